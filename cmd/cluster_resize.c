@@ -1,0 +1,82 @@
+/* aiwf cluster resize */
+#include "cluster.h"
+
+struct resize_opts {
+    const char *goal, *group;
+    int64_t nodes;
+    struct strv remove;
+};
+
+static const struct opt resize_opts[] = {
+    {.name = "nodes",
+     .type = OPT_INT,
+     OPT(struct resize_opts, nodes),
+     .metavar = "N",
+     .min = -1,
+     .max = 100000,
+     .missing = "-1",
+     .help = "how many nodes the node group shall have"},
+    {.name = "nodegroup",
+     .type = OPT_STRING,
+     OPT(struct resize_opts, group),
+     .metavar = "GROUP",
+     .help = "which node group (usual: default-worker)"},
+    {.name = "remove",
+     .type = OPT_LIST,
+     OPT(struct resize_opts, remove),
+     .metavar = "SERVER",
+     .help = "which server shall go when it shrinks, by name or id"},
+    GOAL_OPT(struct resize_opts, cluster_change_goals, GOAL_HELP),
+    {0},
+};
+
+static int resize(struct cli *cli, struct err *err)
+{
+    const struct resize_opts *opts = cli->opts;
+    const char *name = cli->args.v[0];
+    if (opts->nodes < 0) {
+        err_set(err, ERR_USAGE, "how many nodes shall cluster %s have?", name);
+        return err_hint(err, "--nodes N");
+    }
+    CLEANUP(openstack_release) struct openstack os = {0};
+    struct cluster_size size = {.nodes = opts->nodes, .group = opts->group, .remove = &opts->remove};
+    if (cli_openstack(cli, &os, err) != 0)
+        return -1;
+    CLEANUP(node_free) node_t *body = cluster_size_body(&os, &size, err);
+    if (!body)
+        return -1;
+    if (cli->dry_run != DRY_RUN_NONE)
+        return print_request(cli, body, err);
+    CLEANUP(node_free) node_t *cluster = cluster_find(&os, name, "resize", err);
+    AUTOFREE char *what = xasprintf("resize cluster %s to %lld nodes", name, (long long)opts->nodes);
+    if (!cluster || cli_confirm(cli, what, err) != 0 || cluster_resize(&os, cluster, body, err) != 0)
+        return -1;
+    struct cluster_begun begun = {.os = &os,
+                                  .id = node_str(cluster, "/uuid", ""),
+                                  .name = name,
+                                  .doing = "resize",
+                                  .before = cluster,
+                                  .goal = cluster_goal_of(opts->goal)};
+    return cluster_finish(cli, &begun, err);
+}
+
+static const struct example resize_examples[] = {
+    {"aiwf cluster resize ml --nodes 6", "six nodes in its default node group"},
+    {"aiwf cluster resize ml --nodes 2 --nodegroup gpu --remove ml-gpu-abc-node-0",
+     "shrink another one, and say which node goes"},
+    {0},
+};
+
+const struct cmd cluster_resize_cmd = {
+    .name = "resize",
+    .help = "give a cluster more nodes, or fewer",
+    .about = "The number is that of one node group. A cluster that is being changed already is exit 5: aiwf cluster wait NAME.",
+    .args = cluster_arg,
+    .opts = resize_opts,
+    .opts_size = sizeof(struct resize_opts),
+    .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_CHANGES | CMD_WAITS,
+    .timeout = "60m",
+    .columns = cluster_show_columns,
+    .examples = resize_examples,
+    .run = resize,
+};

@@ -1,0 +1,78 @@
+/* Checks what the context needs, end to end. */
+#include <stdlib.h>
+
+#include "doctor/doctor.h"
+#include "local/client.h"
+#include "openstack.h"
+
+static size_t failures(const node_t *rows)
+{
+    size_t n = 0;
+    for (const node_t *row = node_first(rows); row; row = node_next(row))
+        n += str_eq(node_str(row, "/status", ""), "fail");
+    return n;
+}
+
+/* Nobody says that a cloud is wanted where only a clouds.yaml lies about. */
+static bool wants_cloud(const struct cli *cli)
+{
+    const char *cloud = getenv("OS_CLOUD"), *url = getenv("OS_AUTH_URL");
+    return context_get(&cli->context, SETTING_cloud) || (cloud && *cloud) || (url && *url);
+}
+
+static int run(struct cli *cli, struct err *err)
+{
+    CLEANUP(err_release) struct err context_err = ERR_INIT;
+    CLEANUP(err_release) struct err client_err = ERR_INIT;
+    CLEANUP(err_release) struct err cloud_err = ERR_INIT;
+    CLEANUP(err_release) struct err ignored = ERR_INIT;
+    CLEANUP(openstack_release) struct openstack os = {0};
+    struct doctor_input input = {.context_err = &context_err, .gateway_err = &client_err, .cloud_err = &cloud_err};
+    if (cli_resolve(cli, &context_err) == 0) {
+        local_client_fill(&cli->context, &ignored); /* a runtime that is not running has a row of its own */
+        input.context = &cli->context;
+        input.open = cli_http_open(cli, &client_err);
+        input.gateway = context_get(&cli->context, SETTING_openfaas) ? cli_http(cli, &client_err) : NULL;
+        if (wants_cloud(cli) && cli_openstack(cli, &os, &cloud_err) == 0)
+            input.cloud = &os;
+    }
+    CLEANUP(node_free) node_t *rows = node_new_array();
+    enum err_code worst = doctor_check(&input, rows);
+    if (cli_print_list(cli, "check", rows, err) != 0)
+        return -1;
+    if (worst == ERR_OK)
+        return 0;
+    if (worst == ERR_INTERRUPTED)
+        return err_set(err, ERR_INTERRUPTED, "interrupted; not everything was checked");
+    size_t n = failures(rows);
+    return err_set(err, worst, "%zu %s failed", n, n == 1 ? "check" : "checks");
+}
+
+static const struct column columns[] = {
+    {"CHECK", "/check", CELL_TEXT, false},
+    {"STATUS", "/status", CELL_STATE, false},
+    {"DETAIL", "/detail", CELL_TEXT, false},
+    {"FIX", "/fix", CELL_TEXT, false},
+    {0},
+};
+static const struct example examples[] = {
+    {"aiwf doctor", "check the context in use"},
+    {"aiwf doctor --context prod -o json --jq '.items[] | select(.status != \"ok\")'", "what is not in order in another one"},
+    {0},
+};
+
+const struct cmd cmd_doctor = {
+    .name = "doctor",
+    .group = "settings",
+    .help = "check what a context needs, end to end, and say how to fix it",
+    .about = "Checks, in the order in which they are used: the configuration file, the context, the libraries, the files\n"
+             "that the context names, its OpenStack cloud (Keystone, the login, the services of the catalog, Magnum), and\n"
+             "each of its servers: name resolution, connection, TLS, login, version, permissions, metrics. Each line is ok, warn "
+             "or fail, with the fix; what depends on a failure is left out.\n"
+             "\n"
+             "Exit code: 0 when nothing failed (warnings too), else that of the worst failure.",
+    .flags = CMD_CONTEXT | CMD_LIST | CMD_RESOLVES,
+    .columns = columns,
+    .examples = examples,
+    .run = run,
+};

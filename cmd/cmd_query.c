@@ -1,0 +1,252 @@
+/* aiwf query: PromQL from the command line. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cmd.h"
+#include "metrics/prom.h"
+#include "tui/spark.h"
+#include "tui/surface.h"
+
+struct options {
+    const char *prometheus, *at;
+    int64_t range_ms, step_ms;
+};
+
+/* Columns of an answer: a label each, then the values. */
+struct layout {
+    struct column *columns;
+    size_t n;
+    struct strv titles, paths; /* what the columns point to */
+};
+
+static void layout_release(struct layout *layout)
+{
+    free(layout->columns);
+    strv_release(&layout->titles);
+    strv_release(&layout->paths);
+}
+DEFINE_CLEANUP(struct layout, layout_release)
+
+enum { LABEL_COLUMNS = 5 /* more are wide */, CURVE_WIDTH = 40, STEPS = 60 };
+
+/* RFC 3339, Unix seconds, or how long ago ("5m"). */
+static int parse_time(const char *text, int64_t *ret_ms, struct err *err)
+{
+    double seconds;
+    if (rfc3339_parse(text, ret_ms))
+        return 0;
+    if (str_to_num(text, &seconds) && seconds > 0 && seconds < 1e12) {
+        *ret_ms = llround(seconds * 1000);
+        return 0;
+    }
+    int64_t ago_ms;
+    if (duration_parse(text, &ago_ms)) {
+        *ret_ms = clock_wall_ms() - ago_ms;
+        return 0;
+    }
+    err_set(err, ERR_USAGE, "--at: \"%s\" is not a time", text);
+    return err_hint(err, "2026-11-24T10:00:00Z, Unix seconds, or 5m for five minutes ago");
+}
+
+static void collect_labels(const struct prom_result *result, struct strv *labels)
+{
+    for (size_t i = 0; i < result->n; i++)
+        for (size_t k = 0; k < result->series[i].n_labels; k++)
+            if (!strv_has(labels, result->series[i].labels[k].name))
+                strv_add(labels, result->series[i].labels[k].name);
+    strv_sort(labels);
+}
+
+static char *title_of(const char *label)
+{
+    char *title = xstrdup(strcmp(label, "__name__") == 0 ? "METRIC" : label);
+    for (char *c = title; *c; c++)
+        if (*c >= 'a' && *c <= 'z')
+            *c = (char)(*c - 'a' + 'A');
+    return title;
+}
+
+/* RFC 6901. */
+static char *path_of(const char *label)
+{
+    struct str path = STR_INIT;
+    str_add(&path, "/metric/");
+    for (; *label; label++) {
+        if (*label == '~' || *label == '/')
+            str_add(&path, *label == '~' ? "~0" : "~1");
+        else
+            str_addc(&path, *label);
+    }
+    return str_detach(&path);
+}
+
+static void add_column(struct layout *layout, struct column column) { layout->columns[layout->n++] = column; }
+
+static void make_layout(const struct prom_result *result, bool is_flat, bool has_curve, struct layout *layout)
+{
+    CLEANUP(strv_release) struct strv labels = STRV_INIT;
+    collect_labels(result, &labels);
+    layout->columns = xcalloc(labels.n + 8, sizeof(*layout->columns));
+    for (size_t i = 0; i < labels.n; i++) {
+        strv_take(&layout->titles, title_of(labels.v[i]));
+        strv_take(&layout->paths, path_of(labels.v[i]));
+        add_column(layout, (struct column){layout->titles.v[i], layout->paths.v[i], CELL_TEXT, i >= LABEL_COLUMNS && !is_flat});
+    }
+    if (result->type != PROM_MATRIX || is_flat) {
+        add_column(layout, (struct column){"TIME", "/time", CELL_TEXT, !is_flat});
+        add_column(layout, (struct column){"VALUE", "/exact", CELL_TEXT, false});
+        return;
+    }
+    static const struct column summary[] = {{"MIN", "/min", CELL_NUMBER, false},
+                                            {"AVG", "/avg", CELL_NUMBER, false},
+                                            {"MAX", "/max", CELL_NUMBER, false},
+                                            {"LAST", "/last", CELL_NUMBER, false}};
+    for (size_t i = 0; i < ARRAY_LEN(summary); i++)
+        add_column(layout, summary[i]);
+    if (has_curve)
+        add_column(layout, (struct column){"CURVE", "/curve", CELL_TEXT, false});
+}
+
+static void add_curves(const struct prom_result *result, node_t *items)
+{
+    struct spark spark = {.width = CURVE_WIDTH, .utf8 = tui_utf8()};
+    node_t *item = node_first(items);
+    for (size_t i = 0; i < result->n && item; i++, item = node_next(item)) {
+        const struct prom_series *series = &result->series[i];
+        double *values = xcalloc(series->n_points + 1, sizeof(*values));
+        for (size_t k = 0; k < series->n_points; k++)
+            values[k] = series->points[k].value;
+        CLEANUP(str_release) struct str curve = STR_INIT;
+        spark_add(&curve, &spark, values, series->n_points);
+        node_set_str(item, "curve", curve.buf);
+        free(values);
+    }
+}
+
+/* CSV has a line a sample: each with its series' labels. */
+static node_t *flatten(const node_t *items)
+{
+    node_t *flat = node_new_array();
+    for (const node_t *item = node_first(items); item; item = node_next(item)) {
+        for (const node_t *sample = node_first(node_get(item, "samples")); sample; sample = node_next(sample)) {
+            node_t *line = node_push(flat, node_copy(sample));
+            node_set(line, "metric", node_copy(node_get(item, "metric")));
+        }
+    }
+    return flat;
+}
+
+static int print_result(struct cli *cli, const struct prom_result *result, struct err *err)
+{
+    bool is_range = result->type == PROM_MATRIX;
+    bool for_people = !cli->jq && (cli->print.format == PRINT_TABLE || cli->print.format == PRINT_WIDE);
+    bool is_flat = is_range && !cli->jq && cli->print.format == PRINT_CSV;
+    bool has_curve = is_range && for_people && cli->out_tty;
+    CLEANUP(node_free) node_t *items = prom_document(result);
+    if (has_curve)
+        add_curves(result, items);
+    if (is_flat) {
+        node_t *flat = flatten(items);
+        node_free(items);
+        items = flat;
+    }
+    if (for_people && !result->n && !cli->watch)
+        cli_note(cli, "no series: nothing matches this query");
+    CLEANUP(layout_release) struct layout layout = {0};
+    make_layout(result, is_flat, has_curve, &layout);
+    return print_list(&cli->print, is_range ? "series" : "sample", layout.columns, items, err);
+}
+
+static int make_query(const struct cli *cli, struct prom_query *query, struct err *err)
+{
+    const struct options *options = cli->opts;
+    *query = (struct prom_query){.expr = cli->args.v[0], .range_ms = options->range_ms, .step_ms = options->step_ms};
+    if (options->at && parse_time(options->at, &query->at_ms, err) != 0)
+        return -1;
+    if (query->step_ms && !query->range_ms)
+        return err_set(err, ERR_USAGE, "--step needs --range");
+    if (query->range_ms && !query->step_ms)
+        query->step_ms = query->range_ms / STEPS > 1000 ? query->range_ms / STEPS : 1000;
+    return 0;
+}
+
+static int ask(struct cli *cli, struct err *err)
+{
+    const struct options *options = cli->opts;
+    CLEANUP(prom_release) struct prom prom = {0};
+    CLEANUP(prom_result_release) struct prom_result result = PROM_RESULT_INIT;
+    struct prom_query query;
+    struct prom_settings settings = {
+        .url = options->prometheus,
+        .trace = cli->verbose ? cli->err : NULL,
+        .timing = cli->timing ? cli->err : NULL,
+    };
+    if (make_query(cli, &query, err) != 0 || prom_open(&prom, &cli->context, &settings, err) != 0 ||
+        prom_query(&prom, &query, &result, err) != 0)
+        return -1;
+    for (size_t i = 0; i < result.warnings.n; i++)
+        cli_note(cli, "warning: %s", result.warnings.v[i]);
+    return print_result(cli, &result, err);
+}
+
+static int run(struct cli *cli, struct err *err) { return cli_watch(cli, ask, err); }
+
+static const struct arg args[] = {
+    {.name = "PROMQL", .help = "the expression"},
+    {0},
+};
+static const struct opt opts[] = {
+    {.name = "at",
+     .type = OPT_STRING,
+     OPT(struct options, at),
+     .metavar = "TIME",
+     .help = "when: RFC 3339, Unix seconds, or 5m for five minutes ago (default: now)"},
+    {.name = "range",
+     .type = OPT_DURATION,
+     OPT(struct options, range_ms),
+     .metavar = "TIME",
+     .help = "the values over this time before --at, not only the last"},
+    {.name = "step",
+     .type = OPT_DURATION,
+     OPT(struct options, step_ms),
+     .metavar = "TIME",
+     .help = "one value each (default: a 60th of --range)"},
+    {.name = "prometheus",
+     .type = OPT_STRING,
+     OPT(struct options, prometheus),
+     .metavar = "URL",
+     .help = "the Prometheus to ask instead of the context's"},
+    {0},
+};
+static const struct example examples[] = {
+    {"aiwf query up", "what Prometheus scrapes, and whether it can"},
+    {"aiwf query 'rate(gateway_function_invocation_total[1m])' --range 1h --step 15s",
+     "requests a second of each function over the last hour"},
+    {"aiwf query 'sum(aiwf_power_watts)' --prometheus http://127.0.0.1:9090 -o json", "for a program"},
+    {0},
+};
+
+const struct cmd cmd_query = {
+    .name = "query",
+    .group = "observe",
+    .help = "ask Prometheus in PromQL",
+    .about = "Prints the value of an expression now, or at a time; with --range its values over a time: a line\n"
+             "a series with smallest, mean, largest and last value (and a curve, in a terminal), and every value\n"
+             "with -o json, csv or ndjson. Numbers are as Prometheus gives them; NaN and infinities are null in\n"
+             "\"value\" and themselves in \"exact\".\n"
+             "\n"
+             "The server is the context's setting prometheus, AIWF_PROMETHEUS or --prometheus. For the local\n"
+             "runtime start one that scrapes its gateway (URL as in `aiwf local status`):\n"
+             "\n"
+             "    printf '%s\\n' 'scrape_configs:' '- job_name: aiwf' '  scrape_interval: 2s' \\\n"
+             "        '  static_configs: [{targets: [\"127.0.0.1:31112\"]}]' >prometheus.yml\n"
+             "    prometheus --config.file=prometheus.yml --web.listen-address=127.0.0.1:9090 &",
+    .args = args,
+    .opts = opts,
+    .opts_size = sizeof(struct options),
+    .flags = CMD_CONTEXT | CMD_LIST,
+    .examples = examples,
+    .run = run,
+};

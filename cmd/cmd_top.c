@@ -1,0 +1,307 @@
+/* aiwf top: the dashboard; one frame, a stream of documents, or a screen with keys. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/sig.h"
+#include "cmd.h"
+#include "top/run.h"
+#include "tui/surface.h"
+
+struct options {
+    const char *prometheus, *panel, *at, *filter, *sort;
+    bool once;
+    int64_t interval_ms, window_ms;
+};
+
+struct top {
+    struct cli *cli;
+    const struct options *options;
+    struct state state;
+    struct plan *plan;
+    struct prom prom;
+    int64_t at_ms; /* --at; 0: now */
+};
+
+static void top_release(struct top *top)
+{
+    state_release(&top->state);
+    plan_free(top->plan);
+    prom_release(&top->prom);
+}
+DEFINE_CLEANUP(struct top, top_release)
+
+static bool is_text(const struct cli *cli)
+{
+    return !cli->jq && (cli->print.format == PRINT_TABLE || cli->print.format == PRINT_WIDE);
+}
+
+enum { LARGEST = 1000 }; /* rows or columns of one frame */
+
+static int size_from(const char *variable, int missing)
+{
+    long long n;
+    const char *text = getenv(variable);
+    return text && str_to_int(text, 1, LARGEST, &n) ? (int)n : missing;
+}
+
+/* Of the terminal, else COLUMNS and LINES, else 100x30. */
+static void frame_size(const struct cli *cli, int *ret_rows, int *ret_cols)
+{
+    struct winsize size;
+    bool is_known = cli->out_tty && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col;
+    *ret_rows = is_known ? size.ws_row : size_from("LINES", 30);
+    *ret_cols = is_known ? size.ws_col : size_from("COLUMNS", 100);
+    *ret_rows = *ret_rows < LARGEST ? *ret_rows : LARGEST;
+    *ret_cols = *ret_cols < LARGEST ? *ret_cols : LARGEST;
+}
+
+static void print_frame(struct top *top)
+{
+    int rows, cols;
+    frame_size(top->cli, &rows, &cols);
+    CLEANUP(surface_release) struct surface surface;
+    CLEANUP(str_release) struct str text = STR_INIT;
+    surface_init(&surface, rows, cols, tui_utf8());
+    frame_draw(&top->state, &surface);
+    surface_print(&surface, top->cli->print.color, &text);
+    fputs(text.buf, top->cli->out);
+}
+
+static int print_model(struct top *top, struct err *err)
+{
+    CLEANUP(node_free) node_t *model = state_json(&top->state);
+    return print_one(&top->cli->print, "Top", NULL, model, err);
+}
+
+static int round_once(struct top *top, struct err *err)
+{
+    CLEANUP(batch_free) struct batch *batch = plan_fetch(top->plan, &top->prom, top->at_ms);
+    if (sig_interrupted())
+        return err_set(err, ERR_INTERRUPTED, "interrupted");
+    state_take(&top->state, top->plan, batch);
+    top->state.now_ms = batch->at_ms;
+    return batch_error(batch, err);
+}
+
+static int run_once(struct top *top, struct err *err)
+{
+    if (round_once(top, err) != 0)
+        return -1;
+    if (!is_text(top->cli))
+        return print_model(top, err);
+    print_frame(top);
+    return 0;
+}
+
+/* A document each interval until Ctrl-C or a closed pipe; a server that is away is told in the document. */
+static int run_stream(struct top *top, struct err *err)
+{
+    for (;;) {
+        CLEANUP(err_release) struct err away = ERR_INIT;
+        int64_t due = clock_mono_ms() + top->options->interval_ms;
+        round_once(top, &away);
+        if (away.code == ERR_INTERRUPTED)
+            return err_move(err, &away);
+        if (print_model(top, err) != 0)
+            return -1;
+        if (fflush(top->cli->out) != 0 || ferror(top->cli->out))
+            return 0;
+        int64_t left = due - clock_mono_ms();
+        if (clock_sleep_ms(left > 0 ? left : 0))
+            return err_set(err, ERR_INTERRUPTED, "interrupted");
+    }
+}
+
+static int check_terminal(const struct cli *cli, struct err *err)
+{
+    if (cli->in_tty && cli->out_tty)
+        return 0;
+    err_set(err, ERR_USAGE, "top needs a terminal, or --once");
+    return err_hint(err, "aiwf top --once, or aiwf top --once -o json");
+}
+
+static int find_panel(struct top *top, const char *name, struct err *err)
+{
+    const struct panel *panel = panel_find(name, err);
+    if (!panel)
+        return -1;
+    top->state.view.only = panel;
+    for (size_t i = 0; i < top->state.n; i++)
+        if (top->state.tables[i].panel == panel)
+            top->state.view.focus = i;
+    return 0;
+}
+
+/* Without --panel keys go to the first list that is always there. */
+static void focus_first(struct top *top)
+{
+    size_t i = 0;
+    while (i + 1 < top->state.n && (top->state.tables[i].panel->only_if_any || !top->state.tables[i].panel->columns))
+        i++;
+    top->state.view.focus = i;
+}
+
+static int sort_by(struct top *top, const char *id, struct err *err)
+{
+    bool is_known = false;
+    for (size_t i = 0; i < top->state.n; i++) {
+        struct table *table = &top->state.tables[i];
+        for (size_t c = 0; table->panel->columns && table->panel->columns[c].id; c++) {
+            if (strcmp(table->panel->columns[c].id, id) != 0 && strcmp(table->panel->columns[c].title, id) != 0)
+                continue;
+            table->sort = c;
+            is_known = true;
+        }
+    }
+    return is_known ? 0 : err_set(err, ERR_USAGE, "--sort: no panel has a column \"%s\"", id);
+}
+
+static int prepare(struct top *top, struct err *err)
+{
+    const struct options *options = top->options;
+    state_init(&top->state);
+    focus_first(top);
+    if (options->panel && find_panel(top, options->panel, err) != 0)
+        return -1;
+    if (options->sort && sort_by(top, options->sort, err) != 0)
+        return -1;
+    if (options->at && !rfc3339_parse(options->at, &top->at_ms))
+        return err_set(err, ERR_USAGE, "--at: \"%s\" is not a time such as 2026-11-24T10:00:00Z", options->at);
+    if (options->filter)
+        str_add(&top->state.view.filter, options->filter);
+    top->state.context = top->cli->context.name;
+    top->state.window_ms = options->window_ms;
+    top->state.view.interval_ms = options->interval_ms;
+    top->plan = plan_new(top->state.view.only, options->window_ms);
+    return 0;
+}
+
+static int open_prom(struct top *top, bool is_screen, struct err *err)
+{
+    const struct cli *cli = top->cli;
+    enum { ROUND_MS = 10000 };
+    struct prom_settings settings = {
+        .url = top->options->prometheus,
+        .total_ms = ROUND_MS,
+        .retries = -1, /* the next round is the next try */
+        /* A trace on the same terminal would be drawn over. */
+        .trace = cli->verbose && !(is_screen && cli->err_tty) ? cli->err : NULL,
+        .timing = cli->timing && !(is_screen && cli->err_tty) ? cli->err : NULL,
+    };
+    if (prom_open(&top->prom, &cli->context, &settings, err) != 0)
+        return -1;
+    top->state.url = top->prom.base;
+    return 0;
+}
+
+static int check_options(const struct options *options, enum print_format format, bool is_once, struct err *err)
+{
+    if (options->interval_ms < TOP_INTERVAL_MIN_MS || options->interval_ms > TOP_INTERVAL_MAX_MS)
+        return err_set(err, ERR_USAGE, "--interval: not between 100ms and 1h");
+    if (options->window_ms < 1000)
+        return err_set(err, ERR_USAGE, "--window: less than 1s");
+    if (format == PRINT_NAME || format == PRINT_CSV || format == PRINT_CUSTOM)
+        return err_set(err, ERR_USAGE, "top is no list: -o json, ndjson or yaml");
+    if (options->at && !is_once)
+        return err_set(err, ERR_USAGE, "--at needs --once");
+    return 0;
+}
+
+static int run(struct cli *cli, struct err *err)
+{
+    const struct options *options = cli->opts;
+    bool is_stream = !options->once && cli->print.format == PRINT_NDJSON;
+    bool is_once = options->once || (!is_stream && !is_text(cli));
+    bool is_screen = !is_once && !is_stream;
+    CLEANUP(top_release) struct top top = {.cli = cli, .options = options};
+    if (check_options(options, cli->print.format, is_once, err) != 0 || prepare(&top, err) != 0)
+        return -1;
+    if (is_screen && check_terminal(cli, err) != 0)
+        return -1;
+    if (open_prom(&top, is_screen, err) != 0)
+        return -1;
+    top.state.view.is_interactive = is_screen;
+    if (is_once)
+        return run_once(&top, err);
+    return is_stream ? run_stream(&top, err) : top_run(&top.state, top.plan, &top.prom, cli->print.color, err);
+}
+
+static void complete_panel(struct cli *cli, struct strv *names)
+{
+    (void)cli;
+    for (size_t i = 0; i < top_panel_count; i++)
+        strv_add(names, top_panels[i]->name);
+}
+
+static const struct opt opts[] = {
+    {.name = "once",
+     .type = OPT_FLAG,
+     OPT(struct options, once),
+     .help = "one frame as text (or a document, with -o json), and end"},
+    {.name = "interval",
+     .type = OPT_DURATION,
+     OPT(struct options, interval_ms),
+     .metavar = "TIME",
+     .missing = "2s",
+     .help = "ask Prometheus this often"},
+    {.name = "window",
+     .type = OPT_DURATION,
+     OPT(struct options, window_ms),
+     .metavar = "TIME",
+     .missing = "1m",
+     .help = "rates and latencies are over this time: at least four scrapes"},
+    {.name = "panel",
+     .type = OPT_STRING,
+     OPT(struct options, panel),
+     .metavar = "PANEL",
+     .help = "show only this panel",
+     .complete = complete_panel},
+    {.name = "filter",
+     .type = OPT_STRING,
+     OPT(struct options, filter),
+     .metavar = "TEXT",
+     .help = "show only names that contain it"},
+    {.name = "sort",
+     .type = OPT_STRING,
+     OPT(struct options, sort),
+     .metavar = "COLUMN",
+     .help = "sort by a column (p95) or key (p95_ms)"},
+    {.name = "at",
+     .type = OPT_STRING,
+     OPT(struct options, at),
+     .metavar = "TIME",
+     .help = "with --once: as it was then (RFC 3339)"},
+    {.name = "prometheus",
+     .type = OPT_STRING,
+     OPT(struct options, prometheus),
+     .metavar = "URL",
+     .help = "the Prometheus to ask instead of the context's"},
+    {0},
+};
+static const struct example examples[] = {
+    {"aiwf top", "watch functions, jobs, energy and GPUs; ? shows the keys"},
+    {"aiwf top --once", "one frame, for a log or a mail"},
+    {"aiwf top --once -o json --panel functions", "the figures behind it"},
+    {0},
+};
+
+const struct cmd cmd_top = {
+    .name = "top",
+    .group = "observe",
+    .help = "watch functions, jobs, energy and GPUs",
+    .about = "Reads its figures from Prometheus (see `aiwf help query` for how to start one) and shows them on one\n"
+             "screen. Unknown is \"-\", never 0; \"~\" marks an estimate; a dim figure is the last one of a source that\n"
+             "does not answer now. It changes nothing.\n"
+             "\n"
+             "With --once it prints one frame without escape codes (to a pipe: 100x30, or LINES and COLUMNS); with\n"
+             "-o json one document, with units in its keys; with -o ndjson a document each interval.",
+    .opts = opts,
+    .opts_size = sizeof(struct options),
+    .flags = CMD_CONTEXT | CMD_OUTPUT,
+    .examples = examples,
+    .run = run,
+};

@@ -1,0 +1,330 @@
+/* Jobs: commands that run to completion, on whichever trainer the context has. */
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cmd.h"
+#include "train.h"
+
+int train_env(struct cli *cli, const char *name, struct train_env *ret, struct err *err)
+{
+    ret->trainer = trainer_for(&cli->context, name, err);
+    if (!ret->trainer)
+        return -1;
+    ret->env = (struct trainer_env){.http = cli_http(cli, err), .context = &cli->context};
+    return ret->env.http ? 0 : -1;
+}
+
+static void complete_jobs(struct cli *cli, struct strv *names)
+{
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    struct train_env env;
+    if (train_env(cli, NULL, &env, &none) != 0 || !env.trainer->list)
+        return;
+    CLEANUP(node_free) node_t *list = env.trainer->list(&env.env, &none);
+    complete_names_of(list, names);
+}
+
+void complete_trainers(struct cli *cli, struct strv *names)
+{
+    (void)cli;
+    for (size_t i = 0; trainers[i]; i++)
+        strv_add(names, trainers[i]->name);
+}
+
+static void add_why(const node_t *job, struct str *s)
+{
+    const char *reason = node_str(job, "/reason", "");
+    int64_t position = node_int(job, "/queue_position", 0);
+    if (strcmp(node_str(job, "/state", ""), "Queued") == 0 && position > 0)
+        str_addf(s, "    position %lld in the queue", (long long)position);
+    if (*reason)
+        str_addf(s, "    %s", reason);
+}
+
+void train_decorate(const struct cli *cli, node_t *job)
+{
+    if (cli->print.format == PRINT_JSON || cli->print.format == PRINT_YAML || cli->print.format == PRINT_NDJSON || cli->jq)
+        return;
+    CLEANUP(str_release) struct str runs = STR_INIT;
+    for (const node_t *word = node_first(node_get(job, "command")); word; word = node_next(word))
+        str_addf(&runs, "%s%s", runs.len ? " " : "", node_text(word) ? node_text(word) : "?");
+    node_set_str(job, "line", runs.buf);
+    add_why(job, &runs);
+    node_set_str(job, "runs", runs.buf);
+}
+
+struct plain_opts {
+    const char *trainer;
+};
+static const struct opt plain_opts[] = {TRAINER_OPT(struct plain_opts), {0}};
+
+static int list_once(struct cli *cli, struct err *err)
+{
+    const struct plain_opts *opts = cli->opts;
+    struct train_env env;
+    if (train_env(cli, opts->trainer, &env, err) != 0)
+        return -1;
+    CLEANUP(node_free) node_t *list = env.trainer->list(&env.env, err);
+    if (!list)
+        return -1;
+    for (node_t *job = node_first(list); job; job = node_next(job))
+        train_decorate(cli, job);
+    return cli_print_list(cli, "job", list, err);
+}
+
+static int list(struct cli *cli, struct err *err) { return cli_watch(cli, list_once, err); }
+
+static int not_there(struct err *err) { return err->code == ERR_NOT_FOUND ? err_hint(err, "aiwf train list") : -1; }
+
+static int show_one(struct cli *cli, const char *name, struct err *err)
+{
+    const struct plain_opts *opts = cli->opts;
+    struct train_env env;
+    if (train_env(cli, opts->trainer, &env, err) != 0)
+        return -1;
+    CLEANUP(node_free) node_t *job = env.trainer->show(&env.env, name, err);
+    if (!job)
+        return not_there(err);
+    train_decorate(cli, job);
+    return cli_print_one(cli, "job", job, err);
+}
+
+static int show(struct cli *cli, struct err *err) { return cli_each_name(cli, show_one, err); }
+
+struct logs_opts {
+    const char *trainer;
+    bool follow;
+    int64_t tail;
+};
+static const struct opt logs_opts[] = {
+    {.name = "follow",
+     .letter = 'f',
+     .type = OPT_FLAG,
+     OPT(struct logs_opts, follow),
+     .help = "go on until the job's end, or Ctrl-C"},
+    TAIL_OPT(struct logs_opts),
+    TRAINER_OPT(struct logs_opts),
+    {0},
+};
+
+static int logs(struct cli *cli, struct err *err)
+{
+    const struct logs_opts *opts = cli->opts;
+    struct train_env env;
+    if (train_env(cli, opts->trainer, &env, err) != 0)
+        return -1;
+    if (train_logs(cli, &env, cli->args.v[0], opts->follow, opts->tail, err) == 0)
+        return 0;
+    if (err->code == ERR_INTERRUPTED && opts->follow) {
+        err_clear(err); /* how following ends */
+        return 0;
+    }
+    return not_there(err);
+}
+
+struct wait_opts {
+    const char *trainer;
+    int64_t timeout_ms;
+    bool logs;
+};
+static const struct opt wait_opts[] = {
+    {.name = "timeout",
+     .type = OPT_DURATION,
+     OPT(struct wait_opts, timeout_ms),
+     .metavar = "TIME",
+     .help = "give up waiting after this time (usual: never)"},
+    {.name = "logs",
+     .letter = 'l',
+     .type = OPT_FLAG,
+     OPT(struct wait_opts, logs),
+     .help = "its log on standard output meanwhile"},
+    TRAINER_OPT(struct wait_opts),
+    {0},
+};
+
+static int wait_for_end(struct cli *cli, struct err *err)
+{
+    const struct wait_opts *opts = cli->opts;
+    struct train_env env;
+    if (train_env(cli, opts->trainer, &env, err) != 0)
+        return -1;
+    struct train_wait wait = {.env = &env, .name = cli->args.v[0], .timeout_ms = opts->timeout_ms, .follow = opts->logs};
+    CLEANUP(node_free) node_t *job = NULL;
+    return train_wait(cli, &wait, &job, err) == 0 ? 0 : not_there(err);
+}
+
+typedef int change_fn(const struct trainer_env *env, const char *name, struct err *err);
+
+static int change_one(struct cli *cli, const char *name, bool is_delete, struct err *err)
+{
+    const struct plain_opts *opts = cli->opts;
+    struct train_env env;
+    if (train_env(cli, opts->trainer, &env, err) != 0)
+        return -1;
+    const char *verb = is_delete ? "delete" : "cancel";
+    change_fn *change = is_delete ? env.trainer->remove : env.trainer->cancel;
+    if (!change)
+        return trainer_lacks(env.trainer, is_delete ? "delete a job" : "cancel a job", err);
+    if (cli->dry_run != DRY_RUN_NONE) {
+        cli_note(cli, "would %s job %s", verb, name);
+        return 0;
+    }
+    if (change(&env.env, name, err) != 0)
+        return not_there(err);
+    cli_note(cli, "job %s %s", name, is_delete ? "deleted" : "cancelled");
+    return 0;
+}
+
+static int cancel_one(struct cli *cli, const char *name, struct err *err) { return change_one(cli, name, false, err); }
+static int delete_one(struct cli *cli, const char *name, struct err *err) { return change_one(cli, name, true, err); }
+
+static int confirm_each(struct cli *cli, const char *verb, int (*one)(struct cli *cli, const char *name, struct err *err),
+                        struct err *err)
+{
+    AUTOFREE char *what =
+        cli->args.n == 1 ? xasprintf("%s job %s", verb, cli->args.v[0]) : xasprintf("%s %zu jobs", verb, cli->args.n);
+    return cli_confirm(cli, what, err) != 0 ? -1 : cli_each_name(cli, one, err);
+}
+
+static int cancel(struct cli *cli, struct err *err) { return confirm_each(cli, "cancel", cancel_one, err); }
+static int delete_jobs(struct cli *cli, struct err *err) { return confirm_each(cli, "delete", delete_one, err); }
+
+static const struct arg name_arg[] = {{.name = "NAME", .help = "the job", .complete = complete_jobs}, {0}};
+static const struct arg names_arg[] = {{.name = "NAME", .help = "jobs", .many = true, .complete = complete_jobs}, {0}};
+
+static const struct column list_columns[] = {
+    {.title = "NAME", .path = "/name"},
+    {.title = "STATE", .path = "/state", .kind = CELL_STATE},
+    {.title = "GPUS", .path = "/gpus", .kind = CELL_NUMBER},
+    {.title = "WAITED", .path = "/wait_ms", .kind = CELL_DURATION},
+    {.title = "RAN", .path = "/run_ms", .kind = CELL_DURATION},
+    {.title = "ENERGY", .path = "/energy_j", .kind = CELL_JOULES},
+    {.title = "TRAINER", .path = "/trainer", .wide = true},
+    {.title = "ATTEMPT", .path = "/attempt", .kind = CELL_NUMBER, .wide = true},
+    {.title = "EXIT", .path = "/exit_code", .kind = CELL_NUMBER, .wide = true},
+    {.title = "MEMORY", .path = "/max_rss_bytes", .kind = CELL_BYTES, .wide = true},
+    {.title = "AGE", .path = "/queued", .kind = CELL_AGE, .wide = true},
+    {.title = "RUNS", .path = "/runs"},
+    {0},
+};
+
+const struct column train_show_columns[] = {
+    {.title = "NAME", .path = "/name"},
+    {.title = "STATE", .path = "/state", .kind = CELL_STATE},
+    {.title = "REASON", .path = "/reason"},
+    {.title = "TRAINER", .path = "/trainer"},
+    {.title = "COMMAND", .path = "/line"},
+    {.title = "GPUS", .path = "/gpus", .kind = CELL_NUMBER},
+    {.title = "ATTEMPT", .path = "/attempt", .kind = CELL_NUMBER},
+    {.title = "RETRIES", .path = "/retries", .kind = CELL_NUMBER},
+    {.title = "EXIT", .path = "/exit_code", .kind = CELL_NUMBER},
+    {.title = "SIGNAL", .path = "/signal"},
+    {.title = "WAITED", .path = "/wait_ms", .kind = CELL_DURATION},
+    {.title = "RAN", .path = "/run_ms", .kind = CELL_DURATION},
+    {.title = "CPU-S", .path = "/cpu_s", .kind = CELL_NUMBER},
+    {.title = "MEMORY", .path = "/max_rss_bytes", .kind = CELL_BYTES},
+    {.title = "ENERGY", .path = "/energy_j", .kind = CELL_JOULES},
+    {.title = "ENERGY-FROM", .path = "/energy_source"},
+    {.title = "AGE", .path = "/queued", .kind = CELL_AGE},
+    {0},
+};
+
+static const struct example list_examples[] = {
+    {"aiwf train list", "jobs, their states, times and energy"},
+    {"aiwf train list --sort-by -ENERGY -o wide", "the hungriest first"},
+    {0},
+};
+static const struct example show_examples[] = {
+    {"aiwf train show digits", "all about one job"},
+    {"aiwf train show digits -o json --jq .energy_j", "what it used"},
+    {0},
+};
+static const struct example log_examples[] = {
+    {"aiwf train logs digits -f", "its log, until it ends"},
+    {"aiwf train logs digits --tail 50", "the last lines"},
+    {0},
+};
+static const struct example wait_examples[] = {
+    {"aiwf train wait digits", "until it ends; exit 9 when it failed"},
+    {"aiwf train wait digits --timeout 1h --logs", "an hour at most, with its log"},
+    {0},
+};
+static const struct example cancel_examples[] = {
+    {"aiwf train cancel digits", "end it; its record and log stay"},
+    {"aiwf train cancel a b", "several"},
+    {0},
+};
+static const struct example delete_examples[] = {
+    {"aiwf train delete digits", "remove its record, its log and its folder"},
+    {"aiwf train delete a b --yes", "several, without a question in a protected context"},
+    {0},
+};
+
+#define PLAIN .opts = plain_opts, .opts_size = sizeof(struct plain_opts)
+
+static const struct cmd list_cmd = {
+    .name = "list",
+    .help = "list jobs: state, times, energy",
+    PLAIN,
+    .flags = CMD_CONTEXT | CMD_LIST,
+    .columns = list_columns,
+    .examples = list_examples,
+    .run = list,
+};
+static const struct cmd show_cmd = {
+    .name = "show",
+    .help = "show all about a job",
+    .args = names_arg,
+    PLAIN,
+    .flags = CMD_CONTEXT | CMD_OUTPUT,
+    .columns = train_show_columns,
+    .examples = show_examples,
+    .run = show,
+};
+static const struct cmd logs_cmd = {
+    .name = "logs",
+    .help = "print what a job wrote",
+    .args = name_arg,
+    .opts = logs_opts,
+    .opts_size = sizeof(struct logs_opts),
+    .flags = CMD_CONTEXT | CMD_OUTPUT,
+    .examples = log_examples,
+    .run = logs,
+};
+static const struct cmd wait_cmd = {
+    .name = "wait",
+    .help = "wait for a job's end: exit 9 when it failed",
+    .args = name_arg,
+    .opts = wait_opts,
+    .opts_size = sizeof(struct wait_opts),
+    .flags = CMD_CONTEXT | CMD_OUTPUT,
+    .examples = wait_examples,
+    .run = wait_for_end,
+};
+static const struct cmd cancel_cmd = {
+    .name = "cancel",
+    .help = "end jobs; their records stay",
+    .args = names_arg,
+    PLAIN,
+    .flags = CMD_CONTEXT | CMD_CHANGES,
+    .examples = cancel_examples,
+    .run = cancel,
+};
+static const struct cmd delete_cmd = {
+    .name = "delete",
+    .help = "delete jobs with their records, logs and folders",
+    .args = names_arg,
+    PLAIN,
+    .flags = CMD_CONTEXT | CMD_CHANGES,
+    .examples = delete_examples,
+    .run = delete_jobs,
+};
+
+const struct cmd cmd_train = {
+    .name = "train",
+    .group = "functions",
+    .help = "training and batch jobs: submit, wait for and watch them",
+    .cmds = (const struct cmd *const[]){&train_submit_cmd, &list_cmd, &show_cmd, &logs_cmd, &wait_cmd, &cancel_cmd, &delete_cmd,
+                                        NULL},
+};

@@ -1,0 +1,12 @@
+/* Completion scripts: tables made from the command tree, in front of a hand-written walk over the typed words
+ * (completion.bash and so on), so that static words need no start of aiwf. */
+#ifndef CMD_COMPLETION_H
+#define CMD_COMPLETION_H
+
+#include "base/str.h"
+
+struct shell; /* how a shell's tables are written */
+extern const struct shell shell_bash, shell_zsh, shell_fish;
+void completion_script(const struct shell *shell, struct str *s);
+
+#endif

@@ -1,0 +1,44 @@
+/* What the verbs of `aiwf train` share: see cmd_train.c. */
+#ifndef CMD_TRAIN_H
+#define CMD_TRAIN_H
+
+#include "cmd.h"
+#include "train/trainer.h"
+
+/* A trainer, and what it needs to work in cli's context. */
+struct train_env {
+    const struct trainer *trainer;
+    struct trainer_env env;
+};
+/* name: --trainer, or NULL. */
+int train_env(struct cli *cli, const char *name, struct train_env *ret, struct err *err);
+
+/* Every verb has --trainer in its options. */
+#define TRAINER_OPT(type_)                                                                     \
+    {                                                                                          \
+        .name = "trainer", .type = OPT_STRING, OPT(type_, trainer), .metavar = "NAME",         \
+        .help = "what runs jobs: local (usual: by the context)", .complete = complete_trainers \
+    }
+
+complete_fn complete_trainers;
+
+/* Waits for a job's end: 0 when it succeeded, WORKLOAD when not (with the last lines of its log on stderr),
+ * INTERRUPTED and TIMEOUT with the command that goes on. follow: its log goes to stdout meanwhile.
+ * *ret: its last document, or NULL; the caller frees it. */
+struct train_wait {
+    const struct train_env *env;
+    const char *name;
+    int64_t timeout_ms; /* 0: none */
+    bool follow;
+};
+int train_wait(struct cli *cli, const struct train_wait *wait, node_t **ret, struct err *err);
+/* The log to stdout; follow: until the job's end or Ctrl-C. */
+int train_logs(struct cli *cli, const struct train_env *env, const char *name, bool follow, int64_t tail, struct err *err);
+
+/* The table's own fields: "runs" (the command as one line), "used_ms". */
+void train_decorate(const struct cli *cli, node_t *job);
+
+extern const struct cmd train_submit_cmd;
+extern const struct column train_show_columns[];
+
+#endif

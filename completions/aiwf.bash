@@ -1,0 +1,664 @@
+# bash completion of aiwf. Made from the command tree by `make completions`: do not edit.
+
+# What can follow a command: its commands, their aliases, its options (=: a value follows), its arguments.
+__aiwf_table() {
+    case $1 in
+    '')
+        cmds='api cluster completion context dataset doctor explain function help infra local login nodegroup pool query shell template top train version why workflow' aliases='fn=function wf=workflow ' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'api')
+        cmds='openstack' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'api openstack')
+        cmds='' aliases='' args='none none'
+        opts='--file= -f= --microversion= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster')
+        cmds='create list show resize upgrade update delete wait events kubeconfig ca stats quotas services' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster create')
+        cmds='' aliases='' args='none'
+        opts='--template= -t= --nodes= --masters= --label= --merge-labels --flavor= --master-flavor= --keypair= --docker-volume-size= --fixed-network= --fixed-subnet= --master-lb --floating-ip --no-floating-ip --file= -f= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster list')
+        cmds='' aliases='' args=''
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster show')
+        cmds='' aliases='' args='live'
+        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster resize')
+        cmds='' aliases='' args='live'
+        opts='--nodes= --nodegroup= --remove= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster upgrade')
+        cmds='' aliases='' args='live'
+        opts='--template= -t= --batch= --nodegroup= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster update')
+        cmds='' aliases='' args='live none+'
+        opts='--output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster delete')
+        cmds='' aliases='' args='live+'
+        opts='--wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster wait')
+        cmds='' aliases='' args='live'
+        opts='--for= --timeout= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster events')
+        cmds='' aliases='' args='live'
+        opts='--follow -F --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster kubeconfig')
+        cmds='' aliases='' args='live'
+        opts='--file= --context-name= --use --key= --renew --keystone --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster ca')
+        cmds='show sign rotate' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster ca show')
+        cmds='' aliases='' args='live'
+        opts='--pem --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster ca sign')
+        cmds='' aliases='' args='live files'
+        opts='--context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster ca rotate')
+        cmds='' aliases='' args='live'
+        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster stats')
+        cmds='' aliases='' args=''
+        opts='--project= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster quotas')
+        cmds='list show create update delete' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster quotas list')
+        cmds='' aliases='' args=''
+        opts='--all-projects --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster quotas show')
+        cmds='' aliases='' args='live'
+        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster quotas create')
+        cmds='' aliases='' args='live'
+        opts='--hard-limit= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster quotas update')
+        cmds='' aliases='' args='live'
+        opts='--hard-limit= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster quotas delete')
+        cmds='' aliases='' args='live+'
+        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'cluster services')
+        cmds='' aliases='' args=''
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'completion')
+        cmds='bash zsh fish' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'completion bash')
+        cmds='' aliases='' args=''
+        opts='--help -h --color= --verbose -v --timing'
+        ;;
+    'completion zsh')
+        cmds='' aliases='' args=''
+        opts='--help -h --color= --verbose -v --timing'
+        ;;
+    'completion fish')
+        cmds='' aliases='' args=''
+        opts='--help -h --color= --verbose -v --timing'
+        ;;
+    'context')
+        cmds='list show use add delete' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'context list')
+        cmds='' aliases='' args=''
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --help -h --color= --verbose -v --timing'
+        ;;
+    'context show')
+        cmds='' aliases='' args='live'
+        opts='--origin --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'context use')
+        cmds='' aliases='' args='live'
+        opts='--help -h --color= --verbose -v --timing'
+        ;;
+    'context add')
+        cmds='' aliases='' args='none'
+        opts='--cloud= --kube-context= --kubeconfig= --namespace= --openfaas= --prometheus= --runtime= --user= --password-file= --ca-file= --cert-file= --key-file= --insecure --protected --currency= --price-cpu-hour= --price-gpu-hour= --price-kwh= --idle-watts= --max-watts= --use --replace --dry-run --yes -y --help -h --color= --verbose -v --timing'
+        ;;
+    'context delete')
+        cmds='' aliases='' args='live+'
+        opts='--dry-run --yes -y --help -h --color= --verbose -v --timing'
+        ;;
+    'dataset')
+        cmds='create list show attach detach manifest delete' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'dataset create')
+        cmds='' aliases='' args='none'
+        opts='--size= --type= --zone= --from= --image= --label= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'dataset list')
+        cmds='' aliases='' args=''
+        opts='--all --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'dataset show')
+        cmds='' aliases='' args='live+'
+        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'dataset attach')
+        cmds='' aliases='' args='live live'
+        opts='--output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'dataset detach')
+        cmds='' aliases='' args='live live'
+        opts='--wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'dataset manifest')
+        cmds='' aliases='' args='live'
+        opts='--fs-type= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'dataset delete')
+        cmds='' aliases='' args='live+'
+        opts='--wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'doctor')
+        cmds='' aliases='' args=''
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'explain')
+        cmds='' aliases='' args='live live'
+        opts='--json-schema --help -h --color= --verbose -v --timing'
+        ;;
+    'function')
+        cmds='deploy list show invoke logs scale wait delete coldstart' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'function deploy')
+        cmds='' aliases='' args='none'
+        opts='--command= --mode= --source= --image= --env= -e= --label= --scale= --idle= --concurrency= --queue= --memory= --cpu= --gpus= --exec-timeout= --start-timeout= --ready-path= --file= -f= --replace --if-not-exists --runtime= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'function list')
+        cmds='' aliases='' args=''
+        opts='--runtime= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'function show')
+        cmds='' aliases='' args='live+'
+        opts='--runtime= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'function invoke')
+        cmds='' aliases='' args='live'
+        opts='--file= -f= --data= -d= --requests= -n= --path= --method= -X= --header= -H= --async --timeout= --silent -s --output= -o= --runtime= --context= --namespace= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'function logs')
+        cmds='' aliases='' args='live'
+        opts='--follow -f --tail= --since= --timestamps --runtime= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'function scale')
+        cmds='' aliases='' args='live none'
+        opts='--runtime= --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'function wait')
+        cmds='' aliases='' args='live'
+        opts='--for= --timeout= --runtime= --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'function delete')
+        cmds='' aliases='' args='live+'
+        opts='--runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'function coldstart')
+        cmds='' aliases='' args='live'
+        opts='--rounds= -n= --file= -f= --path= --method= -X= --runtime= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'help')
+        cmds='' aliases='' args='live+'
+        opts='--help -h --color= --verbose -v --timing'
+        ;;
+    'infra')
+        cmds='servers flavors hypervisors networks routers floating-ips volumes images quotas' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'infra servers')
+        cmds='' aliases='' args='live+'
+        opts='--all-projects --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'infra flavors')
+        cmds='' aliases='' args='live+'
+        opts='--gpu --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'infra hypervisors')
+        cmds='' aliases='' args='live+'
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'infra networks')
+        cmds='' aliases='' args='live+'
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'infra routers')
+        cmds='' aliases='' args='live+'
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'infra floating-ips')
+        cmds='' aliases='' args='live+'
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'infra volumes')
+        cmds='' aliases='' args='live+'
+        opts='--all-projects --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'infra images')
+        cmds='' aliases='' args='live+'
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'infra quotas')
+        cmds='' aliases='' args='none'
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'local')
+        cmds='up down status logs' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'local up')
+        cmds='' aliases='' args=''
+        opts='--port= -p= --gpus= --idle-watts= --max-watts= --timeout= --output= -o= --jq= --no-headers --help -h --color= --verbose -v --timing'
+        ;;
+    'local down')
+        cmds='' aliases='' args=''
+        opts='--help -h --color= --verbose -v --timing'
+        ;;
+    'local status')
+        cmds='' aliases='' args=''
+        opts='--output= -o= --jq= --no-headers --help -h --color= --verbose -v --timing'
+        ;;
+    'local logs')
+        cmds='' aliases='' args=''
+        opts='--follow -f --tail= --help -h --color= --verbose -v --timing'
+        ;;
+    'login')
+        cmds='' aliases='' args=''
+        opts='--force --revoke --exec-credential --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'nodegroup')
+        cmds='create list show resize update delete' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'nodegroup create')
+        cmds='' aliases='' args='live none'
+        opts='--flavor= --nodes= --min= --max= --role= --image= --docker-volume-size= --label= --merge-labels --no-merge-labels --node-label= --taint= --file= -f= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'nodegroup list')
+        cmds='' aliases='' args='live'
+        opts='--role= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'nodegroup show')
+        cmds='' aliases='' args='live live'
+        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'nodegroup resize')
+        cmds='' aliases='' args='live live'
+        opts='--nodes= --remove= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'nodegroup update')
+        cmds='' aliases='' args='live live'
+        opts='--min= --max= --no-max --node-label= --taint= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'nodegroup delete')
+        cmds='' aliases='' args='live live+'
+        opts='--wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'pool')
+        cmds='create list show delete' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'pool create')
+        cmds='' aliases='' args='none'
+        opts='--function= --min= --max= --schedule= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'pool list')
+        cmds='' aliases='' args=''
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'pool show')
+        cmds='' aliases='' args='live+'
+        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'pool delete')
+        cmds='' aliases='' args='live+'
+        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'query')
+        cmds='' aliases='' args='none'
+        opts='--at= --range= --step= --prometheus= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'shell')
+        cmds='' aliases='' args=''
+        opts='--stop -e --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'template')
+        cmds='create list show update delete' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'template create')
+        cmds='' aliases='' args='none'
+        opts='--image= --flavor= --master-flavor= --external-network= --keypair= --docker-volume-size= --label= --network-driver= --volume-driver= --docker-storage-driver= --dns-nameserver= --fixed-network= --fixed-subnet= --master-lb --floating-ip --no-floating-ip --public --hidden --server-type= --driver= --tls-disabled --apiserver-port= --http-proxy= --https-proxy= --no-proxy= --registry --insecure-registry= --tags= --file= -f= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'template list')
+        cmds='' aliases='' args=''
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'template show')
+        cmds='' aliases='' args='live'
+        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'template update')
+        cmds='' aliases='' args='live none+'
+        opts='--remove= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'template delete')
+        cmds='' aliases='' args='live+'
+        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'top')
+        cmds='' aliases='' args=''
+        opts='--once --interval= --window= --panel= --filter= --sort= --at= --prometheus= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'train')
+        cmds='submit list show logs wait cancel delete' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'train submit')
+        cmds='' aliases='' args='none'
+        opts='--gpus= --cpu= --memory= --retries= --timeout= --env= -e= --workdir= --source= --image= --logs -l --trainer= --output= -o= --jq= --no-headers --wait --no-wait --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'train list')
+        cmds='' aliases='' args=''
+        opts='--trainer= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'train show')
+        cmds='' aliases='' args='live+'
+        opts='--trainer= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'train logs')
+        cmds='' aliases='' args='live'
+        opts='--follow -f --tail= --trainer= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'train wait')
+        cmds='' aliases='' args='live'
+        opts='--timeout= --logs -l --trainer= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'train cancel')
+        cmds='' aliases='' args='live+'
+        opts='--trainer= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'train delete')
+        cmds='' aliases='' args='live+'
+        opts='--trainer= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'version')
+        cmds='' aliases='' args=''
+        opts='--output= -o= --jq= --no-headers --help -h --color= --verbose -v --timing'
+        ;;
+    'why')
+        cmds='cluster' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'why cluster')
+        cmds='' aliases='' args='live'
+        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'workflow')
+        cmds='run plan validate list status logs resume cancel' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'workflow run')
+        cmds='' aliases='' args=''
+        opts='--file= -f= --fresh --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'workflow plan')
+        cmds='' aliases='' args=''
+        opts='--file= -f= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'workflow validate')
+        cmds='' aliases='' args=''
+        opts='--file= -f= --help -h --color= --verbose -v --timing'
+        ;;
+    'workflow list')
+        cmds='' aliases='' args=''
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --help -h --color= --verbose -v --timing'
+        ;;
+    'workflow status')
+        cmds='' aliases='' args='live'
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --help -h --color= --verbose -v --timing'
+        ;;
+    'workflow logs')
+        cmds='' aliases='' args='live none'
+        opts='--follow -f --tail= --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'workflow resume')
+        cmds='' aliases='' args='live'
+        opts='--output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    'workflow cancel')
+        cmds='' aliases='' args='live'
+        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        ;;
+    esac
+}
+
+# What an option's value is.
+__aiwf_value() {
+    kind=none words=
+    case $1:$2 in
+    'api openstack:--file' | 'api openstack:-f') kind=files ;;
+    'cluster create:--template' | 'cluster create:-t') kind=live ;;
+    'cluster create:--file' | 'cluster create:-f') kind=files ;;
+    'cluster create:--for') kind=words words='ready complete' ;;
+    'cluster resize:--for') kind=words words='ready complete' ;;
+    'cluster upgrade:--template' | 'cluster upgrade:-t') kind=live ;;
+    'cluster upgrade:--for') kind=words words='ready complete' ;;
+    'cluster wait:--for') kind=words words='ready complete deleted' ;;
+    'cluster wait:--timeout') kind=none ;;
+    'cluster kubeconfig:--file') kind=files ;;
+    'cluster kubeconfig:--key') kind=words words='ec rsa' ;;
+    'context add:--cloud') kind=none ;;
+    'context add:--kubeconfig') kind=files ;;
+    'context add:--namespace') kind=none ;;
+    'context add:--password-file') kind=files ;;
+    'context add:--ca-file') kind=files ;;
+    'context add:--cert-file') kind=files ;;
+    'context add:--key-file') kind=files ;;
+    'function deploy:--mode') kind=words words='http stdio' ;;
+    'function deploy:--source') kind=dirs ;;
+    'function deploy:--file' | 'function deploy:-f') kind=files ;;
+    'function deploy:--runtime') kind=live ;;
+    'function list:--runtime') kind=live ;;
+    'function show:--runtime') kind=live ;;
+    'function invoke:--file' | 'function invoke:-f') kind=files ;;
+    'function invoke:--requests' | 'function invoke:-n') kind=none ;;
+    'function invoke:--method' | 'function invoke:-X') kind=words words='GET POST PUT PATCH DELETE HEAD OPTIONS' ;;
+    'function invoke:--timeout') kind=none ;;
+    'function invoke:--output' | 'function invoke:-o') kind=words words='text json' ;;
+    'function invoke:--runtime') kind=live ;;
+    'function logs:--runtime') kind=live ;;
+    'function scale:--runtime') kind=live ;;
+    'function wait:--for') kind=words words='ready idle deleted' ;;
+    'function wait:--timeout') kind=none ;;
+    'function wait:--runtime') kind=live ;;
+    'function delete:--runtime') kind=live ;;
+    'function coldstart:--rounds' | 'function coldstart:-n') kind=none ;;
+    'function coldstart:--file' | 'function coldstart:-f') kind=files ;;
+    'function coldstart:--runtime') kind=live ;;
+    'local up:--timeout') kind=none ;;
+    'nodegroup create:--flavor') kind=live ;;
+    'nodegroup create:--image') kind=live ;;
+    'nodegroup create:--file' | 'nodegroup create:-f') kind=files ;;
+    'nodegroup create:--for') kind=words words='ready complete' ;;
+    'nodegroup resize:--for') kind=words words='ready complete' ;;
+    'pool create:--function') kind=live ;;
+    'template create:--image') kind=live ;;
+    'template create:--flavor') kind=live ;;
+    'template create:--master-flavor') kind=live ;;
+    'template create:--external-network') kind=live ;;
+    'template create:--network-driver') kind=words words='flannel calico cilium' ;;
+    'template create:--volume-driver') kind=words words='cinder' ;;
+    'template create:--fixed-network') kind=live ;;
+    'template create:--server-type') kind=words words='vm bm' ;;
+    'template create:--file' | 'template create:-f') kind=files ;;
+    'top:--panel') kind=live ;;
+    'train submit:--timeout') kind=none ;;
+    'train submit:--workdir') kind=dirs ;;
+    'train submit:--source') kind=dirs ;;
+    'train submit:--trainer') kind=live ;;
+    'train list:--trainer') kind=live ;;
+    'train show:--trainer') kind=live ;;
+    'train logs:--trainer') kind=live ;;
+    'train wait:--timeout') kind=none ;;
+    'train wait:--trainer') kind=live ;;
+    'train cancel:--trainer') kind=live ;;
+    'train delete:--trainer') kind=live ;;
+    'workflow run:--file' | 'workflow run:-f') kind=files ;;
+    'workflow plan:--file' | 'workflow plan:-f') kind=files ;;
+    'workflow validate:--file' | 'workflow validate:-f') kind=files ;;
+    *:--output | *:-o) kind=words words='table wide json yaml name csv ndjson custom-columns=' ;;
+    *:--dry-run) kind=words words='client server' ;;
+    *:--context) kind=live ;;
+    *:--cloud) kind=live ;;
+    *:--color) kind=words words='auto always never' ;;
+    esac
+}
+
+# Offers the lines of standard input that start with what is typed. Never expands them: names come from servers.
+__aiwf_offer() {
+    local name
+    while IFS= read -r name; do
+        [[ $name == "$value"* ]] && COMPREPLY+=("$prefix$name")
+    done
+}
+
+__aiwf_offer_kind() {
+    case $1 in
+    words) __aiwf_offer < <(printf '%s\n' $words) ;;
+    live) __aiwf_offer < <("${COMP_WORDS[0]}" __complete "${typed[@]}" 2>/dev/null </dev/null) ;;
+    files)
+        compopt -o filenames 2>/dev/null
+        __aiwf_offer < <(compgen -f -- "$value")
+        ;;
+    dirs)
+        compopt -o filenames 2>/dev/null
+        __aiwf_offer < <(compgen -d -- "$value")
+        ;;
+    esac
+}
+
+# The typed words; bash splits them at "=", which is put together again here.
+__aiwf_typed() {
+    local i word last=-1
+    typed=()
+    for ((i = 1; i <= COMP_CWORD; i++)); do
+        word=${COMP_WORDS[i]}
+        if ((last >= 0)) && [[ ${typed[last]} == --* ]] && [[ $word == = || ${COMP_WORDS[i - 1]} == = ]]; then
+            typed[last]+=$word
+        else
+            typed+=("$word")
+            last=$((last + 1))
+        fi
+    done
+}
+
+# Walks over the words before the last one: which command, which option waits for its value.
+__aiwf_walk() {
+    local i word alias
+    __aiwf_table ''
+    for ((i = 0; i < ${#typed[@]} - 1; i++)); do
+        word=${typed[i]}
+        if [[ -n $dashes ]]; then
+            after=$((after + 1))
+        elif [[ -n $pending ]]; then
+            pending=
+        elif [[ $word == -- ]]; then
+            dashes=1
+        elif [[ $word == -?* ]]; then
+            [[ " $opts " == *" $word= "* ]] && pending=$word
+        elif [[ -n $cmds ]]; then
+            for alias in $aliases; do
+                [[ $alias == "$word="* ]] && word=${alias#*=}
+            done
+            [[ " $cmds " == *" $word "* ]] || return 1
+            path=${path:+$path }$word
+            __aiwf_table "$path"
+        else
+            n=$((n + 1))
+        fi
+    done
+    return 0
+}
+
+__aiwf_offer_command() {
+    if ((after == 0)); then
+        __aiwf_offer < <(compgen -c -- "$value")
+    else
+        __aiwf_offer_kind files
+    fi
+}
+
+__aiwf_offer_arg() {
+    local kind at=0
+    for kind in $args; do
+        if ((at == n)) || [[ $kind == *+ ]]; then
+            __aiwf_offer_kind "${kind%+}"
+            return
+        fi
+        at=$((at + 1))
+    done
+}
+
+_aiwf() {
+    local cmds aliases opts args kind words value prefix='' path='' pending='' dashes='' n=0 after=0 opt
+    local -a typed
+    COMPREPLY=()
+    __aiwf_typed
+    __aiwf_walk || return 0
+    value=${typed[${#typed[@]} - 1]}
+    if [[ -n $dashes ]]; then
+        __aiwf_offer_command
+    elif [[ -n $pending ]]; then
+        __aiwf_value "$path" "$pending"
+        __aiwf_offer_kind "$kind"
+    elif [[ $value == --*=* ]]; then
+        opt=${value%%=*}
+        value=${value#*=}
+        [[ $COMP_WORDBREAKS == *=* ]] || prefix=$opt=
+        __aiwf_value "$path" "$opt"
+        __aiwf_offer_kind "$kind"
+    elif [[ $value == -* ]]; then
+        for opt in $opts; do
+            opt=${opt%[=?]}
+            [[ $opt == --* && $opt == "$value"* ]] && COMPREPLY+=("$opt")
+        done
+    elif [[ -n $cmds ]]; then
+        words=$cmds
+        __aiwf_offer_kind words
+    else
+        __aiwf_offer_arg
+    fi
+    [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
+    return 0
+}
+complete -F _aiwf aiwf

@@ -1,0 +1,2709 @@
+# fish completion of aiwf. Made from the command tree by `make completions`: do not edit.
+
+# What can follow a command; takes: the options after which a value follows.
+function __aiwf_table -a path
+    switch $path
+        case ''
+            set -g __aiwf_cmds \
+                api\t'requests to a service\'s own API, with the context\'s login' \
+                cluster\t'Kubernetes clusters of OpenStack Magnum' \
+                completion\t'scripts that complete commands, options and names in your shell' \
+                context\t'contexts: which cloud, cluster, gateway and Prometheus to work with' \
+                dataset\t'training data: volumes for servers and clusters' \
+                doctor\t'check what a context needs, end to end, and say how to fix it' \
+                explain\t'what a document may contain' \
+                function\t'functions: deploy, call, scale and watch them' \
+                help\t'help of a command, or on a topic' \
+                infra\t'what the cloud is made of: servers, flavors, networks, volumes, images, quotas' \
+                local\t'the runtime on this machine: up, down, status, logs' \
+                login\t'log in to the context\'s OpenStack cloud' \
+                nodegroup\t'node groups of a cluster: machines that are alike' \
+                pool\t'warm pools: instances kept ready for functions' \
+                query\t'ask Prometheus in PromQL' \
+                shell\t'a command line of its own: completion, history, the context in the prompt' \
+                template\t'templates that OpenStack Magnum makes clusters from' \
+                top\t'watch functions, jobs, energy and GPUs' \
+                train\t'training and batch jobs: submit, wait for and watch them' \
+                version\t'print the version' \
+                why\t'why something is as it is, across all layers' \
+                workflow\t'graphs of stages: prepare, train, serve'
+            set -g __aiwf_aliases fn wf
+            set -g __aiwf_named function workflow
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+        case 'api'
+            set -g __aiwf_cmds \
+                openstack\t'send a request to a service of OpenStack'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+        case 'api openstack'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none none
+            set -g __aiwf_opts \
+                --file\t'send this document, YAML or JSON ("-" is standard input), as JSON' \
+                --microversion\t'ask for this version of the service\'s API (OpenStack-API-Version)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --file -f --microversion --output -o --jq --context --namespace -n --cloud --color
+        case 'cluster'
+            set -g __aiwf_cmds \
+                create\t'create a cluster, and wait until it works' \
+                list\t'list clusters' \
+                show\t'show a cluster' \
+                resize\t'give a cluster more nodes, or fewer' \
+                upgrade\t'upgrade a cluster to the version of another template' \
+                update\t'change what Magnum lets change of a cluster' \
+                delete\t'delete clusters with all that was made for them' \
+                wait\t'wait until a cluster is ready, complete or deleted' \
+                events\t'what happened to a cluster: the events of its stacks' \
+                kubeconfig\t'put a cluster into a kubeconfig, with a new certificate' \
+                ca\t'a cluster\'s certificate authority: show, sign, rotate' \
+                stats\t'count clusters and nodes' \
+                quotas\t'how many clusters a project may have: list, show, create, update, delete' \
+                services\t'list Magnum\'s own services (administrators)'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+        case 'cluster create'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none
+            set -g __aiwf_opts \
+                --template\t'what it is made of: aiwf template list' \
+                --nodes\t'nodes that run pods (-1: Magnum\'s usual, 1)' \
+                --masters\t'nodes of the control plane (-1: Magnum\'s usual, 1)' \
+                --label\t'a label of Magnum\'s driver' \
+                --merge-labels\t'add the labels to the template\'s (else they take the place of all of them)' \
+                --flavor\t'of the nodes' \
+                --master-flavor\t'of the control plane' \
+                --keypair\t'whose key may log in' \
+                --docker-volume-size\t'a volume for the images of each node' \
+                --fixed-network\t'an existing network for the nodes' \
+                --fixed-subnet\t'an existing subnet for the nodes' \
+                --master-lb\t'a load balancer before the control plane' \
+                --floating-ip\t'floating addresses (usual: the template\'s)' \
+                --no-floating-ip\t'no floating addresses' \
+                --file\t'a document of Magnum\'s own members (YAML, "-" is standard input); options beat it' \
+                --for\t'wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --template -t --nodes --masters --label --flavor --master-flavor --keypair --docker-volume-size --fixed-network --fixed-subnet --file -f --for --output -o --jq --timeout --context --namespace -n --cloud --color
+        case 'cluster list'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+        case 'cluster show'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+        case 'cluster resize'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --nodes\t'how many nodes the node group shall have' \
+                --nodegroup\t'which node group (usual: default-worker)' \
+                --remove\t'which server shall go when it shrinks, by name or id' \
+                --for\t'wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --nodes --nodegroup --remove --for --output -o --jq --timeout --context --namespace -n --cloud --color
+        case 'cluster upgrade'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --template\t'the template of the new version' \
+                --batch\t'how many nodes at once' \
+                --nodegroup\t'only this node group (usual: default-worker)' \
+                --for\t'wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --template -t --batch --nodegroup --for --output -o --jq --timeout --context --namespace -n --cloud --color
+        case 'cluster update'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live none+
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --timeout --context --namespace -n --cloud --color
+        case 'cluster delete'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --timeout --context --namespace -n --cloud --color
+        case 'cluster wait'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --for\t'wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so) or deleted' \
+                --timeout\t'give up after this time' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --for --timeout --output -o --jq --context --namespace -n --cloud --color
+        case 'cluster events'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --follow\t'go on with new ones until Ctrl-C, or until the cluster is gone' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+        case 'cluster kubeconfig'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --file\t'the kubeconfig to change, "-": print one (default: kubectl\'s, by KUBECONFIG)' \
+                --context-name\t'what its context is called there (default: the cluster\'s name)' \
+                --use\t'make it the current context' \
+                --key\t'the kind of key: ec (P-256), rsa (2048 bits)' \
+                --renew\t'a new certificate even if there is one that is good for a week' \
+                --keystone\t'log in by the cloud\'s token (aiwf login --exec-credential), not by a certificate' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --file --context-name --key --output -o --jq --context --namespace -n --cloud --color
+        case 'cluster ca'
+            set -g __aiwf_cmds \
+                show\t'show the certificate authority of a cluster' \
+                sign\t'have a signing request signed by a cluster\'s certificate authority' \
+                rotate\t'replace a cluster\'s certificate authority'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+        case 'cluster ca show'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --pem\t'only the certificate, in PEM' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+        case 'cluster ca sign'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live files
+            set -g __aiwf_opts \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --context --namespace -n --cloud --color
+        case 'cluster ca rotate'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --context --namespace -n --cloud --color
+        case 'cluster stats'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --project\t'of one project, by name or id (usual: the login\'s; an administrator\'s is all)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --project --output -o --jq --context --namespace -n --cloud --color
+        case 'cluster quotas'
+            set -g __aiwf_cmds \
+                list\t'list the projects that have a limit of their own' \
+                show\t'show how many clusters a project may have' \
+                create\t'give a project a limit of its own (administrators)' \
+                update\t'change a project\'s limit (administrators)' \
+                delete\t'take a project\'s own limit away (administrators)'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+        case 'cluster quotas list'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --all-projects\t'those of every project (administrators)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+        case 'cluster quotas show'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+        case 'cluster quotas create'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --hard-limit\t'how many clusters the project may have' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --hard-limit --output -o --jq --context --namespace -n --cloud --color
+        case 'cluster quotas update'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --hard-limit\t'how many clusters the project may have' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --hard-limit --output -o --jq --context --namespace -n --cloud --color
+        case 'cluster quotas delete'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --context --namespace -n --cloud --color
+        case 'cluster services'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+        case 'completion'
+            set -g __aiwf_cmds \
+                bash\t'print the script for bash' \
+                zsh\t'print the script for zsh' \
+                fish\t'print the script for fish'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+        case 'completion bash'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --color
+        case 'completion zsh'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --color
+        case 'completion fish'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --color
+        case 'context'
+            set -g __aiwf_cmds \
+                list\t'list the contexts' \
+                show\t'show a context\'s settings, and where each comes from' \
+                use\t'make a context the current one' \
+                add\t'add a context' \
+                delete\t'forget contexts'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+        case 'context list'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --color
+        case 'context show'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --origin\t'where each value comes from: flag, environment, file or default' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+        case 'context use'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --color
+        case 'context add'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none
+            set -g __aiwf_opts \
+                --cloud\t'a cloud\'s name in clouds.yaml' \
+                --kube-context\t'a context of the kubeconfig' \
+                --kubeconfig\t'the kubeconfig\'s path' \
+                --namespace\t'the Kubernetes or OpenFaaS namespace' \
+                --openfaas\t'an OpenFaaS gateway\'s URL' \
+                --prometheus\t'a Prometheus server\'s URL' \
+                --runtime\t'the default runtime of functions' \
+                --user\t'the gateway\'s user' \
+                --password-file\t'a file with the gateway\'s password' \
+                --ca-file\t'a PEM file of certificate authorities to trust' \
+                --cert-file\t'a client certificate in PEM' \
+                --key-file\t'the client certificate\'s key in PEM' \
+                --insecure\t'true: do not verify TLS certificates' \
+                --protected\t'true: ask before anything changes' \
+                --currency\t'the currency of prices' \
+                --price-cpu-hour\t'price of a CPU core for an hour' \
+                --price-gpu-hour\t'price of a GPU for an hour' \
+                --price-kwh\t'price of a kilowatt-hour' \
+                --idle-watts\t'the machine\'s power when idle, W' \
+                --max-watts\t'the machine\'s power at full load, W' \
+                --use\t'make it the current context' \
+                --replace\t'replace one of that name, with all its settings' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --cloud --kube-context --kubeconfig --namespace --openfaas --prometheus --runtime --user --password-file --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color
+        case 'context delete'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --color
+        case 'dataset'
+            set -g __aiwf_cmds \
+                create\t'make a volume for training data' \
+                list\t'list datasets' \
+                show\t'show datasets' \
+                attach\t'give a dataset to a server' \
+                detach\t'take a dataset from its server' \
+                manifest\t'a dataset as a PersistentVolume and its claim' \
+                delete\t'delete datasets, with their data'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+        case 'dataset create'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none
+            set -g __aiwf_opts \
+                --size\t'how large: 100Gi (rounded up to whole GiB)' \
+                --type\t'the volume type of Cinder' \
+                --zone\t'the availability zone' \
+                --from\t'filled from a volume\'s snapshot, by name or id (then --size may be left out)' \
+                --image\t'filled from an image' \
+                --label\t'a label' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --size --type --zone --from --image --label --output -o --jq --timeout --context --namespace -n --cloud --color
+        case 'dataset list'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --all\t'also volumes that are no datasets' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+        case 'dataset show'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+        case 'dataset attach'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live live
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --timeout --context --namespace -n --cloud --color
+        case 'dataset detach'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live live
+            set -g __aiwf_opts \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --timeout --context --namespace -n --cloud --color
+        case 'dataset manifest'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --fs-type\t'the file system, made when the volume has none: ext4, xfs' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --fs-type --output -o --jq --context --namespace -n --cloud --color
+        case 'dataset delete'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --timeout --context --namespace -n --cloud --color
+        case 'doctor'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+        case 'explain'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live live
+            set -g __aiwf_opts \
+                --json-schema\t'print its JSON Schema' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --color
+        case 'function'
+            set -g __aiwf_cmds \
+                deploy\t'deploy a function and wait until it can answer' \
+                list\t'list functions: state, rate, latency, cold starts' \
+                show\t'show all about a function' \
+                invoke\t'call a function: the answer on stdout, status and times on stderr' \
+                logs\t'print what a function wrote' \
+                scale\t'set how many instances of a function run' \
+                wait\t'wait until a function answers, is idle or is gone' \
+                delete\t'delete functions' \
+                coldstart\t'measure what a cold start of a function is made of'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+        case 'function deploy'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none
+            set -g __aiwf_opts \
+                --command\t'what runs, by /bin/sh -c; in http mode it listens on $PORT' \
+                --mode\t'http (a server; usual) or stdio (a process a request)' \
+                --source\t'a folder; the command runs in a private copy of it' \
+                --image\t'the container image, on runtimes that have them' \
+                --env\t'an environment variable' \
+                --label\t'a label' \
+                --scale\t'instances: at least, at most (0..4 scales to zero)' \
+                --idle\t'scale to the minimum after this time without requests' \
+                --concurrency\t'requests at once an instance' \
+                --queue\t'requests held while all instances are busy (-1: the usual); more get 429' \
+                --memory\t'memory of an instance: 256Mi, 1Gi' \
+                --cpu\t'CPU of an instance: 0.5, 250m, 2' \
+                --gpus\t'GPUs of an instance' \
+                --exec-timeout\t'the longest that one request may take' \
+                --start-timeout\t'an instance that is not ready after this time has failed (usual: 60s)' \
+                --ready-path\t'ready once a GET of this answers 2xx (usual: once it listens)' \
+                --file\t'a manifest (YAML, "-" is standard input); options beat it' \
+                --replace\t'put it in the place of one of that name' \
+                --if-not-exists\t'leave one of that name as it is, and succeed' \
+                --runtime\t'where functions run: local (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --command --mode --source --image --env -e --label --scale --idle --concurrency --queue --memory --cpu --gpus --exec-timeout --start-timeout --ready-path --file -f --runtime --output -o --jq --timeout --context --namespace -n --cloud --color
+        case 'function list'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --runtime\t'where functions run: local (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --runtime --output -o --jq --sort-by --context --namespace -n --cloud --color
+        case 'function show'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --runtime\t'where functions run: local (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --runtime --output -o --jq --context --namespace -n --cloud --color
+        case 'function invoke'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --file\t'send this file ("-" is standard input)' \
+                --data\t'send this text' \
+                --requests\t'as many requests, one after another on a kept connection' \
+                --path\t'the path below the function, with its query' \
+                --method\t'the method (usual: POST with a body, else GET)' \
+                --header\t'a header to send' \
+                --async\t'queue the request, do not wait for its answer' \
+                --timeout\t'give up after this time (usual: the function\'s own limit)' \
+                --silent\t'nothing on stderr but errors' \
+                --output\t'how the line on stderr is written: text or json' \
+                --runtime\t'where functions run: local (usual: by the context)' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --file -f --data -d --requests -n --path --method -X --header -H --timeout --output -o --runtime --context --namespace --cloud --color
+        case 'function logs'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --follow\t'go on as lines come, until Ctrl-C' \
+                --tail\t'only the last N lines (-1: all)' \
+                --since\t'only lines of the last TIME (10m, 1h)' \
+                --timestamps\t'the time before each line' \
+                --runtime\t'where functions run: local (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --tail --since --runtime --output -o --jq --context --namespace -n --cloud --color
+        case 'function scale'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live none
+            set -g __aiwf_opts \
+                --runtime\t'where functions run: local (usual: by the context)' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --runtime --timeout --context --namespace -n --cloud --color
+        case 'function wait'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --for\t'ready (it answers), idle (no instance runs) or deleted' \
+                --timeout\t'give up after this time (0: never)' \
+                --runtime\t'where functions run: local (usual: by the context)' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --for --timeout --runtime --context --namespace -n --cloud --color
+        case 'function delete'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --runtime\t'where functions run: local (usual: by the context)' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --runtime --context --namespace -n --cloud --color
+        case 'function coldstart'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --rounds\t'cold starts that count; one more goes before them' \
+                --file\t'send this file with each request' \
+                --path\t'the path below the function' \
+                --method\t'the method (usual: POST with a body, else GET)' \
+                --runtime\t'where functions run: local (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --rounds -n --file -f --path --method -X --runtime --output -o --jq --context --namespace --cloud --color
+        case 'help'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --color
+        case 'infra'
+            set -g __aiwf_cmds \
+                servers\t'virtual machines' \
+                flavors\t'sizes of servers, with their GPUs' \
+                hypervisors\t'the hosts that servers run on (administrators)' \
+                networks\t'networks' \
+                routers\t'routers' \
+                floating-ips\t'addresses outside that may be moved between servers' \
+                volumes\t'block storage (training data: aiwf dataset)' \
+                images\t'images' \
+                quotas\t'limits and use of the project, in all services'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+        case 'infra servers'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --all-projects\t'those of every project (administrators)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+        case 'infra flavors'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --gpu\t'those with GPUs: which, and how many are free' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+        case 'infra hypervisors'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+        case 'infra networks'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+        case 'infra routers'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+        case 'infra floating-ips'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+        case 'infra volumes'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --all-projects\t'those of every project (administrators)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+        case 'infra images'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+        case 'infra quotas'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+        case 'local'
+            set -g __aiwf_cmds \
+                up\t'start the local runtime, unless it runs already' \
+                down\t'end the local runtime and all that runs on it' \
+                status\t'show whether the local runtime runs, and what runs on it' \
+                logs\t'print the gateway\'s own log'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+        case 'local up'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --port\t'listen on this port of 127.0.0.1 (usual: 31112, or a free one when that is taken)' \
+                --gpus\t'GPUs that jobs may be given (-1: as many as the driver shows)' \
+                --idle-watts\t'this machine\'s power when idle, where no counter shows it' \
+                --max-watts\t'this machine\'s power at full load, where no counter shows it' \
+                --timeout\t'give up when it does not answer after this time' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --port -p --gpus --idle-watts --max-watts --timeout --output -o --jq --color
+        case 'local down'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --color
+        case 'local status'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --color
+        case 'local logs'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --follow\t'go on as it grows, until Ctrl-C' \
+                --tail\t'only the last N lines (-1: all)' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --tail --color
+        case 'login'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --force\t'log in anew, even when a kept token is still good' \
+                --revoke\t'log out: Keystone revokes the kept token, and it is deleted here' \
+                --exec-credential\t'print the token for kubectl, as an exec plugin does; nothing else ever prints one' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+        case 'nodegroup'
+            set -g __aiwf_cmds \
+                create\t'add a node group to a cluster' \
+                list\t'list the node groups of a cluster' \
+                show\t'show a node group' \
+                resize\t'give a node group more nodes, or fewer' \
+                update\t'change a node group\'s bounds, or its nodes\' labels and taints' \
+                delete\t'delete node groups with their machines'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+        case 'nodegroup create'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live none
+            set -g __aiwf_opts \
+                --flavor\t'of its nodes (usual: the cluster\'s); with GPUs: aiwf infra flavors --gpu' \
+                --nodes\t'how many nodes (-1: Magnum\'s usual, 1)' \
+                --min\t'the autoscaler\'s floor (-1: Magnum\'s usual, 0)' \
+                --max\t'the autoscaler\'s ceiling (-1: none)' \
+                --role\t'a word of your own, which its nodes are labelled with (usual: worker)' \
+                --image\t'of its nodes (usual: the template\'s)' \
+                --docker-volume-size\t'a volume for the images of each node' \
+                --label\t'a label of Magnum\'s driver' \
+                --merge-labels\t'add the labels to the cluster\'s (else they take the place of all of them)' \
+                --no-merge-labels\t'do not' \
+                --node-label\t'a label of its nodes in Kubernetes (Magnum 1.14)' \
+                --taint\t'a taint of its nodes in Kubernetes (Magnum 1.14)' \
+                --file\t'Magnum\'s own members (YAML, "-" is standard input); options beat it' \
+                --for\t'wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --flavor --nodes --min --max --role --image --docker-volume-size --label --node-label --taint --file -f --for --output -o --jq --timeout --context --namespace -n --cloud --color
+        case 'nodegroup list'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --role\t'only those of a role: worker' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --role --output -o --jq --sort-by --context --namespace -n --cloud --color
+        case 'nodegroup show'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live live
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+        case 'nodegroup resize'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live live
+            set -g __aiwf_opts \
+                --nodes\t'how many nodes it shall have' \
+                --remove\t'which server shall go when it shrinks, by name or id' \
+                --for\t'wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --nodes --remove --for --output -o --jq --timeout --context --namespace -n --cloud --color
+        case 'nodegroup update'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live live
+            set -g __aiwf_opts \
+                --min\t'the autoscaler\'s floor' \
+                --max\t'the autoscaler\'s ceiling' \
+                --no-max\t'no ceiling any more' \
+                --node-label\t'labels of its nodes in Kubernetes, in place of all that were (Magnum 1.14)' \
+                --taint\t'taints of its nodes, in place of all that were (Magnum 1.14)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --min --max --node-label --taint --output -o --jq --timeout --context --namespace -n --cloud --color
+        case 'nodegroup delete'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live live+
+            set -g __aiwf_opts \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --timeout --context --namespace -n --cloud --color
+        case 'pool'
+            set -g __aiwf_cmds \
+                create\t'keep instances of a function warm' \
+                list\t'list pools: how warm, how often hit' \
+                show\t'show all about a pool: hits, cold starts avoided, costs' \
+                delete\t'delete pools'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+        case 'pool create'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none
+            set -g __aiwf_opts \
+                --function\t'the function whose instances are kept' \
+                --min\t'the floor: instances that are always ready' \
+                --max\t'the ceiling: no more than these (-1: the function\'s own)' \
+                --schedule\t'from that time on a floor of N: \'0 8 * * 1-5=3\'' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --function --min --max --schedule --output -o --jq --context --namespace -n --cloud --color
+        case 'pool list'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+        case 'pool show'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+        case 'pool delete'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --context --namespace -n --cloud --color
+        case 'query'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none
+            set -g __aiwf_opts \
+                --at\t'when: RFC 3339, Unix seconds, or 5m for five minutes ago (default: now)' \
+                --range\t'the values over this time before --at, not only the last' \
+                --step\t'one value each (default: a 60th of --range)' \
+                --prometheus\t'the Prometheus to ask instead of the context\'s' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --at --range --step --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --color
+        case 'shell'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --stop\t'end at the first line that fails' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --context --namespace -n --cloud --color
+        case 'template'
+            set -g __aiwf_cmds \
+                create\t'make a template that clusters are made from' \
+                list\t'list cluster templates' \
+                show\t'show a cluster template' \
+                update\t'change a template' \
+                delete\t'delete templates'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+        case 'template create'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none
+            set -g __aiwf_opts \
+                --image\t'the machines\' image, with the property os_distro: aiwf infra images' \
+                --flavor\t'of the nodes: aiwf infra flavors' \
+                --master-flavor\t'of the control plane' \
+                --external-network\t'the network that floating addresses are of' \
+                --keypair\t'whose key may log in' \
+                --docker-volume-size\t'a volume for the images of each machine' \
+                --label\t'a label of Magnum\'s driver' \
+                --network-driver\t'the pods\' network (usual: flannel)' \
+                --volume-driver\t'the pods\' volumes' \
+                --docker-storage-driver\t'how the container runtime stores' \
+                --dns-nameserver\t'name servers, with commas between' \
+                --fixed-network\t'an existing network for the machines' \
+                --fixed-subnet\t'an existing subnet for the machines' \
+                --master-lb\t'a load balancer before the control plane' \
+                --floating-ip\t'floating addresses for the machines (usual)' \
+                --no-floating-ip\t'no floating addresses' \
+                --public\t'others may use it (wants an administrator)' \
+                --hidden\t'only administrators see it (wants one)' \
+                --server-type\t'vm, or bm: bare metal (usual: vm)' \
+                --driver\t'which of Magnum\'s drivers makes clusters of it (new servers)' \
+                --tls-disabled\t'Kubernetes without certificates' \
+                --apiserver-port\t'the port of Kubernetes, from 1024 on' \
+                --http-proxy\t'the machines\' proxy' \
+                --https-proxy\t'the machines\' proxy' \
+                --no-proxy\t'what they reach without it, with commas between' \
+                --registry\t'a registry of images in the cluster' \
+                --insecure-registry\t'a registry that has no certificate' \
+                --tags\t'words, with commas between' \
+                --file\t'Magnum\'s own members (YAML, "-" is standard input); options beat it' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --image --flavor --master-flavor --external-network --keypair --docker-volume-size --label --network-driver --volume-driver --docker-storage-driver --dns-nameserver --fixed-network --fixed-subnet --server-type --driver --apiserver-port --http-proxy --https-proxy --no-proxy --insecure-registry --tags --file -f --output -o --jq --context --namespace -n --cloud --color
+        case 'template list'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+        case 'template show'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+        case 'template update'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live none+
+            set -g __aiwf_opts \
+                --remove\t'what shall have no value any more: keypair_id, labels.kube_tag' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --remove --output -o --jq --context --namespace -n --cloud --color
+        case 'template delete'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --context --namespace -n --cloud --color
+        case 'top'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --once\t'one frame as text (or a document, with -o json), and end' \
+                --interval\t'ask Prometheus this often' \
+                --window\t'rates and latencies are over this time: at least four scrapes' \
+                --panel\t'show only this panel' \
+                --filter\t'show only names that contain it' \
+                --sort\t'sort by a column (p95) or key (p95_ms)' \
+                --at\t'with --once: as it was then (RFC 3339)' \
+                --prometheus\t'the Prometheus to ask instead of the context\'s' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --interval --window --panel --filter --sort --at --prometheus --output -o --jq --context --namespace -n --cloud --color
+        case 'train'
+            set -g __aiwf_cmds \
+                submit\t'submit a job: a command that runs to its end' \
+                list\t'list jobs: state, times, energy' \
+                show\t'show all about a job' \
+                logs\t'print what a job wrote' \
+                wait\t'wait for a job\'s end: exit 9 when it failed' \
+                cancel\t'end jobs; their records stay' \
+                delete\t'delete jobs with their records, logs and folders'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+        case 'train submit'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none
+            set -g __aiwf_opts \
+                --gpus\t'GPUs; it waits in the queue until they are free' \
+                --cpu\t'CPU: 0.5, 250m, 2' \
+                --memory\t'memory: 512Mi, 8Gi' \
+                --retries\t'run it again, up to N times, when it fails' \
+                --timeout\t'end an attempt that takes longer' \
+                --env\t'an environment variable' \
+                --workdir\t'run in this folder (usual: a private one)' \
+                --source\t'run in a private copy of this folder' \
+                --image\t'the container image, on trainers that have them' \
+                --logs\t'with --wait: its log on standard output meanwhile' \
+                --trainer\t'what runs jobs: local (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --gpus --cpu --memory --retries --timeout --env -e --workdir --source --image --trainer --output -o --jq --context --namespace -n --cloud --color
+        case 'train list'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --trainer\t'what runs jobs: local (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --trainer --output -o --jq --sort-by --context --namespace -n --cloud --color
+        case 'train show'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --trainer\t'what runs jobs: local (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --trainer --output -o --jq --context --namespace -n --cloud --color
+        case 'train logs'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --follow\t'go on until the job\'s end, or Ctrl-C' \
+                --tail\t'only the last N lines (-1: all)' \
+                --trainer\t'what runs jobs: local (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --tail --trainer --output -o --jq --context --namespace -n --cloud --color
+        case 'train wait'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --timeout\t'give up waiting after this time (usual: never)' \
+                --logs\t'its log on standard output meanwhile' \
+                --trainer\t'what runs jobs: local (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --timeout --trainer --output -o --jq --context --namespace -n --cloud --color
+        case 'train cancel'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --trainer\t'what runs jobs: local (usual: by the context)' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --trainer --context --namespace -n --cloud --color
+        case 'train delete'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --trainer\t'what runs jobs: local (usual: by the context)' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --trainer --context --namespace -n --cloud --color
+        case 'version'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --color
+        case 'why'
+            set -g __aiwf_cmds \
+                cluster\t'why a cluster failed, is not well, or is not finished'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+        case 'why cluster'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+        case 'workflow'
+            set -g __aiwf_cmds \
+                run\t'run a workflow' \
+                plan\t'say where each stage would run, and why' \
+                validate\t'check a workflow file' \
+                list\t'list the workflows that ran here' \
+                status\t'show the stages of the last run' \
+                logs\t'print what the stages wrote' \
+                resume\t'go on with a run that was interrupted or failed' \
+                cancel\t'stop a run and its jobs'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+        case 'workflow run'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --file\t'the workflow file; - is standard input' \
+                --fresh\t'redo every stage, also those that did not change' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --file -f --output -o --jq --context --namespace -n --cloud --color
+        case 'workflow plan'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --file\t'the workflow file; - is standard input' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --file -f --output -o --jq --context --namespace -n --cloud --color
+        case 'workflow validate'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --file\t'the workflow file; - is standard input' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --file -f --color
+        case 'workflow list'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --color
+        case 'workflow status'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --color
+        case 'workflow logs'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live none
+            set -g __aiwf_opts \
+                --follow\t'go on with new lines until the stage ends' \
+                --tail\t'only the last N lines of each stage' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --tail --context --namespace -n --cloud --color
+        case 'workflow resume'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+        case 'workflow cancel'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --context --namespace -n --cloud --color
+    end
+end
+
+# What an option's value is.
+function __aiwf_value -a path option
+    set -g __aiwf_kind none
+    switch $path:$option
+        case 'api openstack:--file' 'api openstack:-f'
+            set -g __aiwf_kind files
+        case 'cluster create:--template' 'cluster create:-t'
+            set -g __aiwf_kind live
+        case 'cluster create:--file' 'cluster create:-f'
+            set -g __aiwf_kind files
+        case 'cluster create:--for'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices ready complete
+        case 'cluster resize:--for'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices ready complete
+        case 'cluster upgrade:--template' 'cluster upgrade:-t'
+            set -g __aiwf_kind live
+        case 'cluster upgrade:--for'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices ready complete
+        case 'cluster wait:--for'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices ready complete deleted
+        case 'cluster wait:--timeout'
+            set -g __aiwf_kind none
+        case 'cluster kubeconfig:--file'
+            set -g __aiwf_kind files
+        case 'cluster kubeconfig:--key'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices ec rsa
+        case 'context add:--cloud'
+            set -g __aiwf_kind none
+        case 'context add:--kubeconfig'
+            set -g __aiwf_kind files
+        case 'context add:--namespace'
+            set -g __aiwf_kind none
+        case 'context add:--password-file'
+            set -g __aiwf_kind files
+        case 'context add:--ca-file'
+            set -g __aiwf_kind files
+        case 'context add:--cert-file'
+            set -g __aiwf_kind files
+        case 'context add:--key-file'
+            set -g __aiwf_kind files
+        case 'function deploy:--mode'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices http stdio
+        case 'function deploy:--source'
+            set -g __aiwf_kind dirs
+        case 'function deploy:--file' 'function deploy:-f'
+            set -g __aiwf_kind files
+        case 'function deploy:--runtime'
+            set -g __aiwf_kind live
+        case 'function list:--runtime'
+            set -g __aiwf_kind live
+        case 'function show:--runtime'
+            set -g __aiwf_kind live
+        case 'function invoke:--file' 'function invoke:-f'
+            set -g __aiwf_kind files
+        case 'function invoke:--requests' 'function invoke:-n'
+            set -g __aiwf_kind none
+        case 'function invoke:--method' 'function invoke:-X'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices GET POST PUT PATCH DELETE HEAD OPTIONS
+        case 'function invoke:--timeout'
+            set -g __aiwf_kind none
+        case 'function invoke:--output' 'function invoke:-o'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices text json
+        case 'function invoke:--runtime'
+            set -g __aiwf_kind live
+        case 'function logs:--runtime'
+            set -g __aiwf_kind live
+        case 'function scale:--runtime'
+            set -g __aiwf_kind live
+        case 'function wait:--for'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices ready idle deleted
+        case 'function wait:--timeout'
+            set -g __aiwf_kind none
+        case 'function wait:--runtime'
+            set -g __aiwf_kind live
+        case 'function delete:--runtime'
+            set -g __aiwf_kind live
+        case 'function coldstart:--rounds' 'function coldstart:-n'
+            set -g __aiwf_kind none
+        case 'function coldstart:--file' 'function coldstart:-f'
+            set -g __aiwf_kind files
+        case 'function coldstart:--runtime'
+            set -g __aiwf_kind live
+        case 'local up:--timeout'
+            set -g __aiwf_kind none
+        case 'nodegroup create:--flavor'
+            set -g __aiwf_kind live
+        case 'nodegroup create:--image'
+            set -g __aiwf_kind live
+        case 'nodegroup create:--file' 'nodegroup create:-f'
+            set -g __aiwf_kind files
+        case 'nodegroup create:--for'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices ready complete
+        case 'nodegroup resize:--for'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices ready complete
+        case 'pool create:--function'
+            set -g __aiwf_kind live
+        case 'template create:--image'
+            set -g __aiwf_kind live
+        case 'template create:--flavor'
+            set -g __aiwf_kind live
+        case 'template create:--master-flavor'
+            set -g __aiwf_kind live
+        case 'template create:--external-network'
+            set -g __aiwf_kind live
+        case 'template create:--network-driver'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices flannel calico cilium
+        case 'template create:--volume-driver'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices cinder
+        case 'template create:--fixed-network'
+            set -g __aiwf_kind live
+        case 'template create:--server-type'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices vm bm
+        case 'template create:--file' 'template create:-f'
+            set -g __aiwf_kind files
+        case 'top:--panel'
+            set -g __aiwf_kind live
+        case 'train submit:--timeout'
+            set -g __aiwf_kind none
+        case 'train submit:--workdir'
+            set -g __aiwf_kind dirs
+        case 'train submit:--source'
+            set -g __aiwf_kind dirs
+        case 'train submit:--trainer'
+            set -g __aiwf_kind live
+        case 'train list:--trainer'
+            set -g __aiwf_kind live
+        case 'train show:--trainer'
+            set -g __aiwf_kind live
+        case 'train logs:--trainer'
+            set -g __aiwf_kind live
+        case 'train wait:--timeout'
+            set -g __aiwf_kind none
+        case 'train wait:--trainer'
+            set -g __aiwf_kind live
+        case 'train cancel:--trainer'
+            set -g __aiwf_kind live
+        case 'train delete:--trainer'
+            set -g __aiwf_kind live
+        case 'workflow run:--file' 'workflow run:-f'
+            set -g __aiwf_kind files
+        case 'workflow plan:--file' 'workflow plan:-f'
+            set -g __aiwf_kind files
+        case 'workflow validate:--file' 'workflow validate:-f'
+            set -g __aiwf_kind files
+        case '*:--output' '*:-o'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices table wide json yaml name csv ndjson custom-columns=
+        case '*:--dry-run'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices client server
+        case '*:--context'
+            set -g __aiwf_kind live
+        case '*:--cloud'
+            set -g __aiwf_kind live
+        case '*:--color'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices auto always never
+    end
+end
+
+function __aiwf_offer_kind -a kind prefix value
+    switch $kind
+        case words
+            printf '%s\n' $prefix$__aiwf_choices
+        case live
+            set -l tokens (commandline -opc) (commandline -ct)
+            for name in (command $tokens[1] __complete $tokens[2..-1] 2>/dev/null </dev/null)
+                printf '%s\n' $prefix$name
+            end
+        case files
+            for path in (__fish_complete_path "$value")
+                printf '%s\n' $prefix$path
+            end
+        case dirs
+            for path in (__fish_complete_directories "$value")
+                printf '%s\n' $prefix$path
+            end
+    end
+end
+
+# Walks over the words before the current one; prints, one a line: the command's words, the option that waits for
+# its value, the number of arguments, the number of words after "--" (-1: no dashes). Fails in unknown land.
+function __aiwf_walk
+    set -l path
+    set -l pending
+    set -l n 0
+    set -l after -1
+    __aiwf_table ''
+    for word in $argv
+        if test $after -ge 0
+            set after (math $after + 1)
+        else if test -n "$pending"
+            set pending
+        else if test "$word" = --
+            set after 0
+        else if string match -q -- '-?*' $word
+            contains -- $word $__aiwf_takes; and set pending $word
+        else if test (count $__aiwf_cmds) -gt 0
+            set -l i (contains -i -- $word $__aiwf_aliases); and set word $__aiwf_named[$i]
+            string match -q -- $word\t'*' $__aiwf_cmds; or return 1
+            set path $path $word
+            __aiwf_table "$path"
+        else
+            set n (math $n + 1)
+        end
+    end
+    printf '%s\n' "$path" "$pending" $n $after
+end
+
+function __aiwf_offer_arg -a n value
+    set -l i 0
+    for kind in $__aiwf_args
+        if test $i -eq $n; or string match -q '*+' $kind
+            __aiwf_offer_kind (string trim -r -c + $kind) '' $value
+            return
+        end
+        set i (math $i + 1)
+    end
+end
+
+function __aiwf_complete
+    set -l typed (commandline -opc)
+    set -l value (commandline -ct)
+    set -l state (__aiwf_walk $typed[2..-1]); or return
+    if test $state[4] -eq 0
+        __fish_complete_command
+    else if test $state[4] -gt 0
+        __fish_complete_path $value
+    else if test -n "$state[2]"
+        __aiwf_value "$state[1]" $state[2]
+        __aiwf_offer_kind $__aiwf_kind '' $value
+    else if string match -q -- '--*=*' $value
+        set -l parts (string split -m 1 = -- $value)
+        __aiwf_value "$state[1]" $parts[1]
+        __aiwf_offer_kind $__aiwf_kind $parts[1]= $parts[2]
+    else if string match -q -- '-*' $value
+        printf '%s\n' $__aiwf_opts
+    else if test (count $__aiwf_cmds) -gt 0
+        printf '%s\n' $__aiwf_cmds
+    else
+        __aiwf_offer_arg $state[3] $value
+    end
+end
+
+complete -c aiwf -f -a '(__aiwf_complete)'

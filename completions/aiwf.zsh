@@ -1,0 +1,2616 @@
+#compdef aiwf
+# zsh completion of aiwf. Made from the command tree by `make completions`: do not edit.
+
+# What can follow a command; takes: the options after which a value follows.
+__aiwf_table() {
+    case $1 in
+    '')
+        cmds=(
+            'api:requests to a service'\''s own API, with the context'\''s login'
+            'cluster:Kubernetes clusters of OpenStack Magnum'
+            'completion:scripts that complete commands, options and names in your shell'
+            'context:contexts: which cloud, cluster, gateway and Prometheus to work with'
+            'dataset:training data: volumes for servers and clusters'
+            'doctor:check what a context needs, end to end, and say how to fix it'
+            'explain:what a document may contain'
+            'function:functions: deploy, call, scale and watch them'
+            'help:help of a command, or on a topic'
+            'infra:what the cloud is made of: servers, flavors, networks, volumes, images, quotas'
+            'local:the runtime on this machine: up, down, status, logs'
+            'login:log in to the context'\''s OpenStack cloud'
+            'nodegroup:node groups of a cluster: machines that are alike'
+            'pool:warm pools: instances kept ready for functions'
+            'query:ask Prometheus in PromQL'
+            'shell:a command line of its own: completion, history, the context in the prompt'
+            'template:templates that OpenStack Magnum makes clusters from'
+            'top:watch functions, jobs, energy and GPUs'
+            'train:training and batch jobs: submit, wait for and watch them'
+            'version:print the version'
+            'why:why something is as it is, across all layers'
+            'workflow:graphs of stages: prepare, train, serve')
+        aliases=(fn function wf workflow )
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        ;;
+    'api')
+        cmds=(
+            'openstack:send a request to a service of OpenStack')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        ;;
+    'api openstack')
+        cmds=()
+        aliases=()
+        args=(none none)
+        opts=(
+            '--file:send this document, YAML or JSON ("-" is standard input), as JSON'
+            '--microversion:ask for this version of the service'\''s API (OpenStack-API-Version)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--file -f --microversion --output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'cluster')
+        cmds=(
+            'create:create a cluster, and wait until it works'
+            'list:list clusters'
+            'show:show a cluster'
+            'resize:give a cluster more nodes, or fewer'
+            'upgrade:upgrade a cluster to the version of another template'
+            'update:change what Magnum lets change of a cluster'
+            'delete:delete clusters with all that was made for them'
+            'wait:wait until a cluster is ready, complete or deleted'
+            'events:what happened to a cluster: the events of its stacks'
+            'kubeconfig:put a cluster into a kubeconfig, with a new certificate'
+            'ca:a cluster'\''s certificate authority: show, sign, rotate'
+            'stats:count clusters and nodes'
+            'quotas:how many clusters a project may have: list, show, create, update, delete'
+            'services:list Magnum'\''s own services (administrators)')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        ;;
+    'cluster create')
+        cmds=()
+        aliases=()
+        args=(none)
+        opts=(
+            '--template:what it is made of: aiwf template list'
+            '--nodes:nodes that run pods (-1: Magnum'\''s usual, 1)'
+            '--masters:nodes of the control plane (-1: Magnum'\''s usual, 1)'
+            '--label:a label of Magnum'\''s driver'
+            '--merge-labels:add the labels to the template'\''s (else they take the place of all of them)'
+            '--flavor:of the nodes'
+            '--master-flavor:of the control plane'
+            '--keypair:whose key may log in'
+            '--docker-volume-size:a volume for the images of each node'
+            '--fixed-network:an existing network for the nodes'
+            '--fixed-subnet:an existing subnet for the nodes'
+            '--master-lb:a load balancer before the control plane'
+            '--floating-ip:floating addresses (usual: the template'\''s)'
+            '--no-floating-ip:no floating addresses'
+            '--file:a document of Magnum'\''s own members (YAML, "-" is standard input); options beat it'
+            '--for:wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--template -t --nodes --masters --label --flavor --master-flavor --keypair --docker-volume-size --fixed-network --fixed-subnet --file -f --for --output -o --jq --timeout --context --namespace -n --cloud --color )
+        ;;
+    'cluster list')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        ;;
+    'cluster show')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'cluster resize')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--nodes:how many nodes the node group shall have'
+            '--nodegroup:which node group (usual: default-worker)'
+            '--remove:which server shall go when it shrinks, by name or id'
+            '--for:wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--nodes --nodegroup --remove --for --output -o --jq --timeout --context --namespace -n --cloud --color )
+        ;;
+    'cluster upgrade')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--template:the template of the new version'
+            '--batch:how many nodes at once'
+            '--nodegroup:only this node group (usual: default-worker)'
+            '--for:wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--template -t --batch --nodegroup --for --output -o --jq --timeout --context --namespace -n --cloud --color )
+        ;;
+    'cluster update')
+        cmds=()
+        aliases=()
+        args=(live none+)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --timeout --context --namespace -n --cloud --color )
+        ;;
+    'cluster delete')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--timeout --context --namespace -n --cloud --color )
+        ;;
+    'cluster wait')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--for:wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so) or deleted'
+            '--timeout:give up after this time'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--for --timeout --output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'cluster events')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--follow:go on with new ones until Ctrl-C, or until the cluster is gone'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'cluster kubeconfig')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--file:the kubeconfig to change, "-": print one (default: kubectl'\''s, by KUBECONFIG)'
+            '--context-name:what its context is called there (default: the cluster'\''s name)'
+            '--use:make it the current context'
+            '--key:the kind of key: ec (P-256), rsa (2048 bits)'
+            '--renew:a new certificate even if there is one that is good for a week'
+            '--keystone:log in by the cloud'\''s token (aiwf login --exec-credential), not by a certificate'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--file --context-name --key --output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'cluster ca')
+        cmds=(
+            'show:show the certificate authority of a cluster'
+            'sign:have a signing request signed by a cluster'\''s certificate authority'
+            'rotate:replace a cluster'\''s certificate authority')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        ;;
+    'cluster ca show')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--pem:only the certificate, in PEM'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'cluster ca sign')
+        cmds=()
+        aliases=()
+        args=(live files)
+        opts=(
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--context --namespace -n --cloud --color )
+        ;;
+    'cluster ca rotate')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--context --namespace -n --cloud --color )
+        ;;
+    'cluster stats')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--project:of one project, by name or id (usual: the login'\''s; an administrator'\''s is all)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--project --output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'cluster quotas')
+        cmds=(
+            'list:list the projects that have a limit of their own'
+            'show:show how many clusters a project may have'
+            'create:give a project a limit of its own (administrators)'
+            'update:change a project'\''s limit (administrators)'
+            'delete:take a project'\''s own limit away (administrators)')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        ;;
+    'cluster quotas list')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--all-projects:those of every project (administrators)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        ;;
+    'cluster quotas show')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'cluster quotas create')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--hard-limit:how many clusters the project may have'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--hard-limit --output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'cluster quotas update')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--hard-limit:how many clusters the project may have'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--hard-limit --output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'cluster quotas delete')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--context --namespace -n --cloud --color )
+        ;;
+    'cluster services')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        ;;
+    'completion')
+        cmds=(
+            'bash:print the script for bash'
+            'zsh:print the script for zsh'
+            'fish:print the script for fish')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        ;;
+    'completion bash')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--color )
+        ;;
+    'completion zsh')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--color )
+        ;;
+    'completion fish')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--color )
+        ;;
+    'context')
+        cmds=(
+            'list:list the contexts'
+            'show:show a context'\''s settings, and where each comes from'
+            'use:make a context the current one'
+            'add:add a context'
+            'delete:forget contexts')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        ;;
+    'context list')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --color )
+        ;;
+    'context show')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--origin:where each value comes from: flag, environment, file or default'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'context use')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--color )
+        ;;
+    'context add')
+        cmds=()
+        aliases=()
+        args=(none)
+        opts=(
+            '--cloud:a cloud'\''s name in clouds.yaml'
+            '--kube-context:a context of the kubeconfig'
+            '--kubeconfig:the kubeconfig'\''s path'
+            '--namespace:the Kubernetes or OpenFaaS namespace'
+            '--openfaas:an OpenFaaS gateway'\''s URL'
+            '--prometheus:a Prometheus server'\''s URL'
+            '--runtime:the default runtime of functions'
+            '--user:the gateway'\''s user'
+            '--password-file:a file with the gateway'\''s password'
+            '--ca-file:a PEM file of certificate authorities to trust'
+            '--cert-file:a client certificate in PEM'
+            '--key-file:the client certificate'\''s key in PEM'
+            '--insecure:true: do not verify TLS certificates'
+            '--protected:true: ask before anything changes'
+            '--currency:the currency of prices'
+            '--price-cpu-hour:price of a CPU core for an hour'
+            '--price-gpu-hour:price of a GPU for an hour'
+            '--price-kwh:price of a kilowatt-hour'
+            '--idle-watts:the machine'\''s power when idle, W'
+            '--max-watts:the machine'\''s power at full load, W'
+            '--use:make it the current context'
+            '--replace:replace one of that name, with all its settings'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--cloud --kube-context --kubeconfig --namespace --openfaas --prometheus --runtime --user --password-file --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color )
+        ;;
+    'context delete')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--color )
+        ;;
+    'dataset')
+        cmds=(
+            'create:make a volume for training data'
+            'list:list datasets'
+            'show:show datasets'
+            'attach:give a dataset to a server'
+            'detach:take a dataset from its server'
+            'manifest:a dataset as a PersistentVolume and its claim'
+            'delete:delete datasets, with their data')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        ;;
+    'dataset create')
+        cmds=()
+        aliases=()
+        args=(none)
+        opts=(
+            '--size:how large: 100Gi (rounded up to whole GiB)'
+            '--type:the volume type of Cinder'
+            '--zone:the availability zone'
+            '--from:filled from a volume'\''s snapshot, by name or id (then --size may be left out)'
+            '--image:filled from an image'
+            '--label:a label'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--size --type --zone --from --image --label --output -o --jq --timeout --context --namespace -n --cloud --color )
+        ;;
+    'dataset list')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--all:also volumes that are no datasets'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        ;;
+    'dataset show')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'dataset attach')
+        cmds=()
+        aliases=()
+        args=(live live)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --timeout --context --namespace -n --cloud --color )
+        ;;
+    'dataset detach')
+        cmds=()
+        aliases=()
+        args=(live live)
+        opts=(
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--timeout --context --namespace -n --cloud --color )
+        ;;
+    'dataset manifest')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--fs-type:the file system, made when the volume has none: ext4, xfs'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--fs-type --output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'dataset delete')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--timeout --context --namespace -n --cloud --color )
+        ;;
+    'doctor')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        ;;
+    'explain')
+        cmds=()
+        aliases=()
+        args=(live live)
+        opts=(
+            '--json-schema:print its JSON Schema'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--color )
+        ;;
+    'function')
+        cmds=(
+            'deploy:deploy a function and wait until it can answer'
+            'list:list functions: state, rate, latency, cold starts'
+            'show:show all about a function'
+            'invoke:call a function: the answer on stdout, status and times on stderr'
+            'logs:print what a function wrote'
+            'scale:set how many instances of a function run'
+            'wait:wait until a function answers, is idle or is gone'
+            'delete:delete functions'
+            'coldstart:measure what a cold start of a function is made of')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        ;;
+    'function deploy')
+        cmds=()
+        aliases=()
+        args=(none)
+        opts=(
+            '--command:what runs, by /bin/sh -c; in http mode it listens on $PORT'
+            '--mode:http (a server; usual) or stdio (a process a request)'
+            '--source:a folder; the command runs in a private copy of it'
+            '--image:the container image, on runtimes that have them'
+            '--env:an environment variable'
+            '--label:a label'
+            '--scale:instances: at least, at most (0..4 scales to zero)'
+            '--idle:scale to the minimum after this time without requests'
+            '--concurrency:requests at once an instance'
+            '--queue:requests held while all instances are busy (-1: the usual); more get 429'
+            '--memory:memory of an instance: 256Mi, 1Gi'
+            '--cpu:CPU of an instance: 0.5, 250m, 2'
+            '--gpus:GPUs of an instance'
+            '--exec-timeout:the longest that one request may take'
+            '--start-timeout:an instance that is not ready after this time has failed (usual: 60s)'
+            '--ready-path:ready once a GET of this answers 2xx (usual: once it listens)'
+            '--file:a manifest (YAML, "-" is standard input); options beat it'
+            '--replace:put it in the place of one of that name'
+            '--if-not-exists:leave one of that name as it is, and succeed'
+            '--runtime:where functions run: local (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--command --mode --source --image --env -e --label --scale --idle --concurrency --queue --memory --cpu --gpus --exec-timeout --start-timeout --ready-path --file -f --runtime --output -o --jq --timeout --context --namespace -n --cloud --color )
+        ;;
+    'function list')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--runtime:where functions run: local (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--runtime --output -o --jq --sort-by --context --namespace -n --cloud --color )
+        ;;
+    'function show')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--runtime:where functions run: local (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--runtime --output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'function invoke')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--file:send this file ("-" is standard input)'
+            '--data:send this text'
+            '--requests:as many requests, one after another on a kept connection'
+            '--path:the path below the function, with its query'
+            '--method:the method (usual: POST with a body, else GET)'
+            '--header:a header to send'
+            '--async:queue the request, do not wait for its answer'
+            '--timeout:give up after this time (usual: the function'\''s own limit)'
+            '--silent:nothing on stderr but errors'
+            '--output:how the line on stderr is written: text or json'
+            '--runtime:where functions run: local (usual: by the context)'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--file -f --data -d --requests -n --path --method -X --header -H --timeout --output -o --runtime --context --namespace --cloud --color )
+        ;;
+    'function logs')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--follow:go on as lines come, until Ctrl-C'
+            '--tail:only the last N lines (-1: all)'
+            '--since:only lines of the last TIME (10m, 1h)'
+            '--timestamps:the time before each line'
+            '--runtime:where functions run: local (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--tail --since --runtime --output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'function scale')
+        cmds=()
+        aliases=()
+        args=(live none)
+        opts=(
+            '--runtime:where functions run: local (usual: by the context)'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--runtime --timeout --context --namespace -n --cloud --color )
+        ;;
+    'function wait')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--for:ready (it answers), idle (no instance runs) or deleted'
+            '--timeout:give up after this time (0: never)'
+            '--runtime:where functions run: local (usual: by the context)'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--for --timeout --runtime --context --namespace -n --cloud --color )
+        ;;
+    'function delete')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--runtime:where functions run: local (usual: by the context)'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--runtime --context --namespace -n --cloud --color )
+        ;;
+    'function coldstart')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--rounds:cold starts that count; one more goes before them'
+            '--file:send this file with each request'
+            '--path:the path below the function'
+            '--method:the method (usual: POST with a body, else GET)'
+            '--runtime:where functions run: local (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--rounds -n --file -f --path --method -X --runtime --output -o --jq --context --namespace --cloud --color )
+        ;;
+    'help')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--color )
+        ;;
+    'infra')
+        cmds=(
+            'servers:virtual machines'
+            'flavors:sizes of servers, with their GPUs'
+            'hypervisors:the hosts that servers run on (administrators)'
+            'networks:networks'
+            'routers:routers'
+            'floating-ips:addresses outside that may be moved between servers'
+            'volumes:block storage (training data: aiwf dataset)'
+            'images:images'
+            'quotas:limits and use of the project, in all services')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        ;;
+    'infra servers')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--all-projects:those of every project (administrators)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        ;;
+    'infra flavors')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--gpu:those with GPUs: which, and how many are free'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        ;;
+    'infra hypervisors')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        ;;
+    'infra networks')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        ;;
+    'infra routers')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        ;;
+    'infra floating-ips')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        ;;
+    'infra volumes')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--all-projects:those of every project (administrators)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        ;;
+    'infra images')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        ;;
+    'infra quotas')
+        cmds=()
+        aliases=()
+        args=(none)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        ;;
+    'local')
+        cmds=(
+            'up:start the local runtime, unless it runs already'
+            'down:end the local runtime and all that runs on it'
+            'status:show whether the local runtime runs, and what runs on it'
+            'logs:print the gateway'\''s own log')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        ;;
+    'local up')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--port:listen on this port of 127.0.0.1 (usual: 31112, or a free one when that is taken)'
+            '--gpus:GPUs that jobs may be given (-1: as many as the driver shows)'
+            '--idle-watts:this machine'\''s power when idle, where no counter shows it'
+            '--max-watts:this machine'\''s power at full load, where no counter shows it'
+            '--timeout:give up when it does not answer after this time'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--port -p --gpus --idle-watts --max-watts --timeout --output -o --jq --color )
+        ;;
+    'local down')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--color )
+        ;;
+    'local status')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --color )
+        ;;
+    'local logs')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--follow:go on as it grows, until Ctrl-C'
+            '--tail:only the last N lines (-1: all)'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--tail --color )
+        ;;
+    'login')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--force:log in anew, even when a kept token is still good'
+            '--revoke:log out: Keystone revokes the kept token, and it is deleted here'
+            '--exec-credential:print the token for kubectl, as an exec plugin does; nothing else ever prints one'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'nodegroup')
+        cmds=(
+            'create:add a node group to a cluster'
+            'list:list the node groups of a cluster'
+            'show:show a node group'
+            'resize:give a node group more nodes, or fewer'
+            'update:change a node group'\''s bounds, or its nodes'\'' labels and taints'
+            'delete:delete node groups with their machines')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        ;;
+    'nodegroup create')
+        cmds=()
+        aliases=()
+        args=(live none)
+        opts=(
+            '--flavor:of its nodes (usual: the cluster'\''s); with GPUs: aiwf infra flavors --gpu'
+            '--nodes:how many nodes (-1: Magnum'\''s usual, 1)'
+            '--min:the autoscaler'\''s floor (-1: Magnum'\''s usual, 0)'
+            '--max:the autoscaler'\''s ceiling (-1: none)'
+            '--role:a word of your own, which its nodes are labelled with (usual: worker)'
+            '--image:of its nodes (usual: the template'\''s)'
+            '--docker-volume-size:a volume for the images of each node'
+            '--label:a label of Magnum'\''s driver'
+            '--merge-labels:add the labels to the cluster'\''s (else they take the place of all of them)'
+            '--no-merge-labels:do not'
+            '--node-label:a label of its nodes in Kubernetes (Magnum 1.14)'
+            '--taint:a taint of its nodes in Kubernetes (Magnum 1.14)'
+            '--file:Magnum'\''s own members (YAML, "-" is standard input); options beat it'
+            '--for:wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--flavor --nodes --min --max --role --image --docker-volume-size --label --node-label --taint --file -f --for --output -o --jq --timeout --context --namespace -n --cloud --color )
+        ;;
+    'nodegroup list')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--role:only those of a role: worker'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--role --output -o --jq --sort-by --context --namespace -n --cloud --color )
+        ;;
+    'nodegroup show')
+        cmds=()
+        aliases=()
+        args=(live live)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'nodegroup resize')
+        cmds=()
+        aliases=()
+        args=(live live)
+        opts=(
+            '--nodes:how many nodes it shall have'
+            '--remove:which server shall go when it shrinks, by name or id'
+            '--for:wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--nodes --remove --for --output -o --jq --timeout --context --namespace -n --cloud --color )
+        ;;
+    'nodegroup update')
+        cmds=()
+        aliases=()
+        args=(live live)
+        opts=(
+            '--min:the autoscaler'\''s floor'
+            '--max:the autoscaler'\''s ceiling'
+            '--no-max:no ceiling any more'
+            '--node-label:labels of its nodes in Kubernetes, in place of all that were (Magnum 1.14)'
+            '--taint:taints of its nodes, in place of all that were (Magnum 1.14)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--min --max --node-label --taint --output -o --jq --timeout --context --namespace -n --cloud --color )
+        ;;
+    'nodegroup delete')
+        cmds=()
+        aliases=()
+        args=(live live+)
+        opts=(
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--timeout --context --namespace -n --cloud --color )
+        ;;
+    'pool')
+        cmds=(
+            'create:keep instances of a function warm'
+            'list:list pools: how warm, how often hit'
+            'show:show all about a pool: hits, cold starts avoided, costs'
+            'delete:delete pools')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        ;;
+    'pool create')
+        cmds=()
+        aliases=()
+        args=(none)
+        opts=(
+            '--function:the function whose instances are kept'
+            '--min:the floor: instances that are always ready'
+            '--max:the ceiling: no more than these (-1: the function'\''s own)'
+            '--schedule:from that time on a floor of N: '\''0 8 * * 1-5=3'\'''
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--function --min --max --schedule --output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'pool list')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        ;;
+    'pool show')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'pool delete')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--context --namespace -n --cloud --color )
+        ;;
+    'query')
+        cmds=()
+        aliases=()
+        args=(none)
+        opts=(
+            '--at:when: RFC 3339, Unix seconds, or 5m for five minutes ago (default: now)'
+            '--range:the values over this time before --at, not only the last'
+            '--step:one value each (default: a 60th of --range)'
+            '--prometheus:the Prometheus to ask instead of the context'\''s'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--at --range --step --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --color )
+        ;;
+    'shell')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--stop:end at the first line that fails'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--context --namespace -n --cloud --color )
+        ;;
+    'template')
+        cmds=(
+            'create:make a template that clusters are made from'
+            'list:list cluster templates'
+            'show:show a cluster template'
+            'update:change a template'
+            'delete:delete templates')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        ;;
+    'template create')
+        cmds=()
+        aliases=()
+        args=(none)
+        opts=(
+            '--image:the machines'\'' image, with the property os_distro: aiwf infra images'
+            '--flavor:of the nodes: aiwf infra flavors'
+            '--master-flavor:of the control plane'
+            '--external-network:the network that floating addresses are of'
+            '--keypair:whose key may log in'
+            '--docker-volume-size:a volume for the images of each machine'
+            '--label:a label of Magnum'\''s driver'
+            '--network-driver:the pods'\'' network (usual: flannel)'
+            '--volume-driver:the pods'\'' volumes'
+            '--docker-storage-driver:how the container runtime stores'
+            '--dns-nameserver:name servers, with commas between'
+            '--fixed-network:an existing network for the machines'
+            '--fixed-subnet:an existing subnet for the machines'
+            '--master-lb:a load balancer before the control plane'
+            '--floating-ip:floating addresses for the machines (usual)'
+            '--no-floating-ip:no floating addresses'
+            '--public:others may use it (wants an administrator)'
+            '--hidden:only administrators see it (wants one)'
+            '--server-type:vm, or bm: bare metal (usual: vm)'
+            '--driver:which of Magnum'\''s drivers makes clusters of it (new servers)'
+            '--tls-disabled:Kubernetes without certificates'
+            '--apiserver-port:the port of Kubernetes, from 1024 on'
+            '--http-proxy:the machines'\'' proxy'
+            '--https-proxy:the machines'\'' proxy'
+            '--no-proxy:what they reach without it, with commas between'
+            '--registry:a registry of images in the cluster'
+            '--insecure-registry:a registry that has no certificate'
+            '--tags:words, with commas between'
+            '--file:Magnum'\''s own members (YAML, "-" is standard input); options beat it'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--image --flavor --master-flavor --external-network --keypair --docker-volume-size --label --network-driver --volume-driver --docker-storage-driver --dns-nameserver --fixed-network --fixed-subnet --server-type --driver --apiserver-port --http-proxy --https-proxy --no-proxy --insecure-registry --tags --file -f --output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'template list')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        ;;
+    'template show')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'template update')
+        cmds=()
+        aliases=()
+        args=(live none+)
+        opts=(
+            '--remove:what shall have no value any more: keypair_id, labels.kube_tag'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--remove --output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'template delete')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--context --namespace -n --cloud --color )
+        ;;
+    'top')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--once:one frame as text (or a document, with -o json), and end'
+            '--interval:ask Prometheus this often'
+            '--window:rates and latencies are over this time: at least four scrapes'
+            '--panel:show only this panel'
+            '--filter:show only names that contain it'
+            '--sort:sort by a column (p95) or key (p95_ms)'
+            '--at:with --once: as it was then (RFC 3339)'
+            '--prometheus:the Prometheus to ask instead of the context'\''s'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--interval --window --panel --filter --sort --at --prometheus --output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'train')
+        cmds=(
+            'submit:submit a job: a command that runs to its end'
+            'list:list jobs: state, times, energy'
+            'show:show all about a job'
+            'logs:print what a job wrote'
+            'wait:wait for a job'\''s end: exit 9 when it failed'
+            'cancel:end jobs; their records stay'
+            'delete:delete jobs with their records, logs and folders')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        ;;
+    'train submit')
+        cmds=()
+        aliases=()
+        args=(none)
+        opts=(
+            '--gpus:GPUs; it waits in the queue until they are free'
+            '--cpu:CPU: 0.5, 250m, 2'
+            '--memory:memory: 512Mi, 8Gi'
+            '--retries:run it again, up to N times, when it fails'
+            '--timeout:end an attempt that takes longer'
+            '--env:an environment variable'
+            '--workdir:run in this folder (usual: a private one)'
+            '--source:run in a private copy of this folder'
+            '--image:the container image, on trainers that have them'
+            '--logs:with --wait: its log on standard output meanwhile'
+            '--trainer:what runs jobs: local (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--gpus --cpu --memory --retries --timeout --env -e --workdir --source --image --trainer --output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'train list')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--trainer:what runs jobs: local (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--trainer --output -o --jq --sort-by --context --namespace -n --cloud --color )
+        ;;
+    'train show')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--trainer:what runs jobs: local (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--trainer --output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'train logs')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--follow:go on until the job'\''s end, or Ctrl-C'
+            '--tail:only the last N lines (-1: all)'
+            '--trainer:what runs jobs: local (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--tail --trainer --output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'train wait')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--timeout:give up waiting after this time (usual: never)'
+            '--logs:its log on standard output meanwhile'
+            '--trainer:what runs jobs: local (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--timeout --trainer --output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'train cancel')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--trainer:what runs jobs: local (usual: by the context)'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--trainer --context --namespace -n --cloud --color )
+        ;;
+    'train delete')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--trainer:what runs jobs: local (usual: by the context)'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--trainer --context --namespace -n --cloud --color )
+        ;;
+    'version')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --color )
+        ;;
+    'why')
+        cmds=(
+            'cluster:why a cluster failed, is not well, or is not finished')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        ;;
+    'why cluster')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'workflow')
+        cmds=(
+            'run:run a workflow'
+            'plan:say where each stage would run, and why'
+            'validate:check a workflow file'
+            'list:list the workflows that ran here'
+            'status:show the stages of the last run'
+            'logs:print what the stages wrote'
+            'resume:go on with a run that was interrupted or failed'
+            'cancel:stop a run and its jobs')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        ;;
+    'workflow run')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--file:the workflow file; - is standard input'
+            '--fresh:redo every stage, also those that did not change'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--file -f --output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'workflow plan')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--file:the workflow file; - is standard input'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--file -f --output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'workflow validate')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--file:the workflow file; - is standard input'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--file -f --color )
+        ;;
+    'workflow list')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --color )
+        ;;
+    'workflow status')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --color )
+        ;;
+    'workflow logs')
+        cmds=()
+        aliases=()
+        args=(live none)
+        opts=(
+            '--follow:go on with new lines until the stage ends'
+            '--tail:only the last N lines of each stage'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--tail --context --namespace -n --cloud --color )
+        ;;
+    'workflow resume')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        ;;
+    'workflow cancel')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--context --namespace -n --cloud --color )
+        ;;
+    esac
+}
+
+# What an option's value is.
+__aiwf_value() {
+    kind=none choices=()
+    case $1:$2 in
+    'api openstack:--file' | 'api openstack:-f') kind=files choices=() ;;
+    'cluster create:--template' | 'cluster create:-t') kind=live choices=() ;;
+    'cluster create:--file' | 'cluster create:-f') kind=files choices=() ;;
+    'cluster create:--for') kind=words choices=(ready complete) ;;
+    'cluster resize:--for') kind=words choices=(ready complete) ;;
+    'cluster upgrade:--template' | 'cluster upgrade:-t') kind=live choices=() ;;
+    'cluster upgrade:--for') kind=words choices=(ready complete) ;;
+    'cluster wait:--for') kind=words choices=(ready complete deleted) ;;
+    'cluster wait:--timeout') kind=none choices=() ;;
+    'cluster kubeconfig:--file') kind=files choices=() ;;
+    'cluster kubeconfig:--key') kind=words choices=(ec rsa) ;;
+    'context add:--cloud') kind=none choices=() ;;
+    'context add:--kubeconfig') kind=files choices=() ;;
+    'context add:--namespace') kind=none choices=() ;;
+    'context add:--password-file') kind=files choices=() ;;
+    'context add:--ca-file') kind=files choices=() ;;
+    'context add:--cert-file') kind=files choices=() ;;
+    'context add:--key-file') kind=files choices=() ;;
+    'function deploy:--mode') kind=words choices=(http stdio) ;;
+    'function deploy:--source') kind=dirs choices=() ;;
+    'function deploy:--file' | 'function deploy:-f') kind=files choices=() ;;
+    'function deploy:--runtime') kind=live choices=() ;;
+    'function list:--runtime') kind=live choices=() ;;
+    'function show:--runtime') kind=live choices=() ;;
+    'function invoke:--file' | 'function invoke:-f') kind=files choices=() ;;
+    'function invoke:--requests' | 'function invoke:-n') kind=none choices=() ;;
+    'function invoke:--method' | 'function invoke:-X') kind=words choices=(GET POST PUT PATCH DELETE HEAD OPTIONS) ;;
+    'function invoke:--timeout') kind=none choices=() ;;
+    'function invoke:--output' | 'function invoke:-o') kind=words choices=(text json) ;;
+    'function invoke:--runtime') kind=live choices=() ;;
+    'function logs:--runtime') kind=live choices=() ;;
+    'function scale:--runtime') kind=live choices=() ;;
+    'function wait:--for') kind=words choices=(ready idle deleted) ;;
+    'function wait:--timeout') kind=none choices=() ;;
+    'function wait:--runtime') kind=live choices=() ;;
+    'function delete:--runtime') kind=live choices=() ;;
+    'function coldstart:--rounds' | 'function coldstart:-n') kind=none choices=() ;;
+    'function coldstart:--file' | 'function coldstart:-f') kind=files choices=() ;;
+    'function coldstart:--runtime') kind=live choices=() ;;
+    'local up:--timeout') kind=none choices=() ;;
+    'nodegroup create:--flavor') kind=live choices=() ;;
+    'nodegroup create:--image') kind=live choices=() ;;
+    'nodegroup create:--file' | 'nodegroup create:-f') kind=files choices=() ;;
+    'nodegroup create:--for') kind=words choices=(ready complete) ;;
+    'nodegroup resize:--for') kind=words choices=(ready complete) ;;
+    'pool create:--function') kind=live choices=() ;;
+    'template create:--image') kind=live choices=() ;;
+    'template create:--flavor') kind=live choices=() ;;
+    'template create:--master-flavor') kind=live choices=() ;;
+    'template create:--external-network') kind=live choices=() ;;
+    'template create:--network-driver') kind=words choices=(flannel calico cilium) ;;
+    'template create:--volume-driver') kind=words choices=(cinder) ;;
+    'template create:--fixed-network') kind=live choices=() ;;
+    'template create:--server-type') kind=words choices=(vm bm) ;;
+    'template create:--file' | 'template create:-f') kind=files choices=() ;;
+    'top:--panel') kind=live choices=() ;;
+    'train submit:--timeout') kind=none choices=() ;;
+    'train submit:--workdir') kind=dirs choices=() ;;
+    'train submit:--source') kind=dirs choices=() ;;
+    'train submit:--trainer') kind=live choices=() ;;
+    'train list:--trainer') kind=live choices=() ;;
+    'train show:--trainer') kind=live choices=() ;;
+    'train logs:--trainer') kind=live choices=() ;;
+    'train wait:--timeout') kind=none choices=() ;;
+    'train wait:--trainer') kind=live choices=() ;;
+    'train cancel:--trainer') kind=live choices=() ;;
+    'train delete:--trainer') kind=live choices=() ;;
+    'workflow run:--file' | 'workflow run:-f') kind=files choices=() ;;
+    'workflow plan:--file' | 'workflow plan:-f') kind=files choices=() ;;
+    'workflow validate:--file' | 'workflow validate:-f') kind=files choices=() ;;
+    *:--output | *:-o) kind=words choices=(table wide json yaml name csv ndjson custom-columns=) ;;
+    *:--dry-run) kind=words choices=(client server) ;;
+    *:--context) kind=live choices=() ;;
+    *:--cloud) kind=live choices=() ;;
+    *:--color) kind=words choices=(auto always never) ;;
+    esac
+}
+
+# Names from a server, one a line; silent and quick.
+__aiwf_live() {
+    local -a names
+    names=(${(f)"$("$words[1]" __complete "${(@Q)words[2,CURRENT]}" 2>/dev/null </dev/null)"})
+    (( $#names )) && compadd -a names
+}
+
+__aiwf_offer_kind() {
+    case $1 in
+    words) compadd -a choices ;;
+    live) __aiwf_live ;;
+    files) _files ;;
+    dirs) _files -/ ;;
+    esac
+}
+
+# Walks over the words before the current one: which command, which option waits for its value.
+__aiwf_walk() {
+    local i word
+    __aiwf_table ''
+    for (( i = 2; i < CURRENT; i++ )); do
+        word=${(Q)words[i]}
+        if [[ -n $dashes ]]; then
+            (( after++ ))
+        elif [[ -n $pending ]]; then
+            pending=
+        elif [[ $word == -- ]]; then
+            dashes=1
+        elif [[ $word == -?* ]]; then
+            (( ${takes[(Ie)$word]} )) && pending=$word
+        elif (( $#cmds )); then
+            word=${aliases[$word]:-$word}
+            (( ${cmds[(I)${(b)word}:*]} )) || return 1
+            at=${at:+$at }$word
+            __aiwf_table "$at"
+        else
+            (( n++ ))
+        fi
+    done
+    return 0
+}
+
+__aiwf_offer_arg() {
+    local kind i=0
+    for kind in $args; do
+        if (( i == n )) || [[ $kind == *+ ]]; then
+            __aiwf_offer_kind "${kind%+}"
+            return
+        fi
+        (( i++ ))
+    done
+}
+
+_aiwf() {
+    local at='' pending='' dashes='' kind='' opt
+    local -i n=0 after=0
+    local -a cmds opts takes args choices
+    local -A aliases
+    __aiwf_walk || return 1
+    if [[ -n $dashes ]]; then
+        if (( after )); then _files; else _command_names -e; fi
+    elif [[ -n $pending ]]; then
+        __aiwf_value "$at" "$pending"
+        __aiwf_offer_kind "$kind"
+    elif [[ $words[CURRENT] == --*=* ]]; then
+        opt=${words[CURRENT]%%=*}
+        compset -P '*='
+        __aiwf_value "$at" "$opt"
+        __aiwf_offer_kind "$kind"
+    elif [[ $words[CURRENT] == -* ]]; then
+        _describe -o option opts
+    elif (( $#cmds )); then
+        _describe command cmds
+    else
+        __aiwf_offer_arg
+    fi
+}
+
+if [[ ${zsh_eval_context[-1]} == loadautofunc ]]; then
+    _aiwf "$@"
+else
+    compdef _aiwf aiwf
+fi

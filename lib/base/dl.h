@@ -1,0 +1,38 @@
+/* Libraries that are bound when first needed, so that a start which does not use them is not
+ * slowed by them.
+ *
+ * A library is a struct of function pointers and a table of its symbols:
+ *     struct jq_lib { jv (*parse)(const char *); ... };
+ *     static const struct dl_symbol symbols[] = { DL_SYMBOL(struct jq_lib, parse, "jv_parse"), {0} };
+ *     if (dl_bind(&library, err) != 0) return -1; ... jq.parse(text);
+ * Their own symbols are bound as they are called: binding the thousands of libcurl and what it needs at once
+ * costs about a millisecond of CPU. */
+#ifndef BASE_DL_H
+#define BASE_DL_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct dl_symbol {
+    const char *name;
+    size_t offset;
+};
+
+struct dl_library {
+    const char *const *sonames; /* tried in order, NULL-terminated */
+    const char *package;        /* Debian's name, for the error's hint */
+    const struct dl_symbol *symbols;
+    void *table; /* the struct that receives the pointers */
+    void *handle;
+};
+
+#define DL_SYMBOL(type, member, symbol)                    \
+    {                                                      \
+        .name = (symbol), .offset = offsetof(type, member) \
+    }
+
+/* 0 when the library is bound (now or before); FAILED with the package to install otherwise. */
+int dl_bind(struct dl_library *library, struct err *err);
+
+#endif

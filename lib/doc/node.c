@@ -1,0 +1,229 @@
+#include "doc/node.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Before main, so that no node is ever made by another allocator: out of memory ends the program. */
+__attribute__((constructor)) static void use_our_allocator(void)
+{
+    cJSON_Hooks hooks = {.malloc_fn = xmalloc, .free_fn = free};
+    cJSON_InitHooks(&hooks);
+}
+
+static node_t *unconst(const node_t *node)
+{
+    union {
+        const node_t *in;
+        node_t *out;
+    } pointer = {.in = node};
+    return pointer.out;
+}
+
+enum node_type node_type(const node_t *node)
+{
+    if (!node)
+        return NODE_NONE;
+    switch (node->type & 0xff) {
+    case cJSON_False:
+    case cJSON_True:
+        return NODE_BOOL;
+    case cJSON_NULL:
+        return NODE_NULL;
+    case cJSON_Number:
+        return NODE_NUMBER;
+    case cJSON_String:
+        return NODE_STRING;
+    case cJSON_Array:
+        return NODE_ARRAY;
+    case cJSON_Object:
+        return NODE_OBJECT;
+    default:
+        return NODE_NONE;
+    }
+}
+
+const char *node_type_name(enum node_type type)
+{
+    static const char *const names[] = {
+        [NODE_NONE] = "nothing",    [NODE_NULL] = "null",    [NODE_BOOL] = "a boolean",   [NODE_NUMBER] = "a number",
+        [NODE_STRING] = "a string", [NODE_ARRAY] = "a list", [NODE_OBJECT] = "an object",
+    };
+    return names[type];
+}
+
+node_t *node_get(const node_t *object, const char *key)
+{
+    return node_type(object) == NODE_OBJECT ? cJSON_GetObjectItemCaseSensitive(object, key) : NULL;
+}
+
+/* RFC 6901: "~1" stands for "/", "~0" for "~". */
+static bool token_is(const char *token, size_t len, const char *key)
+{
+    for (size_t i = 0; i < len; i++, key++) {
+        char c = token[i];
+        if (c == '~' && i + 1 < len && (token[i + 1] == '0' || token[i + 1] == '1'))
+            c = token[++i] == '0' ? '~' : '/';
+        if (*key != c)
+            return false;
+    }
+    return !*key;
+}
+
+static const node_t *item_at(const node_t *array, const char *token, size_t len)
+{
+    enum { LONGEST_INDEX = 9 };
+    bool is_index = len && len <= LONGEST_INDEX && strspn(token, "0123456789") >= len && (token[0] != '0' || len == 1);
+    if (!is_index)
+        return NULL;
+    long index = strtol(token, NULL, 10);
+    const node_t *item = array->child;
+    while (item && index-- > 0)
+        item = item->next;
+    return item;
+}
+
+static const node_t *child_at(const node_t *parent, const char *token, size_t len)
+{
+    if (node_type(parent) == NODE_ARRAY)
+        return item_at(parent, token, len);
+    if (node_type(parent) != NODE_OBJECT)
+        return NULL;
+    const node_t *member = parent->child;
+    while (member && !token_is(token, len, member->string))
+        member = member->next;
+    return member;
+}
+
+node_t *node_at(const node_t *node, const char *pointer)
+{
+    while (node && *pointer) {
+        if (*pointer != '/')
+            return NULL;
+        size_t len = strcspn(pointer + 1, "/");
+        node = child_at(node, pointer + 1, len);
+        pointer += 1 + len;
+    }
+    return unconst(node);
+}
+
+const char *node_str(const node_t *node, const char *pointer, const char *missing)
+{
+    const char *text = node_text(node_at(node, pointer));
+    return text ? text : missing;
+}
+
+double node_num(const node_t *node, const char *pointer, double missing)
+{
+    const node_t *at = node_at(node, pointer);
+    return node_type(at) == NODE_NUMBER ? at->valuedouble : missing;
+}
+
+int64_t node_int(const node_t *node, const char *pointer, int64_t missing)
+{
+    const node_t *at = node_at(node, pointer);
+    bool fits = node_type(at) == NODE_NUMBER && fabs(at->valuedouble) < 0x1p63;
+    return fits ? (int64_t)at->valuedouble : missing;
+}
+
+bool node_bool(const node_t *node, const char *pointer, bool missing)
+{
+    const node_t *at = node_at(node, pointer);
+    return node_type(at) == NODE_BOOL ? cJSON_IsTrue(at) : missing;
+}
+
+const char *node_text(const node_t *node) { return node_type(node) == NODE_STRING ? node->valuestring : NULL; }
+
+double node_value(const node_t *node) { return node_type(node) == NODE_NUMBER ? node->valuedouble : (double)NAN; }
+
+const char *node_key(const node_t *member) { return member ? member->string : NULL; }
+
+size_t node_len(const node_t *node)
+{
+    size_t n = 0;
+    for (const node_t *child = node_first(node); child; child = child->next)
+        n++;
+    return n;
+}
+
+node_t *node_first(const node_t *parent)
+{
+    enum node_type type = node_type(parent);
+    return type == NODE_ARRAY || type == NODE_OBJECT ? parent->child : NULL;
+}
+
+node_t *node_next(const node_t *node) { return node->next; }
+
+node_t *node_new_object(void) { return cJSON_CreateObject(); }
+node_t *node_new_array(void) { return cJSON_CreateArray(); }
+node_t *node_new_str(const char *text) { return text ? cJSON_CreateString(text) : cJSON_CreateNull(); }
+node_t *node_new_num(double value) { return isfinite(value) ? cJSON_CreateNumber(value) : cJSON_CreateNull(); }
+node_t *node_new_bool(bool value) { return cJSON_CreateBool(value); }
+node_t *node_new_null(void) { return cJSON_CreateNull(); }
+
+node_t *node_copy(const node_t *node)
+{
+    node_t *copy = cJSON_Duplicate(node, true);
+    /* cJSON copies the name too; the copy is in no object. */
+    if (copy)
+        free(TAKE(copy->string));
+    return copy;
+}
+
+void node_free(node_t *node) { cJSON_Delete(node); }
+
+node_t *node_set(node_t *object, const char *key, node_t *child)
+{
+    if (node_type(object) != NODE_OBJECT || !child) {
+        node_free(child);
+        return NULL;
+    }
+    node_t *earlier = node_get(object, key);
+    if (earlier == child)
+        return child;
+    if (earlier)
+        cJSON_ReplaceItemInObjectCaseSensitive(object, key, child);
+    else
+        cJSON_AddItemToObject(object, key, child);
+    return child;
+}
+
+node_t *node_set_str(node_t *object, const char *key, const char *text) { return node_set(object, key, node_new_str(text)); }
+node_t *node_set_num(node_t *object, const char *key, double value) { return node_set(object, key, node_new_num(value)); }
+node_t *node_set_bool(node_t *object, const char *key, bool value) { return node_set(object, key, node_new_bool(value)); }
+
+void node_set_pairs(node_t *object, const struct strv *pairs)
+{
+    for (size_t i = 0; pairs && i < pairs->n; i++) {
+        const char *equals = strchr(pairs->v[i], '=');
+        AUTOFREE char *key = xstrndup(pairs->v[i], equals ? (size_t)(equals - pairs->v[i]) : strlen(pairs->v[i]));
+        node_set_str(object, key, equals ? equals + 1 : "");
+    }
+}
+
+node_t *node_push(node_t *array, node_t *child)
+{
+    if (node_type(array) != NODE_ARRAY || !child) {
+        node_free(child);
+        return NULL;
+    }
+    cJSON_AddItemToArray(array, child);
+    return child;
+}
+
+bool node_delete(node_t *object, const char *key)
+{
+    node_t *member = node_get(object, key);
+    node_free(member ? node_detach(object, member) : NULL);
+    return member != NULL;
+}
+
+node_t *node_detach(node_t *parent, node_t *child)
+{
+    cJSON_DetachItemViaPointer(parent, child);
+    free(TAKE(child->string));
+    return child;
+}
+
+bool node_equal(const node_t *a, const node_t *b) { return a && b ? cJSON_Compare(a, b, true) : a == b; }

@@ -1,0 +1,88 @@
+#include "kube/kube.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/rest.h"
+#include "net/url.h"
+
+enum { TOTAL_MS = 60000, PAGE_ITEMS = 500, PAGES_MAX = 10000 };
+
+int kube_open(struct kube *kube, const struct kube_access *access, const struct kube_settings *settings, struct err *err)
+{
+    *kube = (struct kube){.server = url_check(access->server, err)};
+    if (!kube->server)
+        return err_wrap(err, "the address of the Kubernetes server is not usable");
+    struct http_settings http_settings = {
+        .ca_file = access->ca_file,
+        .cert_file = access->cert_file,
+        .key_file = access->key_file,
+        .ca_pem = access->ca_pem,
+        .cert_pem = access->cert_pem,
+        .key_pem = access->key_pem,
+        .insecure = access->insecure,
+        .bearer = access->token,
+        .auth_url = kube->server,
+        .connect_ms = settings->connect_ms,
+        .total_ms = settings->total_ms ? settings->total_ms : TOTAL_MS,
+        .retries = settings->retries,
+        .trace = settings->trace,
+        .timing = settings->timing,
+    };
+    kube->http = http_new(&http_settings, err);
+    if (kube->http)
+        return 0;
+    kube_release(kube);
+    return -1;
+}
+
+void kube_release(struct kube *kube)
+{
+    http_free(kube->http);
+    free(kube->server);
+    *kube = (struct kube){0};
+}
+
+node_t *kube_get(struct kube *kube, const char *path, const char *failing, struct err *err)
+{
+    AUTOFREE char *url = xasprintf("%s%s", kube->server, path);
+    CLEANUP(node_free) node_t *answer = rest_get(kube->http, url, failing, err);
+    if (!answer || node_type(answer) == NODE_OBJECT)
+        return TAKE(answer);
+    err_set(err, ERR_FAILED, "%s", failing);
+    err_why(err, "the answer is not an object");
+    return NULL;
+}
+
+static int take_items(node_t *items, node_t *page, const char *failing, struct err *err)
+{
+    node_t *list = node_get(page, "items");
+    if (node_type(list) != NODE_ARRAY && node_type(list) != NODE_NULL) {
+        err_set(err, ERR_FAILED, "%s", failing);
+        return err_why(err, "the answer has no items");
+    }
+    for (node_t *item; (item = node_first(list));)
+        node_push(items, node_detach(list, item));
+    return 0;
+}
+
+node_t *kube_list(struct kube *kube, const char *path, const char *failing, struct err *err)
+{
+    CLEANUP(node_free) node_t *items = node_new_array();
+    AUTOFREE char *next = xstrdup("");
+    for (int pages = 0; pages < PAGES_MAX; pages++) {
+        CLEANUP(str_release) struct str query = STR_INIT;
+        str_addf(&query, "%s?limit=%d", path, PAGE_ITEMS);
+        url_query(&query, "continue", *next ? next : NULL);
+        CLEANUP(node_free) node_t *page = kube_get(kube, query.buf, failing, err);
+        if (!page || take_items(items, page, failing, err) != 0)
+            return NULL;
+        free(next);
+        next = xstrdup(node_str(page, "/metadata/continue", ""));
+        if (!*next)
+            return TAKE(items);
+    }
+    err_set(err, ERR_FAILED, "%s", failing);
+    err_why(err, "the server's pages do not end");
+    return NULL;
+}

@@ -1,0 +1,51 @@
+/* A Kubernetes API server (facts: the Kubernetes API reference, v1). */
+#ifndef KUBE_KUBE_H
+#define KUBE_KUBE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "doc/node.h"
+#include "net/http.h"
+
+/* Where it is, and who we are there. All are copied. */
+struct kube_access {
+    const char *server;             /* "https://10.0.0.5:6443", a path after it is fine */
+    const char *ca_pem, *ca_file;   /* of one; neither: the system's */
+    const char *cert_pem, *key_pem; /* a client certificate, as text ... */
+    const char *cert_file, *key_file;
+    const char *token; /* ... or a bearer token; sent to this server only */
+    bool insecure;     /* the server's certificate is not verified */
+};
+
+struct kube_settings {
+    FILE *trace, *timing;
+    int connect_ms, total_ms; /* of one request; 0: http's, 60 s */
+    int retries;              /* as in http_settings */
+};
+
+struct kube {
+    struct http *http;
+    char *server;
+};
+/* Nothing is sent yet. */
+int kube_open(struct kube *kube, const struct kube_access *access, const struct kube_settings *settings, struct err *err);
+void kube_release(struct kube *kube);
+DEFINE_CLEANUP(struct kube, kube_release)
+
+/* GET path ("/version", "/api/v1/nodes?limit=1"): the answer, a JSON object. An error is by its status, in the words of
+ * Kubernetes. The caller frees. */
+node_t *kube_get(struct kube *kube, const char *path, const char *failing, struct err *err);
+/* The items of a list, whole, in pages of the server. path is without a query. The caller frees. */
+node_t *kube_list(struct kube *kube, const char *path, const char *failing, struct err *err);
+
+struct kube_nodes {
+    size_t ready, total;
+    struct strv waiting; /* "NAME: REASON" of each that is not ready, in the words of its kubelet */
+};
+/* Which nodes are Ready; also the sign that the API answers at all. */
+int kube_nodes(struct kube *kube, struct kube_nodes *ret, struct err *err);
+void kube_nodes_release(struct kube_nodes *nodes);
+DEFINE_CLEANUP(struct kube_nodes, kube_nodes_release)
+
+#endif

@@ -1,0 +1,71 @@
+/* Results as documents, for printing. */
+#include <math.h>
+
+#include "base/clock.h"
+#include "metrics/prom.h"
+
+static void set_time(node_t *object, int64_t at_ms)
+{
+    CLEANUP(str_release) struct str text = STR_INIT;
+    rfc3339_print(&text, at_ms);
+    node_set_str(object, "time", text.buf);
+}
+
+/* node_set_num makes null of what is not finite; the exact spelling keeps NaN and the infinities apart. */
+static void set_point(node_t *object, const struct prom_point *point)
+{
+    set_time(object, point->at_ms);
+    node_set_num(object, "value", point->value);
+    node_set_str(object, "exact", point->text);
+}
+
+static node_t *metric_of(const struct prom_series *series)
+{
+    node_t *metric = node_new_object();
+    for (size_t i = 0; i < series->n_labels; i++)
+        node_set_str(metric, series->labels[i].name, series->labels[i].value);
+    return metric;
+}
+
+static void set_summary(node_t *object, const struct prom_series *series)
+{
+    double low = INFINITY, high = -INFINITY, sum = 0, last = NAN;
+    size_t known = 0;
+    for (size_t i = 0; i < series->n_points; i++) {
+        double value = series->points[i].value;
+        if (!isfinite(value))
+            continue;
+        low = fmin(low, value);
+        high = fmax(high, value);
+        sum += value;
+        last = value;
+        known++;
+    }
+    node_set_num(object, "min", low);
+    node_set_num(object, "avg", known ? sum / (double)known : NAN);
+    node_set_num(object, "max", high);
+    node_set_num(object, "last", last);
+}
+
+static node_t *series_document(const struct prom_series *series, bool is_range)
+{
+    node_t *object = node_new_object();
+    node_set(object, "metric", metric_of(series));
+    if (!is_range) {
+        set_point(object, &series->points[0]);
+        return object;
+    }
+    set_summary(object, series);
+    node_t *samples = node_set(object, "samples", node_new_array());
+    for (size_t i = 0; i < series->n_points; i++)
+        set_point(node_push(samples, node_new_object()), &series->points[i]);
+    return object;
+}
+
+node_t *prom_document(const struct prom_result *result)
+{
+    node_t *list = node_new_array();
+    for (size_t i = 0; i < result->n; i++)
+        node_push(list, series_document(&result->series[i], result->type == PROM_MATRIX));
+    return list;
+}

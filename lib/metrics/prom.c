@@ -1,0 +1,159 @@
+#include "metrics/prom.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "net/url.h"
+
+enum { TOTAL_MS = 60000 };
+
+static int no_prometheus(const struct context *context, struct err *err)
+{
+    err_set(err, ERR_USAGE, "no Prometheus is configured in context %s", context->name);
+    err_why(err, "this reads its figures from a Prometheus server%s", context->is_local ? " that scrapes the local gateway" : "");
+    return err_hint(
+        err, "--prometheus URL, AIWF_PROMETHEUS=URL, or prometheus in the context; aiwf help query shows how to start one");
+}
+
+/* The context's TLS settings apply; its user and password belong to its gateway and stay here. */
+int prom_open(struct prom *prom, const struct context *context, const struct prom_settings *settings, struct err *err)
+{
+    const char *url = settings->url ? settings->url : context_get(context, SETTING_prometheus);
+    if (!url)
+        return no_prometheus(context, err);
+    AUTOFREE char *base = url_check(url, err);
+    if (!base)
+        return err_hint(err, "--prometheus http://HOST:9090");
+    const char *insecure = context_get(context, SETTING_insecure);
+    struct http_settings http_settings = {
+        .ca_file = context_get(context, SETTING_ca_file),
+        .cert_file = context_get(context, SETTING_cert_file),
+        .key_file = context_get(context, SETTING_key_file),
+        .insecure = str_eq(insecure, "true"),
+        .total_ms = settings->total_ms ? settings->total_ms : TOTAL_MS,
+        .retries = settings->retries,
+        .trace = settings->trace,
+        .timing = settings->timing,
+    };
+    struct http *http = http_new(&http_settings, err);
+    if (!http)
+        return -1;
+    *prom = (struct prom){.base = TAKE(base), .http = http};
+    return 0;
+}
+
+void prom_release(struct prom *prom)
+{
+    free(prom->base);
+    http_free(prom->http);
+    *prom = (struct prom){0};
+}
+
+static void add_field(struct str *form, const char *name, const char *value)
+{
+    str_addf(form, "%s%s=", form->len ? "&" : "", name);
+    str_add_urlenc(form, value);
+}
+
+/* Unix seconds with a fraction, as the API takes them. */
+static void add_seconds(struct str *form, const char *name, int64_t ms)
+{
+    AUTOFREE char *text = xasprintf("%.3f", (double)ms / 1000);
+    add_field(form, name, text);
+}
+
+static void add_form(struct str *form, const struct prom_query *query)
+{
+    add_field(form, "query", query->expr);
+    if (!query->range_ms) {
+        if (query->at_ms)
+            add_seconds(form, "time", query->at_ms);
+        return;
+    }
+    int64_t end = query->at_ms ? query->at_ms : clock_wall_ms();
+    add_seconds(form, "start", end - query->range_ms);
+    add_seconds(form, "end", end);
+    add_seconds(form, "step", query->step_ms > 0 ? query->step_ms : 1);
+}
+
+struct post {
+    struct str url, form;
+};
+
+static void post_release(struct post *post)
+{
+    str_release(&post->url);
+    str_release(&post->form);
+}
+
+/* POST: an expression may be longer than a URL may be. */
+static struct http_request prepare(const struct prom *prom, const struct prom_query *query, struct post *post)
+{
+    static const char *const headers[] = {"Content-Type: application/x-www-form-urlencoded", "Accept: application/json", NULL};
+    *post = (struct post){.url = STR_INIT, .form = STR_INIT};
+    url_path(&post->url, prom->base, query->range_ms ? "/api/v1/query_range" : "/api/v1/query", NULL);
+    add_form(&post->form, query);
+    return (struct http_request){
+        .method = "POST",
+        .url = post->url.buf,
+        .headers = headers,
+        .body = post->form.buf,
+        .body_len = post->form.len,
+        .idempotent = true,
+    };
+}
+
+static int unanswered(const struct prom *prom, struct err *err)
+{
+    if (err->code == ERR_INTERRUPTED)
+        return -1;
+    err_wrap(err, "cannot query Prometheus at %s", prom->base);
+    return err_hint(err, "--prometheus URL, or the context's prometheus setting (aiwf context show --origin)");
+}
+
+static int answered(const struct prom *prom, const struct http_response *res, struct prom_result *ret, struct err *err)
+{
+    if (prom_parse(res->status, res->body.buf, res->body.len, ret, err) == 0)
+        return 0;
+    if (err->code == ERR_USAGE)
+        return -1;
+    return err_wrap(err, "cannot query Prometheus at %s", prom->base);
+}
+
+int prom_query_all(const struct prom *prom, const struct prom_query *queries, struct prom_result *results, struct err *errs,
+                   size_t n)
+{
+    struct post *posts = xcalloc(n, sizeof(*posts));
+    struct http_request *requests = xcalloc(n, sizeof(*requests));
+    struct http_response *responses = xcalloc(n, sizeof(*responses));
+    for (size_t i = 0; i < n; i++) {
+        requests[i] = prepare(prom, &queries[i], &posts[i]);
+        responses[i] = HTTP_RESPONSE_INIT;
+        results[i] = PROM_RESULT_INIT;
+        errs[i] = ERR_INIT;
+    }
+    http_do_all(prom->http, requests, responses, errs, n);
+
+    int failed = 0;
+    for (size_t i = 0; i < n; i++) {
+        int rc = errs[i].code ? unanswered(prom, &errs[i]) : answered(prom, &responses[i], &results[i], &errs[i]);
+        failed += rc != 0;
+        http_response_release(&responses[i]);
+        post_release(&posts[i]);
+    }
+    free(posts);
+    free(requests);
+    free(responses);
+    return failed;
+}
+
+int prom_query(const struct prom *prom, const struct prom_query *query, struct prom_result *ret, struct err *err)
+{
+    struct prom_result result;
+    CLEANUP(err_release) struct err one = ERR_INIT;
+    if (prom_query_all(prom, query, &result, &one, 1) != 0)
+        return err_move(err, &one);
+    *ret = result;
+    return 0;
+}

@@ -1,0 +1,42 @@
+#include "net/curl_lib.h"
+
+#include <stdbool.h>
+
+#include "base/dl.h"
+
+#define CURL_SYMBOL(member) DL_SYMBOL(struct curl_lib, member, "curl_" #member)
+
+static const struct dl_symbol symbols[] = {
+    CURL_SYMBOL(global_init),
+    CURL_SYMBOL(easy_init),
+    CURL_SYMBOL(easy_cleanup),
+    CURL_SYMBOL(easy_reset),
+    CURL_SYMBOL(easy_setopt),
+    CURL_SYMBOL(easy_getinfo),
+    CURL_SYMBOL(easy_strerror),
+    CURL_SYMBOL(multi_init),
+    CURL_SYMBOL(multi_cleanup),
+    CURL_SYMBOL(multi_add_handle),
+    CURL_SYMBOL(multi_remove_handle),
+    CURL_SYMBOL(multi_perform),
+    CURL_SYMBOL(multi_poll),
+    CURL_SYMBOL(multi_info_read),
+    CURL_SYMBOL(slist_append),
+    CURL_SYMBOL(slist_free_all),
+    {0},
+};
+static const char *const sonames[] = {"libcurl.so.4", NULL};
+static struct curl_lib table;
+static struct dl_library library = {.sonames = sonames, .package = "libcurl4", .symbols = symbols, .table = &table};
+
+const struct curl_lib *curl_bind(struct err *err)
+{
+    bool first = !library.handle;
+    if (dl_bind(&library, err) != 0)
+        return NULL;
+    if (first && table.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        err_set(err, ERR_FAILED, "cannot initialise libcurl");
+        return NULL;
+    }
+    return &table;
+}

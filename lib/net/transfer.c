@@ -1,0 +1,430 @@
+/* One try of a request: libcurl's options and callbacks. */
+#include "net/transfer.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "net/url.h"
+#include "version.h"
+
+enum { HEADERS_MAX_BYTES = 256 << 10, DEFAULT_CONNECT_MS = 10000 };
+
+static bool status_is(const struct transfer *t, int hundreds) { return t->res->status / 100 == hundreds; }
+
+/* A new status line: what came before (100-continue, a refused login) does not count. */
+static void start_answer(struct transfer *t, const char *line, size_t len)
+{
+    const char *space = memchr(line, ' ', len);
+    int status = 0;
+    for (const char *c = space ? space + 1 : line + len; c < line + len && isdigit((unsigned char)*c) && status < 1000; c++)
+        status = status * 10 + (*c - '0');
+    t->res->status = status;
+    strv_release(&t->res->headers);
+    t->res->headers = STRV_INIT;
+    free(TAKE(t->res->content_type));
+}
+
+static void keep_header(struct transfer *t, const char *line, size_t len)
+{
+    const char *colon = memchr(line, ':', len);
+    if (!colon || colon == line)
+        return;
+    size_t name = (size_t)(colon - line);
+    const char *value = colon + 1;
+    const char *end = line + len;
+    while (value < end && (*value == ' ' || *value == '\t'))
+        value++;
+    while (end > value && isspace((unsigned char)end[-1]))
+        end--;
+    CLEANUP(str_release) struct str s = STR_INIT;
+    for (size_t i = 0; i < name; i++)
+        str_addc(&s, (char)tolower((unsigned char)line[i]));
+    str_add(&s, ": ");
+    str_addn(&s, value, (size_t)(end - value));
+    if (str_starts(s.buf, "content-type: ")) {
+        free(t->res->content_type);
+        t->res->content_type = xstrdup(s.buf + strlen("content-type: "));
+    }
+    strv_take(&t->res->headers, str_detach(&s));
+}
+
+static size_t on_header(char *line, size_t size, size_t n, void *arg)
+{
+    struct transfer *t = arg;
+    size_t len = size * n;
+    t->answering = true;
+    t->header_bytes += len;
+    if (t->header_bytes > HEADERS_MAX_BYTES) {
+        t->abort = ABORT_HEADERS;
+        return 0;
+    }
+    if (len >= 5 && memcmp(line, "HTTP/", 5) == 0)
+        start_answer(t, line, len);
+    else
+        keep_header(t, line, len);
+    return len;
+}
+
+static size_t on_body(char *data, size_t size, size_t n, void *arg)
+{
+    struct transfer *t = arg;
+    size_t len = size * n;
+    t->got_bytes += len;
+    if (t->req->on_data && status_is(t, 2)) {
+        t->streamed = true;
+        t->stopped = !t->req->on_data(data, len, t->req->arg);
+        return t->stopped ? 0 : len;
+    }
+    str_addn(&t->res->body, data, len);
+    if (!t->res->body.truncated)
+        return len;
+    t->abort = ABORT_TOO_LARGE;
+    return 0;
+}
+
+static size_t on_read(char *buffer, size_t size, size_t n, void *arg)
+{
+    struct transfer *t = arg;
+    size_t len = fread(buffer, 1, size * n, t->req->body_file);
+    if (!len && ferror(t->req->body_file)) {
+        t->abort = ABORT_BODY;
+        return CURL_READFUNC_ABORT;
+    }
+    return len;
+}
+
+/* libcurl rewinds when a kept connection turned out to be dead. */
+static int on_seek(void *arg, curl_off_t offset, int origin)
+{
+    struct transfer *t = arg;
+    if (origin != SEEK_SET || !t->finite_body)
+        return CURL_SEEKFUNC_CANTSEEK;
+    return fseeko(t->req->body_file, t->body_start + offset, SEEK_SET) == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+}
+
+/* Connected, and about to send. libcurl sends anew by itself when a kept connection dies without an
+ * answer: that counts as a repeat, and where none is allowed it ends here. */
+static int on_send(void *arg, char *to, char *from, int to_port, int from_port)
+{
+    (void)to, (void)from, (void)to_port, (void)from_port;
+    struct transfer *t = arg;
+    t->quiet_since_ms = clock_mono_ms();
+    if (!t->sends++)
+        return CURL_PREREQFUNC_OK;
+    if (retries_left(t) && request_is_idempotent(t->req)) {
+        t->res->attempts++;
+        return CURL_PREREQFUNC_OK;
+    }
+    t->abort = ABORT_REPEAT;
+    return CURL_PREREQFUNC_ABORT;
+}
+
+static int on_progress(void *arg, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up)
+{
+    (void)down_total, (void)down, (void)up_total;
+    struct transfer *t = arg;
+    if (up != t->sent_bytes) {
+        t->sent_bytes = up;
+        t->quiet_since_ms = clock_mono_ms();
+    }
+    return 0;
+}
+
+static bool has_header(const struct http_request *req, const char *name)
+{
+    size_t len = strlen(name);
+    for (const char *const *header = req->headers; header && *header; header++)
+        if (strncasecmp(*header, name, len) == 0 && (*header)[len] == ':')
+            return true;
+    return false;
+}
+
+/* A value with a line break would be another header. */
+static void add_header(struct transfer *t, const char *header)
+{
+    CLEANUP(str_release) struct str clean = STR_INIT;
+    for (const char *c = header; *c; c++)
+        if (*c != '\r' && *c != '\n')
+            str_addc(&clean, *c);
+    if (clean.len && clean.buf[clean.len - 1] == ':')
+        clean.buf[clean.len - 1] = ';'; /* libcurl's word for an empty value */
+    t->headers = t->http->curl->slist_append(t->headers, clean.buf);
+}
+
+static bool login_goes_to(const struct http *http, const char *url)
+{
+    if (!http->auth_origin)
+        return true;
+    CLEANUP(str_release) struct str origin = STR_INIT;
+    url_origin(&origin, url);
+    return strcmp(origin.buf, http->auth_origin) == 0;
+}
+
+static void set_headers(struct transfer *t)
+{
+    const struct http *http = t->http;
+    const struct http_request *req = t->req;
+    for (const char *const *header = req->headers; header && *header; header++)
+        add_header(t, *header);
+    t->headers = http->curl->slist_append(t->headers, "Expect:");
+    if ((req->body || req->body_file) && !has_header(req, "Content-Type"))
+        t->headers = http->curl->slist_append(t->headers, "Content-Type:");
+    if (http->set.bearer && !has_header(req, "Authorization") && login_goes_to(http, req->url)) {
+        AUTOFREE char *header = xasprintf("Authorization: Bearer %s", http->set.bearer);
+        add_header(t, header);
+    }
+    http->curl->easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+}
+
+static void set_login(struct transfer *t)
+{
+    const struct http *http = t->http;
+    if (!http->set.user || http->set.bearer || has_header(t->req, "Authorization") || !login_goes_to(http, t->req->url))
+        return;
+    http->curl->easy_setopt(t->easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+    http->curl->easy_setopt(t->easy, CURLOPT_USERNAME, http->set.user);
+    http->curl->easy_setopt(t->easy, CURLOPT_PASSWORD, http->set.password ? http->set.password : "");
+}
+
+/* The server's own certificate is the first of the chain: "Expire date:Nov 22 13:51:42 2026 GMT". */
+static int64_t certificate_end_ms(const struct transfer *t)
+{
+    static const char label[] = "Expire date:";
+    struct curl_certinfo *info = NULL;
+    if (t->http->curl->easy_getinfo(t->easy, CURLINFO_CERTINFO, &info) != CURLE_OK || !info || info->num_of_certs < 1)
+        return 0;
+    for (const struct curl_slist *line = info->certinfo[0]; line; line = line->next) {
+        struct tm tm = {0};
+        if (str_starts(line->data, label) && strptime(line->data + sizeof(label) - 1, " %b %d %H:%M:%S %Y", &tm))
+            return (int64_t)timegm(&tm) * 1000;
+    }
+    return 0;
+}
+
+/* A PEM text, which outlives the request, or else a file. */
+static void set_pem(struct transfer *t, CURLoption blob_option, const char *pem, CURLoption file_option, const char *file)
+{
+    if (pem) {
+        struct curl_blob blob = {.data = (char *)(uintptr_t)pem, .len = strlen(pem), .flags = CURL_BLOB_NOCOPY};
+        t->http->curl->easy_setopt(t->easy, blob_option, &blob);
+    } else if (file) {
+        t->http->curl->easy_setopt(t->easy, file_option, file);
+    }
+}
+
+static void set_tls(struct transfer *t)
+{
+    const struct curl_lib *curl = t->http->curl;
+    const struct http_settings *set = &t->http->set;
+    set_pem(t, CURLOPT_CAINFO_BLOB, set->ca_pem, CURLOPT_CAINFO, set->ca_file);
+    set_pem(t, CURLOPT_SSLCERT_BLOB, set->cert_pem, CURLOPT_SSLCERT, set->cert_file);
+    set_pem(t, CURLOPT_SSLKEY_BLOB, set->key_pem, CURLOPT_SSLKEY, set->key_file);
+    if (t->req->certificate)
+        curl->easy_setopt(t->easy, CURLOPT_CERTINFO, 1L);
+    if (set->insecure) {
+        curl->easy_setopt(t->easy, CURLOPT_SSL_VERIFYPEER, 0L);
+        curl->easy_setopt(t->easy, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+}
+
+static void set_file_body(struct transfer *t)
+{
+    const struct curl_lib *curl = t->http->curl;
+    curl->easy_setopt(t->easy, CURLOPT_UPLOAD, 1L);
+    curl->easy_setopt(t->easy, CURLOPT_READFUNCTION, on_read);
+    curl->easy_setopt(t->easy, CURLOPT_READDATA, t);
+    curl->easy_setopt(t->easy, CURLOPT_SEEKFUNCTION, on_seek);
+    curl->easy_setopt(t->easy, CURLOPT_SEEKDATA, t);
+    curl->easy_setopt(t->easy, CURLOPT_INFILESIZE_LARGE, t->finite_body ? (curl_off_t)t->body_len : (curl_off_t)-1);
+}
+
+/* RFC 9110, 5.6.2: what libcurl would put into the request's first line unseen. */
+static bool is_token(const char *text)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
+    return *text && !text[strspn(text, letters)];
+}
+
+static void set_method(struct transfer *t)
+{
+    const struct curl_lib *curl = t->http->curl;
+    const struct http_request *req = t->req;
+    const char *method = req->method ? req->method : "GET";
+    bool post = strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "PATCH") == 0;
+    if (req->body_file) {
+        set_file_body(t);
+    } else if (req->body || post) {
+        curl->easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(req->body ? req->body_len : 0));
+        curl->easy_setopt(t->easy, CURLOPT_POSTFIELDS, req->body ? req->body : "");
+    } else if (strcmp(method, "HEAD") == 0) {
+        curl->easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
+    }
+    curl->easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, method);
+}
+
+static void set_deadlines(struct transfer *t)
+{
+    const struct curl_lib *curl = t->http->curl;
+    long connect_ms = t->http->set.connect_ms > 0 ? t->http->set.connect_ms : DEFAULT_CONNECT_MS;
+    curl->easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
+    if (!t->deadline_ms)
+        return;
+    int64_t left = t->deadline_ms - clock_mono_ms();
+    curl->easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, left > 0 ? (long)left : 1L);
+}
+
+static void set_callbacks(struct transfer *t)
+{
+    const struct curl_lib *curl = t->http->curl;
+    curl->easy_setopt(t->easy, CURLOPT_PRIVATE, t);
+    curl->easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->error);
+    curl->easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl->easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
+    curl->easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl->easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
+    curl->easy_setopt(t->easy, CURLOPT_PREREQFUNCTION, on_send);
+    curl->easy_setopt(t->easy, CURLOPT_PREREQDATA, t);
+    curl->easy_setopt(t->easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl->easy_setopt(t->easy, CURLOPT_XFERINFODATA, t);
+    curl->easy_setopt(t->easy, CURLOPT_NOPROGRESS, 0L);
+}
+
+static void set_route(struct transfer *t)
+{
+    const struct http *http = t->http;
+    const struct curl_lib *curl = http->curl;
+    curl->easy_setopt(t->easy, CURLOPT_URL, t->req->url);
+    curl->easy_setopt(t->easy, CURLOPT_PATH_AS_IS, 1L);
+    curl->easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl->easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    curl->easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
+    curl->easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L); /* a hanging name lookup must not outlive Ctrl-C */
+    curl->easy_setopt(t->easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl->easy_setopt(t->easy, CURLOPT_PIPEWAIT, 1L * str_starts(t->req->url, "https:"));
+    curl->easy_setopt(t->easy, CURLOPT_USERAGENT, "aiwf/" AIWF_VERSION);
+    curl->easy_setopt(t->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl->easy_setopt(t->easy, CURLOPT_NOPROXY, http->no_proxy);
+    if (http->set.proxy)
+        curl->easy_setopt(t->easy, CURLOPT_PROXY, http->set.proxy);
+    if (!t->req->on_data && !has_header(t->req, "Accept-Encoding"))
+        curl->easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+}
+
+/* Where the body starts, so that a repeat can send it again. */
+static void measure_body(struct transfer *t)
+{
+    FILE *file = t->req->body_file;
+    struct stat st;
+    off_t at = file ? ftello(file) : -1;
+    if (at < 0 || fstat(fileno(file), &st) != 0 || !S_ISREG(st.st_mode) || st.st_size < at)
+        return;
+    t->finite_body = true;
+    t->body_start = at;
+    t->body_len = st.st_size - at;
+}
+
+static void reset_try(struct transfer *t)
+{
+    if (!t->res->attempts)
+        measure_body(t);
+    else if (t->finite_body)
+        fseeko(t->req->body_file, t->body_start, SEEK_SET);
+    str_reset(&t->res->body);
+    t->res->body.max = t->req->max_bytes ? t->req->max_bytes : HTTP_MAX_BYTES;
+    t->res->body.truncated = false;
+    t->res->status = 0;
+    t->error[0] = '\0';
+    t->sent_bytes = 0;
+    t->got_bytes = t->header_bytes = 0;
+    t->sends = 0;
+    t->answering = false;
+    t->abort = ABORT_NONE;
+    t->quiet_since_ms = clock_mono_ms();
+    t->res->attempts++;
+}
+
+int transfer_begin(struct transfer *t)
+{
+    struct http *http = t->http;
+    if (t->req->method && !is_token(t->req->method))
+        return err_set(t->err, ERR_USAGE, "\"%s\" is no HTTP method", t->req->method);
+    reset_try(t);
+    t->easy = http->n_idle ? http->idle[--http->n_idle] : http->curl->easy_init();
+    if (!t->easy)
+        return err_set(t->err, ERR_FAILED, "cannot start a request: libcurl has no memory");
+    set_route(t);
+    set_callbacks(t);
+    set_deadlines(t);
+    set_tls(t);
+    set_method(t);
+    set_headers(t);
+    set_login(t);
+    trace_attach(t);
+    http->curl->multi_add_handle(http->multi, t->easy);
+    t->state = TRANSFER_RUNNING;
+    return 0;
+}
+
+static int64_t time_us(const struct transfer *t, CURLINFO info)
+{
+    curl_off_t us = 0;
+    t->http->curl->easy_getinfo(t->easy, info, &us);
+    return us;
+}
+
+/* libcurl has no time of connection for a handshake that failed: its code tells. */
+static enum http_stage stage_of(const struct transfer *t, CURLcode code)
+{
+    if (t->answering)
+        return HTTP_ANSWERED;
+    if (t->sends)
+        return HTTP_SENT;
+    switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return HTTP_NOTHING;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+        return HTTP_CONNECTED;
+    default:
+        return t->res->connect_us ? HTTP_CONNECTED : t->res->dns_us ? HTTP_RESOLVED : HTTP_NOTHING;
+    }
+}
+
+void transfer_measure(struct transfer *t, CURLcode code)
+{
+    struct http_response *res = t->res;
+    long connects = 0;
+    t->http->curl->easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connects);
+    res->reused = connects == 0 && t->sends;
+    res->dns_us = time_us(t, CURLINFO_NAMELOOKUP_TIME_T);
+    res->connect_us = time_us(t, CURLINFO_CONNECT_TIME_T);
+    res->tls_us = time_us(t, CURLINFO_APPCONNECT_TIME_T);
+    res->first_byte_us = time_us(t, CURLINFO_STARTTRANSFER_TIME_T);
+    res->total_us = time_us(t, CURLINFO_TOTAL_TIME_T);
+    res->stage = stage_of(t, code);
+    if (t->req->certificate)
+        res->certificate_ends_ms = certificate_end_ms(t);
+}
+
+void transfer_end(struct transfer *t)
+{
+    struct http *http = t->http;
+    if (!t->easy)
+        return;
+    http->curl->multi_remove_handle(http->multi, t->easy);
+    if (http->n_idle < HTTP_IDLE_MAX) {
+        http->curl->easy_reset(t->easy);
+        http->idle[http->n_idle++] = t->easy;
+    } else {
+        http->curl->easy_cleanup(t->easy);
+    }
+    t->easy = NULL;
+    http->curl->slist_free_all(t->headers);
+    t->headers = NULL;
+}

@@ -1,0 +1,81 @@
+/* Inside of the HTTP client: one request through all its tries. Only lib/net includes this. */
+#ifndef NET_TRANSFER_H
+#define NET_TRANSFER_H
+
+#include <sys/types.h>
+
+#include "net/curl_lib.h"
+#include "net/http.h"
+
+enum { HTTP_IDLE_MAX = 16 };
+
+struct http {
+    const struct curl_lib *curl;
+    CURLM *multi;
+    struct http_settings set; /* its strings are ours */
+    char *auth_origin;        /* where the login goes; NULL: everywhere */
+    char *no_proxy;
+    CURL *idle[HTTP_IDLE_MAX]; /* handles to use again */
+    size_t n_idle;
+};
+
+enum transfer_state { TRANSFER_WAITING, TRANSFER_RUNNING, TRANSFER_DONE };
+
+/* Why we ended a try ourselves. */
+enum transfer_abort {
+    ABORT_NONE,
+    ABORT_TOO_LARGE, /* the answer's body */
+    ABORT_HEADERS,   /* too many or too large */
+    ABORT_LATE,      /* no first byte in time */
+    ABORT_REPEAT,    /* a kept connection died, and libcurl wanted to send again what must not be */
+    ABORT_BODY,      /* the body's file cannot be read */
+};
+
+struct transfer {
+    struct http *http;
+    const struct http_request *req;
+    struct http_response *res;
+    struct err *err;
+    bool failed;
+
+    enum transfer_state state;
+    int64_t start_at_ms; /* while waiting: the next try */
+    int64_t deadline_ms; /* of all tries; 0: none */
+    bool finite_body;    /* body_file has a known size and can be sent again */
+    off_t body_start, body_len;
+
+    /* of the current try */
+    CURL *easy;
+    struct curl_slist *headers;
+    char error[CURL_ERROR_SIZE];
+    int64_t quiet_since_ms; /* connected, or the last piece sent: the wait for the first byte counts from here */
+    curl_off_t sent_bytes;
+    size_t got_bytes, header_bytes;
+    int sends;      /* how often curl began to send; 0: nothing can have arrived */
+    bool answering; /* the first byte came */
+    bool streamed;  /* on_data has seen something: no repeat */
+    bool stopped;   /* by on_data */
+    enum transfer_abort abort;
+};
+
+/* transfer.c: a try from its start to its end. */
+int transfer_begin(struct transfer *t);
+void transfer_measure(struct transfer *t, CURLcode code); /* its times and how far it came, into the response */
+void transfer_end(struct transfer *t);
+
+/* retry.c */
+bool request_is_idempotent(const struct http_request *req);
+bool retries_left(const struct transfer *t);
+/* Whether to try again after a try ended with code; *ret_delay_ms: when. */
+bool retry_wanted(const struct transfer *t, CURLcode code, int64_t *ret_delay_ms);
+/* Seconds or an HTTP date, as milliseconds from now; -1: neither. */
+int64_t retry_after_ms(const char *text, int64_t wall_ms);
+
+/* fault.c: why no whole answer came. */
+int transfer_fault(struct transfer *t, CURLcode code);
+
+/* trace.c */
+void trace_attach(struct transfer *t);
+void trace_end(struct transfer *t, CURLcode code);
+
+#endif

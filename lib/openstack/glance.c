@@ -1,0 +1,10 @@
+#include "openstack/glance.h"
+
+const struct resource glance_image = {
+    .word = "image",
+    .noun = "infra images",
+    .service = "image",
+    .path = "/v2/images",
+    .list = "images",
+    .filter = "name",
+};

@@ -1,0 +1,219 @@
+#include "serverless/openfaas.h"
+
+#include <string.h>
+
+#include "net/rest.h"
+#include "net/url.h"
+
+int openfaas_of(const struct runtime_env *env, struct openfaas *ret, struct err *err)
+{
+    const char *url = context_get(env->context, SETTING_openfaas);
+    if (!url) {
+        err_set(err, ERR_USAGE, "context %s has no OpenFaaS gateway", env->context->name);
+        return err_hint(err, "aiwf context add NAME --openfaas URL");
+    }
+    *ret = (struct openfaas){.http = env->http, .url = url, .namespace = context_get(env->context, SETTING_namespace)};
+    return 0;
+}
+
+static void set_text(node_t *object, const char *key, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void set_text(node_t *object, const char *key, const char *fmt, ...)
+{
+    CLEANUP(str_release) struct str text = STR_INIT;
+    va_list ap;
+    va_start(ap, fmt);
+    str_vaddf(&text, fmt, ap);
+    va_end(ap);
+    node_set_str(object, key, text.buf);
+}
+
+/* A quantity that Kubernetes reads: whole binary units where there are any. */
+static void set_bytes(node_t *object, const char *key, int64_t bytes)
+{
+    static const char *const units[] = {"", "Ki", "Mi", "Gi", "Ti"};
+    size_t unit = 0;
+    for (; bytes && bytes % 1024 == 0 && unit + 1 < ARRAY_LEN(units); unit++)
+        bytes /= 1024;
+    set_text(object, key, "%lld%s", (long long)bytes, units[unit]);
+}
+
+static void set_duration(node_t *object, const char *key, int64_t ms)
+{
+    if (ms % 1000 == 0)
+        set_text(object, key, "%llds", (long long)(ms / 1000));
+    else
+        set_text(object, key, "%lldms", (long long)ms);
+}
+
+static node_t *labels_of(const struct function_spec *spec)
+{
+    node_t *labels = node_new_object();
+    node_set_pairs(labels, spec->labels);
+    if (spec->scale_min >= 0)
+        set_text(labels, "com.openfaas.scale.min", "%lld", (long long)spec->scale_min);
+    if (spec->scale_min >= 0)
+        node_set_str(labels, "com.openfaas.scale.zero", spec->scale_min == 0 ? "true" : "false");
+    if (spec->scale_max >= 0)
+        set_text(labels, "com.openfaas.scale.max", "%lld", (long long)spec->scale_max);
+    if (spec->idle_ms >= 0)
+        set_duration(labels, "com.openfaas.scale.zero-duration", spec->idle_ms);
+    if (spec->concurrency > 0)
+        set_text(labels, "com.openfaas.scale.target", "%lld", (long long)spec->concurrency);
+    return labels;
+}
+
+static node_t *limits_of(const struct function_spec *spec)
+{
+    node_t *limits = node_new_object();
+    if (spec->memory_bytes > 0)
+        set_bytes(limits, "memory", spec->memory_bytes);
+    if (spec->cpus > 0)
+        set_text(limits, "cpu", "%lldm", (long long)(spec->cpus * 1000 + 0.5));
+    if (spec->gpus > 0)
+        set_text(limits, "nvidia.com/gpu", "%lld", (long long)spec->gpus);
+    return limits;
+}
+
+static node_t *annotations_of(const struct function_spec *spec)
+{
+    node_t *annotations = node_new_object();
+    if (spec->mode)
+        node_set_str(annotations, "io.aiwf.mode", spec->mode);
+    if (spec->source)
+        node_set_str(annotations, "io.aiwf.source", spec->source);
+    if (spec->ready_path)
+        node_set_str(annotations, "com.openfaas.ready.http.path", spec->ready_path);
+    if (spec->start_ms > 0)
+        set_duration(annotations, "io.aiwf.start-timeout", spec->start_ms);
+    return annotations;
+}
+
+static node_t *env_of(const struct function_spec *spec)
+{
+    node_t *env = node_new_object();
+    node_set_pairs(env, spec->env);
+    if (spec->timeout_ms > 0)
+        set_duration(env, "exec_timeout", spec->timeout_ms);
+    if (spec->queue >= 0)
+        set_text(env, "max_inflight", "%lld", (long long)spec->queue);
+    return env;
+}
+
+static void set_if_any(node_t *object, const char *key, node_t *members)
+{
+    if (node_len(members))
+        node_set(object, key, members);
+    else
+        node_free(members);
+}
+
+node_t *openfaas_deployment(const struct function_spec *spec)
+{
+    node_t *body = node_new_object();
+    node_set_str(body, "service", spec->name);
+    node_set_str(body, "image", spec->image ? spec->image : "");
+    if (spec->command)
+        node_set_str(body, "envProcess", spec->command);
+    set_if_any(body, "envVars", env_of(spec));
+    set_if_any(body, "labels", labels_of(spec));
+    set_if_any(body, "annotations", annotations_of(spec));
+    set_if_any(body, "limits", limits_of(spec));
+    return body;
+}
+
+/* A call on one function below the gateway; `pattern` may have one {} for its name. */
+static int call(const struct openfaas *gateway, const char *method, const char *pattern, const char *name, const node_t *body,
+                const char *verb, struct err *err)
+{
+    CLEANUP(str_release) struct str url = STR_INIT;
+    url_path(&url, gateway->url, pattern, name, NULL);
+    url_query(&url, "namespace", gateway->namespace);
+    AUTOFREE char *failing = xasprintf("cannot %s function \"%s\"", verb, name);
+    struct rest_call rest = {.method = method, .url = url.buf, .body = body, .failing = failing};
+    return rest_do(gateway->http, &rest, NULL, err);
+}
+
+int openfaas_deploy(const struct openfaas *gateway, const struct function_spec *spec, bool replace, struct err *err)
+{
+    CLEANUP(node_free) node_t *body = openfaas_deployment(spec);
+    if (gateway->namespace)
+        node_set_str(body, "namespace", gateway->namespace);
+    if (replace) {
+        CLEANUP(err_release) struct err put_err = ERR_INIT;
+        if (call(gateway, "PUT", "/system/functions", spec->name, body, "replace", &put_err) == 0)
+            return 0;
+        if (put_err.code != ERR_NOT_FOUND)
+            return err_move(err, &put_err);
+    }
+    if (call(gateway, "POST", "/system/functions", spec->name, body, "deploy", err) == 0)
+        return 0;
+    return err->code == ERR_CONFLICT ? err_hint(err, "--replace, or --if-not-exists") : -1;
+}
+
+int openfaas_scale(const struct openfaas *gateway, const char *name, int64_t replicas, struct err *err)
+{
+    CLEANUP(node_free) node_t *body = node_new_object();
+    node_set_str(body, "serviceName", name);
+    node_set_num(body, "replicas", (double)replicas);
+    return call(gateway, "POST", "/system/scale-function/{}", name, body, "scale", err);
+}
+
+int openfaas_remove(const struct openfaas *gateway, const char *name, struct err *err)
+{
+    CLEANUP(node_free) node_t *body = node_new_object();
+    node_set_str(body, "functionName", name);
+    return call(gateway, "DELETE", "/system/functions", name, body, "delete", err);
+}
+
+int openfaas_logs(const struct openfaas *gateway, const struct openfaas_logs *logs, struct err *err)
+{
+    CLEANUP(str_release) struct str url = STR_INIT;
+    AUTOFREE char *failing = xasprintf("cannot read the logs of function \"%s\"", logs->name);
+    AUTOFREE char *tail = logs->tail >= 0 ? xasprintf("%lld", (long long)logs->tail) : NULL;
+    url_path(&url, gateway->url, "/system/logs", NULL);
+    url_query(&url, "name", logs->name);
+    url_query(&url, "namespace", gateway->namespace);
+    url_query(&url, "tail", tail);
+    url_query(&url, "follow", logs->follow ? "true" : "false");
+    struct rest_call rest = {.url = url.buf, .failing = failing};
+    return rest_lines(gateway->http, &rest, logs->on_line, logs->arg, err);
+}
+
+/* The path after the name is the user's own text: it is sent as typed, and may have a query. */
+static int invoke_url(const struct openfaas *gateway, const struct invoke_request *req, struct str *url, struct err *err)
+{
+    const char *path = req->path ? req->path : "";
+    for (const char *p = path; *p; p++)
+        if ((unsigned char)*p <= ' ' || *p == 0x7f || *p == '#')
+            return err_set(err, ERR_USAGE, "--path: \"%s\" is not a URL's path: percent-encode spaces, # and control characters",
+                           path);
+    AUTOFREE char *name = gateway->namespace ? xasprintf("%s.%s", req->name, gateway->namespace) : xstrdup(req->name);
+    url_path(url, gateway->url, req->async ? "/async-function/{}" : "/function/{}", name, NULL);
+    if (*path)
+        str_addf(url, "%s%s", *path == '/' || *path == '?' ? "" : "/", path);
+    return 0;
+}
+
+int openfaas_invoke(const struct openfaas *gateway, const struct invoke_request *req, struct http_response *res, struct err *err)
+{
+    CLEANUP(str_release) struct str url = STR_INIT;
+    if (invoke_url(gateway, req, &url, err) != 0)
+        return -1;
+    bool has_body = req->body || req->body_file;
+    struct http_request http = {
+        .method = req->method ? req->method
+                  : has_body  ? "POST"
+                              : "GET",
+        .url = url.buf,
+        .headers = req->headers,
+        .body = req->body,
+        .body_len = req->body_len,
+        .body_file = req->body_file,
+        .once = true,
+        .first_byte_ms = -1,
+        .total_ms = req->timeout_ms > 0 ? (int)(req->timeout_ms < INT32_MAX ? req->timeout_ms : INT32_MAX) : -1,
+        .on_data = req->on_data,
+        .arg = req->arg,
+    };
+    return http_do(gateway->http, &http, res, err);
+}

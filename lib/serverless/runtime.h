@@ -1,0 +1,88 @@
+/* A system that runs functions: one interface, one file a provider (rt_NAME.c, found by the Makefile).
+ * An operation that a system lacks is NULL; runtime_lacks gives the one error for it. */
+#ifndef SERVERLESS_RUNTIME_H
+#define SERVERLESS_RUNTIME_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "conf/conf.h"
+#include "doc/node.h"
+#include "net/http.h"
+
+/* What `function deploy` can say. Strings and lists are borrowed. Zero or NULL: not given. */
+struct function_spec {
+    const char *name;
+    const char *image;      /* cluster runtimes */
+    const char *command;    /* local: run by /bin/sh -c in the source folder */
+    const char *source;     /* local: folder, absolute */
+    const char *mode;       /* "http" or "stdio" */
+    const struct strv *env; /* K=V */
+    const struct strv *labels;
+    int64_t scale_min, scale_max; /* -1: not given */
+    int64_t idle_ms;              /* scale to zero after; -1: not given */
+    int64_t concurrency;          /* requests at once an instance; 0: not given */
+    int64_t queue;                /* requests held when all are busy; -1: not given */
+    int64_t memory_bytes;
+    double cpus;
+    int64_t gpus;
+    int64_t timeout_ms;     /* of one request */
+    int64_t start_ms;       /* until an instance must be ready; 0: not given */
+    const char *ready_path; /* GET of this must answer 2xx before it counts as ready; NULL: a TCP connect */
+};
+
+/* What works with a runtime: the client and the context. */
+struct runtime_env {
+    struct http *http;
+    const struct context *context;
+};
+
+struct invoke_request {
+    const char *name;
+    const char *method; /* NULL: POST with a body, else GET */
+    const char *path;   /* after the function's name, with query; NULL: none */
+    const char *const *headers;
+    const void *body;
+    size_t body_len;
+    FILE *body_file;
+    bool async;
+    int64_t timeout_ms; /* 0: the runtime's own limit only */
+    bool (*on_data)(const char *data, size_t len, void *arg);
+    void *arg;
+};
+
+/* A function as every runtime reports it, a document:
+ * {"name","state":"Ready|Idle|Starting|Failed|Deploying","runtime","mode","image","command","replicas":N,"available":N,
+ *  "scale":{"min","max"},"floor":N,"idle_ms","concurrency","queued":N,"invocations":N,"cold_starts":N,"failures":N,
+ *  "rps":x|null,"p50_ms":x|null,"p95_ms":x|null,"created":RFC3339,"url":URL,"message":"why it is not well"} */
+struct runtime {
+    const char *name;
+    const char *help;
+    int (*deploy)(const struct runtime_env *env, const struct function_spec *spec, bool replace,
+                  struct err *err);                         /* CONFLICT: exists and !replace */
+    node_t *(*spec_json)(const struct function_spec *spec); /* what deploy would send: --dry-run=client */
+    node_t *(*list)(const struct runtime_env *env, struct err *err);
+    node_t *(*show)(const struct runtime_env *env, const char *name, struct err *err); /* NOT_FOUND */
+    /* 0 whenever the function itself answered, whatever its status; async: when it was queued. Otherwise
+     * NOT_FOUND (no such function), CAPACITY (its queue is full), TIMEOUT, WORKLOAD (it cannot start, or died). */
+    int (*invoke)(const struct runtime_env *env, const struct invoke_request *req, struct http_response *res, struct err *err);
+    int (*scale)(const struct runtime_env *env, const char *name, int64_t replicas, struct err *err);
+    /* Lines as they come; follow goes on until on_line returns false or Ctrl-C. tail < 0: all. */
+    int (*logs)(const struct runtime_env *env, const char *name, bool follow, int64_t tail,
+                bool (*on_line)(const node_t *line, void *arg), void *arg, struct err *err);
+    int (*remove)(const struct runtime_env *env, const char *name, struct err *err);
+    /* Forces zero instances, so that the next request is a cold start. */
+    int (*make_cold)(const struct runtime_env *env, const char *name, struct err *err);
+    /* The last cold start: {"total_ms","stages":[{"stage","ms"}...]} in order; null: none yet. */
+    node_t *(*cold_stages)(const struct runtime_env *env, const char *name, struct err *err);
+};
+
+extern const struct runtime *const runtimes[]; /* NULL-terminated */
+const struct runtime *runtime_find(const char *name);
+/* By --runtime, else the context's setting, else the context's kind. USAGE with the known ones. */
+const struct runtime *runtime_for(const struct context *context, const char *name, struct err *err);
+/* "cold" or "warm", as the answer of an invocation says; NULL where the runtime does not tell. */
+const char *invoke_start(const struct http_response *res);
+int runtime_lacks(const struct runtime *runtime, const char *operation, struct err *err);
+
+#endif

@@ -1,0 +1,255 @@
+/* The whole screen: title, state of the sources, panels, bar of keys. */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "top/keys.h"
+#include "top/top.h"
+
+const struct key_binding top_keys[TOP_ACTIONS] = {
+#define X(ident, key1, key2, key3, words_, help_, bar_) \
+    {.action = TOP_##ident, .keys = {key1, key2, key3}, .words = (words_), .help = (help_), .bar = (bar_)},
+    TOP_KEYS(X)
+#undef X
+};
+
+/* Below these heights the line of panels and the bar of keys are left out. */
+enum { ROWS_FOR_STATUS = 8, ROWS_FOR_BAR = 4 };
+
+/* Local time of day. */
+static void add_clock(struct str *s, int64_t wall_ms)
+{
+    time_t seconds = (time_t)(wall_ms / 1000);
+    struct tm local;
+    if (localtime_r(&seconds, &local))
+        str_addf(s, "%02d:%02d:%02d", local.tm_hour, local.tm_min, local.tm_sec);
+}
+
+/* A target that Prometheus cannot scrape; NULL: none. */
+static const char *down_target(const struct state *state)
+{
+    for (size_t i = 0; i < state->targets.n; i++) {
+        const struct reading *up = &state->targets.rows[i].readings[0];
+        if (up->sample.state == SAMPLE_KNOWN && up->sample.value == 0)
+            return state->targets.rows[i].key;
+    }
+    return NULL;
+}
+
+void empty_reason(const struct state *state, const char *nothing, struct str *s)
+{
+    const struct source *source = &state->source;
+    const char *target = down_target(state);
+    if (source->state == SOURCE_UNASKED)
+        str_add(s, "asking Prometheus");
+    else if (source->state == SOURCE_DOWN)
+        str_addf(s, "unknown: %s", source->why ? source->why : "Prometheus does not answer");
+    else if (source->failed)
+        str_addf(s, "unknown: %s", source->why);
+    else if (target)
+        str_addf(s, "unknown: Prometheus cannot scrape %s", target);
+    else
+        str_add(s, nothing);
+}
+
+static struct style add_status(const struct state *state, struct str *s)
+{
+    const struct source *source = &state->source;
+    const char *target = down_target(state);
+    if (source->state == SOURCE_UNASKED) {
+        str_add(s, "asking Prometheus");
+        return STYLE(TINT_YELLOW, 0);
+    }
+    if (source->state == SOURCE_DOWN) {
+        str_add(s, "Prometheus down since ");
+        add_clock(s, source->since_ms);
+        return STYLE(TINT_RED, STYLE_BOLD);
+    }
+    if (source->failed) {
+        str_addf(s, "%zu of %zu queries failed", source->failed, source->asked);
+        return STYLE(TINT_RED, STYLE_BOLD);
+    }
+    if (target) {
+        str_addf(s, "%s down", target);
+        return STYLE(TINT_RED, STYLE_BOLD);
+    }
+    str_add(s, "Prometheus ok");
+    return STYLE(TINT_GREEN, 0);
+}
+
+static void add_time(const struct state *state, struct str *s)
+{
+    if (state->view.is_interactive) {
+        duration_print(s, state->view.interval_ms);
+        str_add(s, "  ");
+    }
+    add_clock(s, state->now_ms);
+}
+
+/* As many of the panels' figures as fit in `room` columns. */
+static void add_figures(const struct state *state, const struct surface *s, int room, struct str *figures)
+{
+    for (size_t i = 0; i < state->n; i++) {
+        const struct table *table = &state->tables[i];
+        CLEANUP(str_release) struct str figure = STR_INIT;
+        if (!table->panel->summary || (state->view.only && state->view.only != table->panel))
+            continue;
+        table->panel->summary(state, table, &figure);
+        if (!figure.len || surface_width(s, figures->buf) + surface_width(s, figure.buf) + 3 > room)
+            continue;
+        str_addf(figures, "%s   ", figure.buf);
+    }
+}
+
+static void draw_title(const struct state *state, struct surface *s)
+{
+    struct style bar = STYLE(TINT_NONE, STYLE_REVERSE);
+    surface_bar(s, 0, bar);
+    int col = surface_text(s, 0, 1, STYLE(TINT_NONE, STYLE_REVERSE | STYLE_BOLD), "aiwf top");
+    col = surface_textf(s, 0, col + 2, bar, "%s", state->context ? state->context : "");
+
+    CLEANUP(str_release) struct str right = STR_INIT;
+    CLEANUP(str_release) struct str time = STR_INIT;
+    add_time(state, &time);
+    int room = s->cols - col - 3 - surface_width(s, time.buf);
+    if (room < 0)
+        return;
+    if (s->rows < ROWS_FOR_STATUS && state->source.state == SOURCE_DOWN)
+        add_status(state, &right);
+    else
+        add_figures(state, s, room, &right);
+    if (right.len && !str_ends(right.buf, " "))
+        str_add(&right, "   ");
+    str_add(&right, time.buf);
+    surface_text(s, 0, s->cols - 1 - surface_width(s, right.buf), bar, right.buf);
+}
+
+bool table_is_drawn(const struct state *state, const struct table *table)
+{
+    if (state->view.only)
+        return state->view.only == table->panel;
+    return table->n || !table->panel->only_if_any;
+}
+
+static int draw_tabs(const struct state *state, struct surface *s, int row)
+{
+    int col = 1;
+    for (size_t i = 0; i < state->n; i++) {
+        const struct table *table = &state->tables[i];
+        if (!table_is_drawn(state, table))
+            continue;
+        bool has_focus = i == state->view.focus;
+        const char *left = !has_focus ? " " : s->utf8 ? "\u258f" : "[", *right = !has_focus ? " " : s->utf8 ? "\u2595" : "]";
+        col = surface_textf(s, row, col, STYLE(TINT_NONE, has_focus ? STYLE_BOLD : STYLE_DIM), "%s%s%s", left,
+                            table->panel->title, right);
+    }
+    return col;
+}
+
+static int draw_view(const struct state *state, struct surface *s, int row, int col)
+{
+    const struct table *table = &state->tables[state->view.focus];
+    struct style style = STYLE(TINT_YELLOW, 0);
+    if (table->panel->columns && table->sort)
+        col = surface_textf(s, row, col + 1, style, "by %s", table->panel->columns[table->sort].title);
+    if (state->view.filter.len)
+        col = surface_textf(s, row, col + 1, style, "filter \"%s\"", state->view.filter.buf);
+    if (state->view.is_paused)
+        col = surface_text(s, row, col + 1, STYLE(TINT_YELLOW, STYLE_BOLD), "paused");
+    return col;
+}
+
+/* The second line: the panels (with keys), and how the sources are. A frame without keys has it only
+ * when something is wrong. */
+static bool draw_status(const struct state *state, struct surface *s)
+{
+    CLEANUP(str_release) struct str status = STR_INIT;
+    struct style style = add_status(state, &status);
+    if (s->rows < ROWS_FOR_STATUS || (!state->view.is_interactive && style.tint == TINT_GREEN))
+        return false;
+    int col = 1;
+    if (state->view.is_interactive)
+        col = draw_view(state, s, 1, draw_tabs(state, s, 1));
+    int at = s->cols - 1 - surface_width(s, status.buf);
+    surface_text(s, 1, at > col ? at : col + 1, style, status.buf);
+    return true;
+}
+
+static void draw_bar(const struct state *state, struct surface *s)
+{
+    int row = s->rows - 1;
+    if (!state->view.is_typing) {
+        keymap_bar(top_keys, TOP_ACTIONS, s, row);
+        return;
+    }
+    int col = surface_text(s, row, 1, STYLE(TINT_NONE, STYLE_BOLD), "filter: ");
+    col = surface_text(s, row, col, STYLE_PLAIN, state->view.filter.buf);
+    col = surface_text(s, row, col, STYLE(TINT_NONE, STYLE_REVERSE), " ");
+    surface_text(s, row, col + 2, STYLE(TINT_NONE, STYLE_DIM), "Enter keep   Esc drop");
+}
+
+static int wanted_rows(const struct state *state, const struct table *table)
+{
+    if (!table_is_drawn(state, table))
+        return 0;
+    return table->panel->want_rows ? table->panel->want_rows(state, table) : list_want_rows(table);
+}
+
+static void draw_panels(const struct state *state, struct surface *s)
+{
+    struct layout_item items[LAYOUT_MAX] = {0};
+    struct rect places[LAYOUT_MAX];
+    size_t n = state->n < LAYOUT_MAX ? state->n : LAYOUT_MAX;
+    for (size_t i = 0; i < n; i++) {
+        const struct panel *panel = state->tables[i].panel;
+        int want = wanted_rows(state, &state->tables[i]);
+        items[i] = (struct layout_item){.want_rows = want,
+                                        .min_rows = want < 3 ? want : 3,
+                                        .min_cols = panel->min_cols,
+                                        .importance = panel->importance,
+                                        .beside = panel->beside};
+    }
+    layout_pack((struct rect){.rows = s->rows, .cols = s->cols}, items, n, places);
+    for (size_t i = 0; i < n; i++) {
+        if (!places[i].rows || !places[i].cols)
+            continue;
+        const struct table *table = &state->tables[i];
+        struct surface window = surface_window(s, places[i]);
+        if (table->panel->draw)
+            table->panel->draw(state, table, &window);
+        else
+            list_draw(state, table, &window);
+    }
+}
+
+static void draw_help(struct surface *s)
+{
+    static const char *const legend[] = {
+        "",
+        "  -        unknown: no data, never zero",
+        "  ~        an estimate (energy by a model of this machine, not by a meter)",
+        "  dim      the last value of a source that does not answer now",
+        "  curves   the last 15 minutes; shares from 0 to 100 %, others from their smallest to their largest value",
+    };
+    int row = keymap_help(top_keys, TOP_ACTIONS, s, 0);
+    for (size_t i = 0; i < ARRAY_LEN(legend); i++)
+        surface_text(s, row + (int)i, 0, STYLE_PLAIN, legend[i]);
+}
+
+void frame_draw(const struct state *state, struct surface *s)
+{
+    surface_clear(s);
+    if (!s->rows || !s->cols)
+        return;
+    draw_title(state, s);
+    bool has_bar = state->view.is_interactive && s->rows >= ROWS_FOR_BAR;
+    int first = draw_status(state, s) ? 2 : 1;
+    if (has_bar)
+        draw_bar(state, s);
+    struct surface body = surface_window(s, (struct rect){.row = first, .rows = s->rows - first - has_bar, .cols = s->cols});
+    if (state->view.shows_help)
+        draw_help(&body);
+    else
+        draw_panels(state, &body);
+}

@@ -1,0 +1,95 @@
+/* The model as a document. What is unknown or stale is null. */
+#include <math.h>
+
+#include "base/clock.h"
+#include "top/top.h"
+
+static void set_time(node_t *object, const char *key, int64_t wall_ms)
+{
+    CLEANUP(str_release) struct str text = STR_INIT;
+    rfc3339_print(&text, wall_ms);
+    node_set_str(object, key, text.buf);
+}
+
+/* Prometheus' labels are all text. */
+static node_t *text_node(const char *text)
+{
+    bool is_true = str_eq(text, "true");
+    return is_true || str_eq(text, "false") ? node_new_bool(is_true) : node_new_str(text);
+}
+
+static void set_readings(node_t *object, const struct table *table, const struct row *row, bool keyed)
+{
+    for (size_t i = 0; i < table->n_metrics; i++) {
+        const struct metric *metric = &table->panel->metrics[i];
+        const struct reading *reading = &row->readings[i];
+        bool is_known = reading->sample.state == SAMPLE_KNOWN;
+        if ((metric->key != NULL) != keyed)
+            continue;
+        if (metric->label)
+            node_set(object, metric->id, text_node(is_known ? reading->text : NULL));
+        else
+            node_set_num(object, metric->id, is_known ? reading->sample.value : NAN);
+    }
+}
+
+static bool has_metrics(const struct table *table, bool keyed)
+{
+    for (size_t i = 0; i < table->n_metrics; i++)
+        if ((table->panel->metrics[i].key != NULL) == keyed)
+            return true;
+    return false;
+}
+
+static node_t *rows_json(const struct table *table)
+{
+    node_t *list = node_new_array();
+    for (size_t i = 0; i < table->n; i++) {
+        if (table->rows[i].is_hidden)
+            continue;
+        node_t *object = node_push(list, node_new_object());
+        node_set_str(object, "name", table->rows[i].key);
+        set_readings(object, table, &table->rows[i], true);
+    }
+    return list;
+}
+
+/* Rows under the panel's name; the panel's own values beside them as NAME_total, or alone as NAME. */
+static void set_table(node_t *model, const struct table *table)
+{
+    bool is_list = has_metrics(table, true);
+    if (is_list)
+        node_set(model, table->panel->name, rows_json(table));
+    if (!has_metrics(table, false))
+        return;
+    AUTOFREE char *key = xasprintf("%s%s", table->panel->name, is_list ? "_total" : "");
+    set_readings(node_set(model, key, node_new_object()), table, &table->whole, false);
+}
+
+static void set_source(node_t *model, const struct state *state)
+{
+    static const char *const states[] = {[SOURCE_UNASKED] = "unknown", [SOURCE_UP] = "up", [SOURCE_DOWN] = "down"};
+    const struct source *source = &state->source;
+    node_t *object = node_set(model, "source", node_new_object());
+    node_set_str(object, "prometheus", state->url);
+    node_set_str(object, "state", states[source->state]);
+    if (source->state != SOURCE_UNASKED)
+        set_time(object, "since", source->since_ms);
+    node_set_num(object, "queries", (double)source->asked);
+    node_set_num(object, "failed", (double)source->failed);
+    node_set_str(object, "reason", source->why);
+}
+
+node_t *state_json(const struct state *state)
+{
+    node_t *model = node_new_object();
+    node_set_str(model, "context", state->context);
+    set_time(model, "time", state->now_ms);
+    node_set_num(model, "window_s", (double)state->window_ms / 1000);
+    set_source(model, state);
+    set_table(model, &state->targets);
+    for (size_t i = 0; i < state->n; i++)
+        if (!state->view.only || state->view.only == state->tables[i].panel)
+            set_table(model, &state->tables[i]);
+    return model;
+}

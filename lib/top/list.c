@@ -1,0 +1,123 @@
+/* A panel as a list: a row for each thing, by the panel's table of columns. */
+#include <string.h>
+
+#include "top/top.h"
+#include "tui/grid.h"
+#include "tui/spark.h"
+
+static size_t make_columns(const struct table *table, struct grid_column *columns)
+{
+    size_t n = 0;
+    for (const struct top_column *column = table->panel->columns; column->id && n < GRID_COLUMNS; column++, n++)
+        columns[n] = (struct grid_column){
+            .title = column->title,
+            .width = column->width,
+            .max_width = column->max_width,
+            .importance = column->importance,
+            .align = column->max_width ? ALIGN_LEFT : ALIGN_RIGHT,
+        };
+    return n;
+}
+
+static const struct metric *find_metric(const struct panel *panel, const char *id)
+{
+    for (const struct metric *metric = panel->metrics; metric->id; metric++)
+        if (strcmp(metric->id, id) == 0)
+            return metric;
+    return NULL;
+}
+
+static void add_curve(struct str *s, const struct metric *metric, const struct reading *reading, int width, bool utf8)
+{
+    struct spark spark = {.width = width, .utf8 = utf8};
+    if (metric->unit == UNIT_RATIO)
+        spark.high = 1;
+    spark_add(s, &spark, reading->trend, reading->n_trend);
+}
+
+static void draw_field(const struct state *state, const struct table *table, const struct grid *grid, struct surface *s, int at,
+                       const struct row *row, size_t column)
+{
+    const char *id = table->panel->columns[column].id;
+    if (strcmp(id, "name") == 0) {
+        bool is_stale = state->source.state == SOURCE_DOWN;
+        grid_put(grid, s, at, column, STYLE(TINT_NONE, is_stale ? STYLE_DIM : 0), row->key);
+        return;
+    }
+    const struct metric *metric = find_metric(table->panel, id);
+    const struct reading *reading = row_reading(table, row, id);
+    CLEANUP(str_release) struct str text = STR_INIT;
+    if (metric && metric->trend && reading->trend)
+        add_curve(&text, metric, reading, grid->widths[column], s->utf8);
+    else if (metric)
+        reading_print(&text, metric, reading);
+    grid_put(grid, s, at, column, reading_style(state, reading), text.buf);
+}
+
+static void mark_selected(struct surface *s, int row)
+{
+    for (int col = 0; row >= 0 && row < s->rows && col < s->cols; col++)
+        s->cells[(ptrdiff_t)row * s->stride + col].style.attrs |= STYLE_REVERSE;
+}
+
+int list_want_rows(const struct table *table)
+{
+    size_t shown = table_shown(table);
+    return 1 + (shown ? (int)(shown < 1000 ? shown : 1000) : 1);
+}
+
+/* Which rows are on the screen: the selected one always is. */
+static size_t first_visible(const struct table *table, size_t room)
+{
+    return room && table->selected >= room ? table->selected - room + 1 : 0;
+}
+
+static void draw_rows(const struct state *state, const struct table *table, const struct grid *grid, struct surface *s,
+                      size_t room)
+{
+    bool has_focus = state->view.is_interactive && table == &state->tables[state->view.focus];
+    size_t first = first_visible(table, room), position = 0;
+    for (size_t i = 0; i < table->n; i++) {
+        const struct row *row = &table->rows[i];
+        if (row->is_hidden)
+            continue;
+        size_t here = position++;
+        if (here < first || here >= first + room)
+            continue;
+        int at = 1 + (int)(here - first);
+        for (size_t column = 0; column < grid->n; column++)
+            draw_field(state, table, grid, s, at, row, column);
+        if (has_focus && here == table->selected)
+            mark_selected(s, at);
+    }
+}
+
+static void draw_empty(const struct state *state, const struct table *table, struct surface *s)
+{
+    CLEANUP(str_release) struct str text = STR_INIT;
+    CLEANUP(str_release) struct str nothing = STR_INIT;
+    str_addf(&nothing, "no %s%s", table->panel->name, state->view.filter.len ? " match the filter" : "");
+    if (table->n)
+        str_add(&text, nothing.buf);
+    else
+        empty_reason(state, nothing.buf, &text);
+    surface_text(s, 1, GRID_MARGIN, STYLE(TINT_NONE, STYLE_DIM), text.buf);
+}
+
+void list_draw(const struct state *state, const struct table *table, struct surface *s)
+{
+    struct grid_column columns[GRID_COLUMNS];
+    struct grid grid;
+    grid_fit(&grid, columns, make_columns(table, columns), s->cols);
+    grid_header(&grid, s, 0, STYLE(TINT_CYAN, STYLE_BOLD));
+
+    size_t shown = table_shown(table), room = s->rows > 1 ? (size_t)s->rows - 1 : 0;
+    if (!shown) {
+        draw_empty(state, table, s);
+        return;
+    }
+    bool has_rest = shown > room && room > 1;
+    draw_rows(state, table, &grid, s, has_rest ? room - 1 : room);
+    if (has_rest)
+        surface_textf(s, s->rows - 1, GRID_MARGIN, STYLE(TINT_NONE, STYLE_DIM), "%zu of %zu shown", room - 1, shown);
+}

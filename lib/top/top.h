@@ -1,0 +1,165 @@
+/* The model of the dashboard: what is shown, apart from how it is fetched (sample.h) and drawn.
+ *
+ * A panel is one file, panel_NAME.c, found by the Makefile: a table of queries and a table of columns.
+ * What its queries answer becomes rows by itself, and is drawn, sorted, filtered and written as JSON
+ * without another line; hooks are for what a table cannot say. draw gets the state and cannot fetch. */
+#ifndef TOP_TOP_H
+#define TOP_TOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "metrics/prom.h"
+#include "tui/surface.h"
+
+/* How a value is shown to people; its JSON key carries the unit itself. */
+enum unit {
+    UNIT_COUNT,
+    UNIT_RATE, /* a second */
+    UNIT_MS,
+    UNIT_RATIO, /* 0..1, as a percentage */
+    UNIT_W,
+    UNIT_J,
+    UNIT_BYTES,
+    UNIT_C,
+    UNIT_SECONDS, /* a duration */
+    UNIT_TEXT,
+};
+
+/* A query, and where its answer goes: the vocabulary is these rows. */
+struct metric {
+    const char *id;    /* JSON key, with the unit: "p95_ms" */
+    const char *expr;  /* PromQL; $W stands for the rate window */
+    const char *key;   /* labels that name the row, separated by blanks; NULL: one value for the whole panel */
+    const char *label; /* take this label's value as a text; NULL: the sample */
+    enum unit unit;
+    bool trend; /* the last TREND_MS as a curve; JSON has the last value */
+};
+
+enum { TREND_MS = 15 * 60 * 1000, TREND_STEP_MS = 15 * 1000 };
+
+struct reading {
+    struct sample sample;
+    char *text;       /* with metric.label */
+    bool is_estimate; /* the series says estimated="true" or source="model" */
+    double *trend;    /* oldest first; NaN where unknown */
+    size_t n_trend;
+};
+
+struct row {
+    char *key;
+    bool is_hidden;           /* by the filter */
+    struct reading *readings; /* one for each metric of the panel */
+};
+
+struct table {
+    const struct panel *panel;
+    size_t n_metrics;
+    struct row whole; /* of the metrics without a key */
+    struct row *rows; /* sorted */
+    size_t n, cap;
+    size_t sort;     /* index into panel->columns */
+    size_t selected; /* among the rows that are not hidden */
+};
+
+struct state;
+
+/* A column of a list. The first one is the row's name: its id is "name". */
+struct top_column {
+    const char *title;
+    const char *id;
+    int width, max_width, importance;
+};
+
+struct panel {
+    const char *name;  /* JSON key, and --panel NAME */
+    const char *title; /* in the line of panels */
+    int order;         /* from top to bottom */
+    int importance;    /* the least important goes first from a small screen */
+    int min_cols;
+    bool beside;                      /* may stand beside the panel before it */
+    bool only_if_any;                 /* is not shown without rows */
+    const struct metric *metrics;     /* ends with {0} */
+    const struct top_column *columns; /* ends with {0}; NULL: not a list */
+    /* Adds the panel's figure of the title line ("req/s 212"), if it has one; may be NULL. */
+    void (*summary)(const struct state *state, const struct table *table, struct str *s);
+    /* Instead of the list: how many rows it wants, and drawing. */
+    int (*want_rows)(const struct state *state, const struct table *table);
+    void (*draw)(const struct state *state, const struct table *table, struct surface *s);
+};
+
+extern const struct panel *const top_panels[]; /* NULL-terminated */
+extern const size_t top_panel_count;
+extern const struct panel top_targets;                             /* what Prometheus scrapes; not drawn */
+const struct panel *panel_find(const char *name, struct err *err); /* USAGE with the nearest name */
+
+/* How the source of the figures is. */
+struct source {
+    enum { SOURCE_UNASKED, SOURCE_UP, SOURCE_DOWN } state;
+    int64_t since_ms; /* of this state, wall clock */
+    char *why;        /* of SOURCE_DOWN, or of the first query that failed while others did not */
+    size_t failed, asked;
+};
+
+struct view {
+    const struct panel *only; /* --panel; NULL: all */
+    size_t focus;             /* index into the tables */
+    struct str filter;
+    bool is_typing; /* the filter is being typed */
+    bool is_paused;
+    bool shows_help;
+    bool is_interactive; /* with a bar of keys, a selected row */
+    int64_t interval_ms;
+};
+
+struct state {
+    const char *context; /* borrowed */
+    const char *url;     /* of the Prometheus, borrowed */
+    int64_t window_ms;
+    int64_t now_ms; /* wall clock of the frame */
+    struct source source;
+    struct table *tables; /* one for each of top_panels, in their order on the screen */
+    size_t n;
+    struct table targets;
+    struct view view;
+};
+
+void state_init(struct state *state);
+void state_release(struct state *state);
+DEFINE_CLEANUP(struct state, state_release)
+
+/* Answers of one round, made by sample.h. */
+struct plan;
+struct batch;
+void state_take(struct state *state, const struct plan *plan, const struct batch *batch);
+
+/* After the filter or a sort column changed. */
+void state_arrange(struct state *state);
+void state_sort_next(struct state *state); /* of the panel in focus */
+
+const struct table *state_table(const struct state *state, const char *panel); /* never NULL */
+/* Of a row (&table->whole for the panel's own); never NULL: an unknown one when there is no such metric. */
+const struct reading *row_reading(const struct table *table, const struct row *row, const char *id);
+size_t table_shown(const struct table *table); /* rows that are not hidden */
+/* The value is there, or was the last one seen: both are drawn, the latter dim. */
+bool reading_has(const struct reading *reading);
+double reading_value(const struct reading *reading); /* NaN when there is none */
+
+/* "138ms", "4.1%", "3.9kW"; "-" for what is not finite. */
+void unit_print(struct str *s, enum unit unit, double value);
+/* The same with "~" before an estimate. */
+void reading_print(struct str *s, const struct metric *metric, const struct reading *reading);
+struct style reading_style(const struct state *state, const struct reading *reading);
+
+/* Drawing. */
+bool table_is_drawn(const struct state *state, const struct table *table); /* if there is room for it */
+int list_want_rows(const struct table *table);
+void list_draw(const struct state *state, const struct table *table, struct surface *s);
+/* Why a panel is empty: no data because something is down, or really nothing. */
+void empty_reason(const struct state *state, const char *nothing, struct str *s);
+void frame_draw(const struct state *state, struct surface *s);
+
+/* {"context","time","source":{..},"window_s","functions":[..],"functions_total":{..},...}: numbers or null. */
+node_t *state_json(const struct state *state);
+
+#endif

@@ -1,0 +1,143 @@
+#include "top/watch.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/sig.h"
+
+struct watcher {
+    const struct plan *plan;
+    const struct prom *prom;
+    pthread_t thread;
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t changed;
+    struct batch *latest;
+    int64_t interval_ms;
+    bool is_paused, is_ending;
+    int fd; /* an eventfd */
+};
+
+static struct timespec at_mono(int64_t ms)
+{
+    return (struct timespec){.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
+}
+
+/* Until the next round is due, by the interval as it is then. False: the end. Holds the lock. */
+static bool wait_due(struct watcher *watcher, int64_t started_ms)
+{
+    while (!watcher->is_ending) {
+        int64_t due = started_ms + watcher->interval_ms;
+        if (!watcher->is_paused && clock_mono_ms() >= due)
+            return true;
+        struct timespec until = at_mono(due);
+        if (watcher->is_paused)
+            pthread_cond_wait(&watcher->changed, &watcher->lock);
+        else
+            pthread_cond_timedwait(&watcher->changed, &watcher->lock, &until);
+    }
+    return false;
+}
+
+static void hand_over(struct watcher *watcher, struct batch *batch)
+{
+    batch_free(watcher->latest);
+    watcher->latest = batch;
+    uint64_t one = 1;
+    ssize_t ignored = write(watcher->fd, &one, sizeof(one));
+    (void)ignored;
+}
+
+static void *rounds(void *arg)
+{
+    struct watcher *watcher = arg;
+    bool goes_on = true;
+    pthread_mutex_lock(&watcher->lock);
+    while (goes_on) {
+        pthread_mutex_unlock(&watcher->lock);
+        int64_t started_ms = clock_mono_ms();
+        struct batch *batch = plan_fetch(watcher->plan, watcher->prom, 0);
+        pthread_mutex_lock(&watcher->lock);
+        hand_over(watcher, batch);
+        goes_on = wait_due(watcher, started_ms);
+    }
+    pthread_mutex_unlock(&watcher->lock);
+    return NULL;
+}
+
+/* Signals are for the thread that owns the terminal. */
+static int start_thread(struct watcher *watcher)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int rc = pthread_create(&watcher->thread, NULL, rounds, watcher);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return rc;
+}
+
+struct watcher *watcher_new(const struct plan *plan, const struct prom *prom, int64_t interval_ms, struct err *err)
+{
+    struct watcher *watcher = xcalloc(1, sizeof(*watcher));
+    *watcher =
+        (struct watcher){.plan = plan, .prom = prom, .interval_ms = interval_ms, .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_mutex_init(&watcher->lock, NULL);
+    pthread_cond_init(&watcher->changed, &attr);
+    pthread_condattr_destroy(&attr);
+    int rc = start_thread(watcher);
+    if (rc == 0)
+        return watcher;
+    err_set(err, ERR_FAILED, "cannot start a thread: %s", strerror(rc));
+    close(watcher->fd);
+    free(watcher);
+    return NULL;
+}
+
+void watcher_free(struct watcher *watcher)
+{
+    if (!watcher)
+        return;
+    bool was_interrupted = sig_interrupted();
+    pthread_mutex_lock(&watcher->lock);
+    watcher->is_ending = true;
+    pthread_cond_signal(&watcher->changed);
+    pthread_mutex_unlock(&watcher->lock);
+    sig_interrupt();
+    pthread_join(watcher->thread, NULL);
+    if (!was_interrupted)
+        sig_reset();
+    batch_free(watcher->latest);
+    pthread_cond_destroy(&watcher->changed);
+    pthread_mutex_destroy(&watcher->lock);
+    close(watcher->fd);
+    free(watcher);
+}
+
+int watcher_fd(const struct watcher *watcher) { return watcher->fd; }
+
+struct batch *watcher_take(struct watcher *watcher)
+{
+    uint64_t count;
+    ssize_t ignored = read(watcher->fd, &count, sizeof(count));
+    (void)ignored;
+    pthread_mutex_lock(&watcher->lock);
+    struct batch *batch = TAKE(watcher->latest);
+    pthread_mutex_unlock(&watcher->lock);
+    return batch;
+}
+
+void watcher_set(struct watcher *watcher, int64_t interval_ms, bool is_paused)
+{
+    pthread_mutex_lock(&watcher->lock);
+    watcher->interval_ms = interval_ms;
+    watcher->is_paused = is_paused;
+    pthread_cond_signal(&watcher->changed);
+    pthread_mutex_unlock(&watcher->lock);
+}

@@ -1,0 +1,127 @@
+/* Jobs as processes of this machine: the local gateway (lib/local/api.md). */
+#include <string.h>
+
+#include "net/rest.h"
+#include "net/url.h"
+#include "train/trainer.h"
+
+static const char *gateway_of(const struct trainer_env *env, struct err *err)
+{
+    const char *url = context_get(env->context, SETTING_openfaas);
+    if (url)
+        return url;
+    err_set(err, ERR_USAGE, "context %s has no local gateway", env->context->name);
+    err_hint(err, "--context local");
+    return NULL;
+}
+
+static void set_positive(node_t *object, const char *key, double value)
+{
+    if (value > 0)
+        node_set_num(object, key, value);
+}
+
+static node_t *spec_json(const struct job_spec *spec)
+{
+    node_t *body = node_new_object();
+    node_set_str(body, "name", spec->name);
+    node_t *command = node_set(body, "command", node_new_array());
+    for (size_t i = 0; spec->command && i < spec->command->n; i++)
+        node_push(command, node_new_str(spec->command->v[i]));
+    node_set_pairs(node_set(body, "env", node_new_object()), spec->env);
+    if (spec->workdir)
+        node_set_str(body, "workdir", spec->workdir);
+    if (spec->source)
+        node_set_str(body, "source", spec->source);
+    set_positive(body, "gpus", (double)spec->gpus);
+    set_positive(body, "memory_bytes", (double)spec->memory_bytes);
+    set_positive(body, "cpus", spec->cpus);
+    set_positive(body, "retries", (double)spec->retries);
+    set_positive(body, "timeout_ms", (double)spec->timeout_ms);
+    return body;
+}
+
+static int submit(const struct trainer_env *env, const struct job_spec *spec, struct err *err)
+{
+    const char *gateway = gateway_of(env, err);
+    if (!gateway)
+        return -1;
+    if (spec->image) {
+        err_set(err, ERR_USAGE, "a local job has no image: it is a process of this machine");
+        return err_hint(err, "leave --image out");
+    }
+    CLEANUP(str_release) struct str url = STR_INIT;
+    CLEANUP(node_free) node_t *body = spec_json(spec);
+    AUTOFREE char *failing = xasprintf("cannot submit job \"%s\"", spec->name);
+    struct rest_call call = {
+        .method = "POST", .url = url_path(&url, gateway, "/system/aiwf/jobs", NULL), .body = body, .failing = failing};
+    if (rest_do(env->http, &call, NULL, err) == 0)
+        return 0;
+    return err->code == ERR_CONFLICT ? err_hint(err, "aiwf train wait %s, or aiwf train cancel %s", spec->name, spec->name) : -1;
+}
+
+static node_t *list(const struct trainer_env *env, struct err *err)
+{
+    CLEANUP(str_release) struct str url = STR_INIT;
+    const char *gateway = gateway_of(env, err);
+    return gateway ? rest_get(env->http, url_path(&url, gateway, "/system/aiwf/jobs", NULL), "cannot list jobs", err) : NULL;
+}
+
+static node_t *show(const struct trainer_env *env, const char *name, struct err *err)
+{
+    CLEANUP(str_release) struct str url = STR_INIT;
+    const char *gateway = gateway_of(env, err);
+    AUTOFREE char *failing = xasprintf("cannot show job \"%s\"", name);
+    return gateway ? rest_get(env->http, url_path(&url, gateway, "/system/aiwf/jobs/{}", name, NULL), failing, err) : NULL;
+}
+
+static int print_logs(const struct trainer_env *env, const char *name, bool follow, int64_t tail,
+                      bool (*on_line)(const node_t *line, void *arg), void *arg, struct err *err)
+{
+    CLEANUP(str_release) struct str url = STR_INIT;
+    const char *gateway = gateway_of(env, err);
+    if (!gateway)
+        return -1;
+    AUTOFREE char *failing = xasprintf("cannot read the logs of job \"%s\"", name);
+    AUTOFREE char *lines = tail >= 0 ? xasprintf("%lld", (long long)tail) : NULL;
+    url_path(&url, gateway, "/system/aiwf/jobs/{}/logs", name, NULL);
+    url_query(&url, "tail", lines);
+    url_query(&url, "follow", follow ? "true" : "false");
+    struct rest_call call = {.url = url.buf, .failing = failing};
+    return rest_lines(env->http, &call, on_line, arg, err);
+}
+
+static int change(const struct trainer_env *env, const char *method, const char *pattern, const char *name, const char *verb,
+                  struct err *err)
+{
+    CLEANUP(str_release) struct str url = STR_INIT;
+    const char *gateway = gateway_of(env, err);
+    if (!gateway)
+        return -1;
+    AUTOFREE char *failing = xasprintf("cannot %s job \"%s\"", verb, name);
+    struct rest_call call = {
+        .method = method, .url = url_path(&url, gateway, pattern, name, NULL), .failing = failing, .idempotent = true};
+    return rest_do(env->http, &call, NULL, err);
+}
+
+static int cancel(const struct trainer_env *env, const char *name, struct err *err)
+{
+    return change(env, "POST", "/system/aiwf/jobs/{}/cancel", name, "cancel", err);
+}
+
+static int remove_job(const struct trainer_env *env, const char *name, struct err *err)
+{
+    return change(env, "DELETE", "/system/aiwf/jobs/{}", name, "delete", err);
+}
+
+const struct trainer trainer_local = {
+    .name = "local",
+    .help = "processes of this machine, queued by the gateway of `aiwf local up`",
+    .submit = submit,
+    .spec_json = spec_json,
+    .list = list,
+    .show = show,
+    .logs = print_logs,
+    .cancel = cancel,
+    .remove = remove_job,
+};

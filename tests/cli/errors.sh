@@ -1,0 +1,87 @@
+#!/bin/sh
+# Errors: what failed, why, what to try; each once, on stderr; as JSON when JSON was asked for.
+. "$(dirname "$0")/lib.sh"
+
+begin "an error is one line and a hint"
+fails 2 aiwf local up --prot 1
+err_lines 2
+err_has "error: unknown option --prot for aiwf local up"
+err_has "did you mean --port?"
+out_lines 0
+
+begin "with -o json an error is JSON on stderr, wherever -o stands"
+for words in "function lsit -o json" "-o json function lsit" "function lsit --output=json" "function lsit -ojson" "local up --port x -o json" \
+    "local up --output json --prot 1" "function lsit -o ndjson" "local up --port -o json"; do
+    run aiwf $words
+    [ "$RC" = 2 ] || broken "exit $RC: $words"
+    out_lines 0
+    err_lines 1
+    cp "$ERR" "$OUT"
+    json .error.code usage
+    json .error.exit 2
+    json '.error.message | type' string
+    : >"$OUT"
+done
+
+begin "after -- an -o is the command's own"
+fails 2 aiwf train submit --bogus n -- cmd -o json
+err_has "error: unknown option"
+
+begin "control characters of a command line reach no terminal"
+fails 2 aiwf "$(printf 'x\033[31my')"
+err_has 'x\x1b[31my'
+
+begin "a full disk is exit 1, told once"
+if [ -c /dev/full ]; then
+    aiwf -h >/dev/full 2>"$ERR"
+    RC=$?
+    : >"$OUT"
+    [ "$RC" = 1 ] || broken "exit $RC"
+    err_has "error: cannot write to standard output"
+    err_has "No space left on device"
+    err_lines 2
+    aiwf completion bash >/dev/full 2>"$ERR"
+    [ $? = 1 ] || broken "completion"
+    err_lines 2
+    aiwf version -o json >/dev/full 2>"$ERR"
+    [ $? = 1 ] || broken "version"
+    err_lines 1
+    err_has '"exit":1'
+else
+    skip "no /dev/full"
+fi
+
+begin "a closed stdout is exit 1, and no file takes its place"
+aiwf help exit-codes >&- 2>"$ERR"
+RC=$?
+[ "$RC" = 1 ] || broken "exit $RC"
+err_has "error: cannot write to standard output"
+err_lines 2
+aiwf -h >&- 2>&-
+[ $? = 1 ] || broken "without stderr"
+aiwf -h <&- >"$OUT" 2>"$ERR" || broken "without stdin"
+
+begin "a reader that has seen enough makes no noise"
+{ aiwf help environment 2>"$ERR"; echo $? >"$T/rc"; } | head -1 >"$OUT"
+err_lines 0
+out_lines 1
+true_that test "$(cat "$T/rc")" = 0
+{ aiwf completion fish 2>"$ERR"; echo $? >"$T/rc"; } | true
+err_lines 0
+true_that test "$(cat "$T/rc")" = 0
+
+begin "a program aiwf-NAME is a command; a built-in one comes first"
+printf '#!/bin/sh\necho "plugin $*"\nexit 7\n' >"$T/bin/aiwf-hello"
+cp "$T/bin/aiwf-hello" "$T/bin/aiwf-version"
+chmod +x "$T/bin/aiwf-hello" "$T/bin/aiwf-version"
+fails 7 aiwf hello a 'b c' --d
+out_is "plugin a b c --d"
+ok aiwf version
+out_lacks plugin
+fails 2 aiwf helo
+err_has "unknown command"
+fails 2 aiwf ../bin/aiwf-hello
+fails 2 aiwf -hello
+printf '#!/bin/sh\nkill -TERM $$\n' >"$T/bin/aiwf-killed"
+chmod +x "$T/bin/aiwf-killed"
+fails 143 aiwf killed

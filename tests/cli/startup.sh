@@ -1,0 +1,20 @@
+# What a start loads: the quick commands bind no library but libc, libm, libcjson and libyaml.
+. "$(dirname "$0")/lib.sh"
+
+loads_nothing_heavy() {
+    LD_DEBUG=files LD_DEBUG_OUTPUT=$T/ld "$@" >/dev/null 2>&1
+    ! cat "$T"/ld.* | grep -E 'file=lib(curl|jq|ncursesw|tinfo|readline|smartcols|crypto|event)[^ ]*\.so'
+    status=$?
+    rm -f "$T"/ld.*
+    return $status
+}
+
+for words in --version -h --help "function -h" "help exit-codes" "completion bash" "completion fish" version __describe; do
+    begin "aiwf $words loads no heavy library"
+    # shellcheck disable=SC2086
+    true_that loads_nothing_heavy aiwf $words
+done
+
+begin "a list needs the client: the check above can fail"
+LD_DEBUG=files LD_DEBUG_OUTPUT=$T/ld AIWF_OPENFAAS=http://127.0.0.1:1 aiwf function list >/dev/null 2>&1
+true_that grep -q libcurl "$T"/ld.*

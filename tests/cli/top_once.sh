@@ -1,0 +1,103 @@
+. "$(dirname "$0")/lib.sh"
+. "$ROOT/tests/tools/prometheus.sh"
+prometheus_history
+prometheus_start
+AIWF_PROMETHEUS=$PROM
+export AIWF_PROMETHEUS
+
+begin "one frame of 100x30"
+ok aiwf top --once --at "$AT"
+golden top-100x30.txt
+
+begin "one frame of 80x24"
+COLUMNS=80 LINES=24 ok aiwf top --once --at "$AT"
+golden top-80x24.txt
+
+begin "one frame of 40x8, in ASCII"
+LC_ALL=C COLUMNS=40 LINES=8 ok aiwf top --once --at "$AT"
+golden top-40x8.txt
+
+begin "a frame of any size is one"
+for size in 1x1 2x1 1x30 300x1 7x5 300x100; do
+    COLUMNS=${size%x*} LINES=${size#*x} ok aiwf top --once --at "$AT"
+    true_that test "$(wc -l <"$OUT")" -le "${size#*x}"
+done
+
+begin "no escape codes in a pipe, whatever names say"
+ok aiwf top --once --at "$AT"
+true_that test "$(tr -d '\n' <"$OUT" | tr -dc '\000-\037' | wc -c)" = 0
+out_has '\x1b'
+
+begin "the model as JSON, with units in its keys"
+ok aiwf top --once --at "$AT" -o json
+jq -S 'del(.source.prometheus)' <"$OUT" >"$T/model" && mv "$T/model" "$OUT"
+golden top.json
+json '.apiVersion + " " + .kind' 'aiwf/v1 Top'
+json '[.functions[] | select(.name == "ocr") | .ready] | first' 2
+json '[.functions[] | select(.name == "score") | .p95_ms] | first' null
+json '.energy.estimated' true
+json '[.jobs[] | .state] | sort | join(",")' Failed,Queued,Running
+json '[paths(type == "string")] | length > 0' true
+
+begin "figures are Prometheus'"
+ok aiwf top --once --at "$AT" -o json
+ours=$(jq '[.functions[] | select(.name == "ocr") | .p95_ms] | first | round' <"$OUT")
+theirs=$(promtool query instant --time="$AT" -o json "$PROM" \
+    '1000 * histogram_quantile(0.95, sum by (le) (rate(gateway_functions_seconds_bucket{function_name="ocr.openfaas-fn"}[1m])))' | jq '.[0].value[1] | tonumber | round')
+true_that test "$ours" = "$theirs"
+
+begin "one panel, a filter, an order"
+ok aiwf top --once --at "$AT" --panel jobs
+out_has bert
+out_lacks FUNCTION
+ok aiwf top --once --at "$AT" --filter OCR -o json
+json '[.functions[].name] | join(",")' ocr
+ok aiwf top --once --at "$AT" --sort rps -o json
+json '.functions[0].name' ocr
+fails 2 aiwf top --once --panel job
+err_has "did you mean jobs?"
+fails 2 aiwf top --once --sort nothing
+
+begin "where nothing is known there are dashes and reasons, no zeros"
+ok aiwf top --once --at 2020-01-01T00:00:00Z
+out_has "no functions"
+out_lacks " 0 "
+ok aiwf top --once --at 2020-01-01T00:00:00Z -o json
+json '.functions | length' 0
+json '.functions_total.rps' null
+json '.energy.power_w' null
+
+begin "without a terminal the way out is named"
+fails 2 aiwf top
+err_has "--once"
+
+begin "wrong usage"
+fails 2 aiwf top --once --at noon
+fails 2 aiwf top --at "$AT"
+fails 2 aiwf top --interval 1ms
+fails 2 aiwf top --once -o csv
+
+begin "a stream is a document each interval, until the reader has enough"
+aiwf top -o ndjson --interval 200ms 2>"$ERR" | head -n 3 >"$OUT"
+out_lines 3
+json 'select(.kind != "Top")' ""
+
+begin "a Prometheus that is down is exit 7 for one frame, and told in a stream"
+kill "$PROM_PID"
+until_ok 10 sh -c "! kill -0 $PROM_PID"
+fails 7 aiwf top --once
+err_has "$PROM"
+aiwf top -o ndjson --interval 100ms 2>"$ERR" | head -n 2 >"$OUT"
+json .source.state "$(printf 'down\ndown')"
+json .functions_total.rps "$(printf 'null\nnull')"
+
+begin "a full disk is told"
+prometheus_start "${PROM##*:}"
+aiwf top --once >/dev/full 2>"$ERR"
+true_that test $? = 1
+err_has "standard output"
+
+begin "without a Prometheus the error says how to give one"
+unset AIWF_PROMETHEUS
+fails 2 aiwf top --once
+err_has "no Prometheus is configured in context local"

@@ -1,0 +1,117 @@
+# Jobs on the local runtime: submit, wait, logs, cancel, retries, timeout, GPUs.
+. "$(dirname "$0")/lib.sh"
+at_exit aiwf local down
+aiwf local up --gpus 2 >/dev/null 2>&1
+
+begin "submit --wait returns when it has ended"
+ok aiwf train submit good --wait -o json -- sh -c 'echo one; echo two'
+json .state Succeeded
+json .exit_code 0
+json '.run_ms >= 0' true
+ok aiwf train logs good
+out_is "one
+two"
+
+begin "submit returns at once; wait waits"
+ok aiwf train submit slow -o name -- sh -c 'sleep 0.5; echo done'
+out_lines 1
+ok aiwf train wait slow
+ok aiwf train logs slow
+out_is "done"
+
+begin "a failure is exit 9 with its code and last lines"
+fails 9 aiwf train submit bad --wait -- sh -c 'echo loading; echo no such file >&2; exit 3'
+err_has "job bad failed: exit 3"
+err_has "| no such file"
+err_has "try: aiwf train logs bad"
+fails 9 aiwf train wait bad
+ok aiwf train show bad -o json
+json .exit_code 3
+
+begin "a signal is named"
+fails 9 aiwf train submit killed --wait -- sh -c 'kill -SEGV $$'
+err_has "SIGSEGV"
+
+begin "-o json: the document on stdout, the error as JSON on stderr"
+fails 9 aiwf train submit badj --wait -o json -- false
+json .state Failed
+true_that sh -c 'jq -e ".error.exit == 9" <"$1" >/dev/null' sh "$ERR"
+
+begin "retries run it again"
+fails 9 aiwf train submit again --retries 2 --wait -o json -- false
+json .attempt 3
+ok aiwf train submit third --retries 2 --wait -- sh -c 'echo x >>"$0"; test "$(wc -l <"$0")" = 3' "$T/tries"
+
+begin "a timeout ends it: exit 9"
+fails 9 aiwf train submit long --timeout 300ms --wait -- sleep 600
+err_has long
+
+begin "GPUs are counted, named, and waited for"
+ok aiwf train submit gpus --gpus 2 --wait --logs -- sh -c 'echo "gpus $CUDA_VISIBLE_DEVICES"'
+out_is "gpus 0,1"
+ok aiwf train submit holder --gpus 2 -- sleep 600
+ok aiwf train submit waiter --gpus 1 -o json -- true
+json .state Queued
+ok aiwf train cancel holder
+ok aiwf train wait waiter
+fails 6 aiwf train submit many --gpus 3 -- true
+
+begin "environment, workdir, source"
+mkdir -p dir && echo content >dir/file
+ok aiwf train submit env --wait --logs --env A=b --workdir dir -- sh -c 'echo $A; cat file; pwd'
+out_is "b
+content
+$(pwd -P)/dir"
+ok aiwf train submit src --wait --logs --source dir -- sh -c 'cat file; echo more >file'
+out_is content
+true_that test "$(cat dir/file)" = content
+
+begin "cancel, and what a cancelled job is"
+ok aiwf train submit endless -- sleep 600
+ok aiwf train cancel endless
+fails 9 aiwf train wait endless
+err_has cancelled
+
+begin "Ctrl-C while waiting leaves it running, and names what goes on"
+aiwf train submit detach --wait -- sh -c 'sleep 1; echo finished' >"$OUT" 2>"$ERR" &
+pid=$!
+until_ok 10 aiwf train show detach
+kill -INT $pid
+wait $pid
+true_that test $? = 130
+err_has "try: aiwf train wait detach"
+ok aiwf train wait detach
+ok aiwf train logs detach
+out_is finished
+
+begin "logs -f ends with the job"
+ok aiwf train submit chatty -- sh -c 'for i in 1 2 3; do echo $i; sleep 0.1; done'
+ok aiwf train logs chatty -f
+out_is "1
+2
+3"
+
+begin "list, show, delete, and what is missing"
+ok aiwf train list
+out_has good
+out_has Succeeded
+ok aiwf train list -o json
+json '[.items[] | select(.name == "bad")][0].exit_code' 3
+fails 3 aiwf train show nothing
+fails 3 aiwf train wait nothing
+fails 3 aiwf train logs nothing
+fails 3 aiwf train cancel nothing
+ok aiwf train delete good bad
+fails 3 aiwf train show good
+
+begin "a name that is taken by an unfinished job is exit 5; a finished one makes room"
+ok aiwf train submit busy -- sleep 600
+fails 5 aiwf train submit busy -- true
+ok aiwf train cancel busy
+ok aiwf train submit slow --wait -- true
+
+begin "a wait that is too short is exit 8"
+ok aiwf train submit sleeper -- sleep 600
+fails 8 aiwf train wait sleeper --timeout 300ms
+err_has "aiwf train wait sleeper"
+ok aiwf train cancel sleeper

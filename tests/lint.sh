@@ -1,0 +1,125 @@
+#!/bin/bash
+# tests/lint.sh [CHECK...]: what can be said of the sources without running them, a TAP line a check.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+B=${B:-build}
+
+# Each layer and the layers it may include; a folder always includes its own files.
+layers='
+base
+doc: base
+net: base doc
+conf: base doc net
+tui: base
+wait: base tui
+openstack: base doc net conf tui wait
+kube: base doc net conf tui wait
+metrics: base doc net conf tui wait
+local: base doc net conf tui wait
+serverless: base doc net conf tui wait openstack kube metrics local
+train: base doc net conf tui wait openstack kube metrics local
+model: base doc net conf tui wait openstack kube metrics local
+cluster: base doc net conf tui wait openstack kube metrics local
+workflow: base doc net conf tui wait openstack kube metrics local serverless train model place
+bench: base doc net conf tui wait openstack kube metrics local serverless train model
+doctor: base doc net conf tui wait openstack kube metrics local
+pool: base doc net conf tui wait openstack kube metrics local serverless train model
+place: base doc net conf tui wait openstack kube metrics local serverless train model
+top: base doc net conf tui wait openstack kube metrics local serverless train model
+'
+# A library's header has one owner.
+owners='
+curl/curl.h lib/net/
+yaml.h lib/doc/
+cJSON.h lib/doc/
+jq.h lib/doc/
+jv.h lib/doc/
+libsmartcols.h lib/doc/
+curses.h lib/tui/
+ncurses.h lib/tui/
+readline/readline.h cmd/
+http_parser.h lib/local/
+check.h tests/
+'
+
+report() { # NAME: stdin is what is wrong; nothing is fine
+    local text
+    text=$(cat)
+    if [ -z "$text" ]; then
+        echo "ok - $1"
+    else
+        echo "not ok - $1"
+        sed "s/^/# /" <<<"$text" >&2
+    fi
+}
+
+check_layers() {
+    local line name allowed
+    while read -r line; do
+        [ -n "$line" ] || continue
+        name=${line%%:*} allowed=" ${line#*:} $name "
+        [ -d "lib/$name" ] || continue
+        grep -nE '^#include "[a-z_]+/' "lib/$name"/*.[ch] 2>/dev/null | while IFS=: read -r file at text; do
+            used=$(sed -E 's/^#include "([a-z_]+)\/.*/\1/' <<<"$text")
+            case $allowed in *" $used "*) ;; *) [ "$used" = gen ] || echo "$file:$at includes $used/, which is not below $name/" ;; esac
+        done
+    done <<<"$layers" | report "a layer includes only layers under it"
+    find lib -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | while read -r name; do
+        grep -qE "^$name(:|\$)" <<<"$layers" || echo "lib/$name is in no layer of tests/lint.sh"
+    done | report "every folder of lib is a layer"
+    grep -nE '^#include "cmd' lib -r | report "no library includes a command"
+}
+
+check_symbols() {
+    # The linker's word for the same: an undefined symbol of a layer is not defined in a higher one. Only
+    # objects whose source is still there count.
+    [ -d "$B/lib" ] || return 0
+    local line name allowed
+    objects() { local source; for source in "$@"; do [ -e "$source" ] && echo "$B/${source%.c}.o"; done; }
+    nm -A --defined-only $(objects lib/*/*.c cmd/*.c) 2>/dev/null | awk '$3 ~ /^[TDRBC]$/ || $2 ~ /^[TDRBC]$/ {sub(/:.*/, "", $1); n = split($1, p, "/"); print $NF, p[n-1]}' | sort -u >"$B/symbols.txt"
+    while read -r line; do
+        [ -n "$line" ] || continue
+        name=${line%%:*} allowed=" ${line#*:} $name "
+        [ -d "lib/$name" ] || continue
+        nm -u $(objects "lib/$name"/*.c) | awk 'NF == 2 && $1 == "U" {print $2}' | sort -u | join - "$B/symbols.txt" | while read -r symbol owner; do
+            case $allowed in *" $owner "*) ;; *) echo "lib/$name uses $symbol of $owner" ;; esac
+        done
+    done <<<"$layers" | report "no object uses a symbol of a higher layer"
+}
+
+check_owners() {
+    local header owner
+    while read -r header owner; do
+        [ -n "$header" ] || continue
+        grep -rnE "^#include [<\"](.*/)?$header[>\"]" lib cmd --include='*.[ch]' 2>/dev/null | grep -v "^$owner"
+    done <<<"$owners" | report "a library's header is included by its owner only"
+}
+
+check_headers() {
+    local header
+    find lib cmd -name '*.h' ! -name banned.h | sort | while read -r header; do
+        ${CC:-gcc} -std=c17 -D_GNU_SOURCE -Ilib -Icmd -I"$B" -fsyntax-only -x c -include lib/base/banned.h $(pkg-config --cflags libcurl smartcols ncursesw 2>/dev/null) "$header" 2>&1 | grep -E 'error|warning: (impl|decl)' | head -2
+    done | report "every header compiles alone"
+}
+
+check_text() {
+    git grep -nIE 'TODO|FIXME|[^Xu]XXX[^X]|not implemented|unimplemented' -- cmd lib ':!*.md' | report "nothing is left for later"
+    git grep -nIE '\b(system|popen)\(' -- lib cmd | report "no shell is started by a string"
+    git ls-files -- cmd lib | xargs grep -nP '\t' --include='*.[ch]' 2>/dev/null | head -5 | report "no tabs in C"
+}
+
+check_format() { git ls-files -- '*.c' '*.h' | xargs clang-format --dry-run 2>&1 | grep 'warning:' | head -20 | report "clang-format has nothing to say"; }
+
+check_tidy() {
+    local flags="-std=c17 -D_GNU_SOURCE -Ilib -Icmd -I$B -I$B/gen -include lib/base/banned.h $(pkg-config --cflags libcurl libcjson smartcols ncursesw 2>/dev/null)"
+    git ls-files -z -- 'cmd/*.c' 'lib/*.c' | FLAGS=$flags xargs -0 -P 2 -n 6 sh -c 'clang-tidy --quiet "$@" -- $FLAGS 2>/dev/null || echo "clang-tidy: error: exit $?"' _ | grep -E 'warning:|error:' | sort -u |
+        report "clang-tidy finds nothing"
+}
+
+check_cppcheck() {
+    cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --suppressions-list=tests/cppcheck.txt -Ilib -j2 cmd lib 2>&1 | grep -vE '^(nofile|\^|$)' | grep -E ':[0-9]+:' | report "cppcheck finds nothing"
+}
+
+check_clang() { make -s -k -j2 B=build/clang CC=clang all build/clang/unit 2>&1 | grep -E 'error|warning|undefined' | head -10 | report "clang compiles all of it without a warning"; }
+
+for check in ${*:-layers symbols owners headers text format clang tidy cppcheck}; do "check_$check"; done

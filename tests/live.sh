@@ -1,0 +1,64 @@
+# The suites that need real services, tests/live/*.sh; sourced by tests/run. Needs bash.
+#
+# The first lines of such a suite say "# needs: PART..." of the bed (tests/bed). With BED="kube,node" only the suites that
+# need no other part run. The bed ends with the suites (BED_AFTER=reset: its data too), unless it was up before them.
+bed=tests/bed/bed
+
+needs_of() { sed -n 's/^# needs:*//p' "$1"; } # FILE
+within() { # "PART..." "PART...": whether each of the first is one of the second
+    local part
+    for part in $1; do [[ " $2 " == *" $part "* ]] || return 1; done
+}
+stands_on() { # "PART..." "PART...": whether one of the first is one of the second
+    local part
+    for part in $1; do [[ " $2 " != *" $part "* ]] || return 0; done
+    return 1
+}
+bed_is_up() { $bed status 2>/dev/null | grep -q ' up '; }
+
+# The parts one after the other, so that one that does not come up takes only its own suites with it; sets unready.
+bring_up() { # PART...
+    local part begun
+    for part in $(tr ' ' '\n' <<<"$*" | sort -u); do
+        begun=$(date +%s)
+        if $bed up "$part" 2>>"$log/live-bed.err"; then
+            echo "ok - the bed's part $part comes up" >>"$log/live-bed.txt"
+            echo "bed $part: up after $(($(date +%s) - begun)) s"
+        else
+            echo "not ok - the bed's part $part comes up" | tee -a "$log/live-bed.txt"
+            tail -3 "$log/live-bed.err"
+            unready="$unready $part"
+        fi
+    done
+}
+
+suite_live() {
+    local file need why was_up='' wanted='' unready='' files=() runnable=()
+    rm -f "$log"/live-*
+    # OpenStack's take longest and keep the processors busy: they begin, each beside one that mostly waits.
+    for file in $(paste -d '\n' <(files_of tests/live | grep openstack) <(files_of tests/live | grep -v openstack)); do
+        need=$(needs_of "$file")
+        [ -n "$need" ] || echo "not ok - $(basename "$file" .sh): its first lines do not say what it needs" | tee -a "$log/live-bed.txt"
+        within "$need" "$(tr , ' ' <<<"${BED:-$need}")" || continue
+        files+=("$file")
+        wanted="$wanted $need"
+    done
+    why=$($bed unable)
+    if [ -n "$why" ]; then
+        for file in "${files[@]}"; do echo "ok - $(basename "$file" .sh) # SKIP $why"; done | tee "$log/live-bed.txt"
+        scripts live
+        return
+    fi
+    ! bed_is_up || was_up=yes
+    bring_up "$wanted"
+    for file in "${files[@]}"; do
+        if stands_on "$(needs_of "$file")" "$unready"; then
+            echo "not ok - $(basename "$file" .sh): its part of the bed is not up" | tee -a "$log/live-bed.txt"
+        else
+            runnable+=("$file")
+        fi
+    done
+    # They wait more than they compute: one more at once than processors.
+    JOBS=$((JOBS + 1)) scripts live "${runnable[@]}"
+    [ -n "$was_up" ] || $bed "${BED_AFTER:-down}" 2>>"$log/live-bed.err"
+}

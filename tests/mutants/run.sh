@@ -1,0 +1,73 @@
+#!/bin/bash
+# tests/mutants/run.sh: each tests/mutants/*.patch is one deliberate bug; the suites must fail on it.
+# The first line of a patch names what kills it: "# kills: unit" or "# kills: cli NAME_OF_SCRIPT [NAME...]".
+# A mutant is built in a copy of the tree, so that nothing here changes; as many copies are at work as there are cores.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+root=$PWD
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/aiwf-mutants.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+unset B
+workers=${JOBS:-$(nproc)}
+
+build() { make -s CC="${CC:-gcc}" CFLAGS="-O1" "$@" >build.log 2>&1; }
+unit() { env CK_VERBOSITY=silent ${1:+CK_RUN_SUITE="$1"} build/unit >/dev/null 2>&1; } # [SUITE]
+
+# The suites of the folder that the patch changes most likely notice; if not, all have their say.
+killed_by_unit() { # PATCH
+    local folder file
+    folder=$(sed -n 's,^+++ b/[a-z]*/\([a-z]*\)/.*,\1,p' "$1" | head -1)
+    for file in tests/unit/test_"${folder:-none}"*.c; do
+        [ ! -e "$file" ] || unit "$(basename "${file#*/test_}" .c)" || return 0
+    done
+    ! unit
+}
+killed_by_cli() { # NAME...
+    local name
+    for name in "$@"; do
+        B=$PWD/build timeout 300 sh "tests/cli/$name.sh" >out.log 2>&1 || return 0
+        grep -q '^not ok' out.log && return 0
+    done
+    return 1
+}
+killed() { # PATCH KIND NAME...
+    if [ "$2" = unit ]; then killed_by_unit "$1"; else killed_by_cli "${@:3}"; fi
+}
+target() { if [ "$1" = unit ]; then echo build/unit; else echo build/aiwf; fi; }
+
+try() { # PATCH: a line of TAP
+    local name how
+    name=$(basename "$1" .patch)
+    read -r -a how < <(sed -n '1s/^# kills: //p' "$1")
+    if [ ${#how[@]} = 0 ]; then
+        echo "not ok - $name: its first line does not say what kills it"
+    elif ! patch -s -p1 --dry-run --fuzz=3 <"$1" >patch.log 2>&1; then
+        echo "not ok - $name: does not apply"
+    else
+        patch -s -p1 --no-backup-if-mismatch --fuzz=3 <"$1" >/dev/null
+        if ! build "$(target "${how[0]}")"; then
+            echo "not ok - $name: does not compile"
+        elif killed "$1" "${how[@]}"; then
+            echo "ok - $name is caught"
+        else
+            echo "not ok - $name lives"
+        fi
+        patch -s -R -p1 --no-backup-if-mismatch --fuzz=3 <"$1" >/dev/null
+    fi
+}
+
+mkdir "$scratch/0"
+git ls-files -z -- Makefile cmd lib tests testdata man completions | xargs -0 cp --parents -t "$scratch/0"
+cd "$scratch/0" || exit 1
+build -j"$workers" build/aiwf build/unit || { echo "not ok - the tree builds" && tail -5 build.log >&2 && exit 1; }
+for worker in $(seq 1 $((workers - 1))); do cp -a "$scratch/0" "$scratch/$worker"; done
+
+patches=("$root"/tests/mutants/${ONLY:-*}.patch)
+for worker in $(seq 0 $((workers - 1))); do
+    cd "$scratch/$worker" || exit 1
+    for i in "${!patches[@]}"; do
+        [ $((i % workers)) != "$worker" ] || try "${patches[$i]}"
+    done &
+done
+wait
+echo "1..${#patches[@]}"

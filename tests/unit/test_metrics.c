@@ -1,0 +1,148 @@
+#include <check.h>
+#include <math.h>
+#include <string.h>
+
+#include "metrics/prom.h"
+#include "suites.h"
+
+static int parse(int status, const char *body, struct prom_result *result, struct err *err)
+{
+    return prom_parse(status, body, strlen(body), result, err);
+}
+
+START_TEST(a_vector_keeps_labels_and_odd_values)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(prom_result_release) struct prom_result result;
+    const char *body =
+        "{\"status\":\"success\",\"warnings\":[\"w\"],\"infos\":[\"i\"],\"data\":{\"resultType\":\"vector\",\"result\":["
+        "{\"metric\":{\"z\":\"1\",\"a\":\"2\"},\"value\":[1700000000.123,\"NaN\"]},"
+        "{\"metric\":{},\"value\":[1700000000,\"+Inf\"]},{\"metric\":{},\"value\":[1,\"-Inf\"]},"
+        "{\"metric\":{\"__name__\":\"up\"},\"value\":[1,\"1e-3\"]}]}}";
+    ck_assert_int_eq(parse(200, body, &result, &err), 0);
+    ck_assert_uint_eq(result.n, 4);
+    ck_assert_int_eq(result.type, PROM_VECTOR);
+    ck_assert_str_eq(result.series[0].labels[0].name, "a");
+    ck_assert_int_eq(result.series[0].points[0].at_ms, 1700000000123);
+    ck_assert(isnan(result.series[0].points[0].value));
+    ck_assert(isinf(result.series[1].points[0].value) && result.series[1].points[0].value > 0);
+    ck_assert(isinf(result.series[2].points[0].value) && result.series[2].points[0].value < 0);
+    ck_assert_double_eq_tol(result.series[3].points[0].value, 0.001, 1e-12);
+    ck_assert_str_eq(prom_label(&result.series[3], "__name__"), "up");
+    ck_assert_ptr_null(prom_label(&result.series[3], "none"));
+    ck_assert_uint_eq(result.warnings.n, 2);
+}
+END_TEST
+
+START_TEST(documents_have_null_for_what_is_not_finite)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(prom_result_release) struct prom_result result;
+    const char *body = "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":["
+                       "{\"metric\":{\"a\":\"b\"},\"values\":[[10,\"1\"],[20,\"NaN\"],[30,\"3\"]]}]}}";
+    ck_assert_int_eq(parse(200, body, &result, &err), 0);
+    CLEANUP(node_free) node_t *doc = prom_document(&result);
+    ck_assert_double_eq_tol(node_num(doc, "/0/avg", 0), 2, 1e-9);
+    ck_assert_double_eq_tol(node_num(doc, "/0/last", 0), 3, 1e-9);
+    ck_assert_int_eq(node_type(node_at(doc, "/0/samples/1/value")), NODE_NULL);
+    ck_assert_str_eq(node_str(doc, "/0/samples/1/exact", ""), "NaN");
+    ck_assert_str_eq(node_str(doc, "/0/samples/0/time", ""), "1970-01-01T00:00:10Z");
+    ck_assert_str_eq(node_str(doc, "/0/metric/a", ""), "b");
+}
+END_TEST
+
+START_TEST(scalars_strings_and_nothing_are_answers)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct prom_result result;
+    ck_assert_int_eq(
+        parse(200, "{\"status\":\"success\",\"data\":{\"resultType\":\"scalar\",\"result\":[1.5,\"42\"]}}", &result, &err), 0);
+    ck_assert_double_eq_tol(result.series[0].points[0].value, 42, 1e-9);
+    prom_result_release(&result);
+    ck_assert_int_eq(
+        parse(200, "{\"status\":\"success\",\"data\":{\"resultType\":\"string\",\"result\":[1,\"no number\"]}}", &result, &err),
+        0);
+    ck_assert_str_eq(result.series[0].points[0].text, "no number");
+    prom_result_release(&result);
+    ck_assert_int_eq(parse(200, "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}", &result, &err), 0);
+    ck_assert_uint_eq(result.n, 0);
+    prom_result_release(&result);
+}
+END_TEST
+
+START_TEST(native_histograms_are_told)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(prom_result_release) struct prom_result result;
+    const char *body = "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{\"metric\":{},\"histogram\":[1,{"
+                       "\"count\":\"1\"}]}]}}";
+    ck_assert_int_eq(parse(200, body, &result, &err), 0);
+    ck_assert_uint_eq(result.n, 0);
+    ck_assert_uint_eq(result.warnings.n, 1);
+}
+END_TEST
+
+static const struct {
+    int status;
+    const char *body;
+    enum err_code code;
+    const char *why;
+} refusals[] = {
+    {400, "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"parse error\"}", ERR_USAGE, "parse error"},
+    {422, "{\"status\":\"error\",\"errorType\":\"execution\",\"error\":\"many-to-many\"}", ERR_FAILED, "many-to-many"},
+    {503, "{\"status\":\"error\",\"errorType\":\"timeout\",\"error\":\"too slow\"}", ERR_TIMEOUT, "too slow"},
+    {200, "{\"status\":\"error\",\"errorType\":\"new_one\",\"error\":\"x\"}", ERR_FAILED, "x"},
+    {404, "404 page not found\n", ERR_FAILED, "HTTP 404 with something else than its API's JSON"},
+    {200, " <html><body>login</body>", ERR_FAILED, "HTTP 200 with a web page"},
+    {401, "", ERR_AUTH, NULL},
+    {503, "Service Unavailable", ERR_UNREACHABLE, NULL},
+    {200, "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{\"metric\":{},\"value\":[\"x\",\"1\"]}]}}",
+     ERR_FAILED, NULL},
+    {200, "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{\"metric\":{},\"value\":[1,\"1x\"]}]}}",
+     ERR_FAILED, NULL},
+    {200, "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":{}}}", ERR_FAILED, NULL},
+    {200, "{\"status\":\"success\",\"data\":{\"resultType\":\"riddle\",\"result\":[]}}", ERR_FAILED, NULL},
+    {200, "{\"status\":\"success\"}", ERR_FAILED, NULL},
+    {200, "{\"status\":", ERR_FAILED, NULL},
+    {200, "[1]", ERR_FAILED, NULL},
+    {200, "", ERR_FAILED, "HTTP 200 with an empty body"},
+};
+
+START_TEST(refusals_have_their_code_and_words)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct prom_result result;
+    ck_assert_int_eq(parse(refusals[_i].status, refusals[_i].body, &result, &err), -1);
+    ck_assert_int_eq(err.code, refusals[_i].code);
+    if (refusals[_i].why)
+        ck_assert_str_eq(err.why, refusals[_i].why);
+}
+END_TEST
+
+START_TEST(without_a_url_the_hint_says_how)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct context context = {.name = xstrdup("local"), .is_local = true};
+    struct prom prom = {0};
+    ck_assert_int_eq(prom_open(&prom, &context, &(struct prom_settings){0}, &err), -1);
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    ck_assert_ptr_nonnull(strstr(err.hint, "--prometheus"));
+    ck_assert_int_eq(prom_open(&prom, &context, &(struct prom_settings){.url = "ftp://x"}, &err), -1);
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    context_release(&context);
+}
+END_TEST
+
+Suite *suite_metrics(void)
+{
+    Suite *suite = suite_create("metrics");
+    TCase *tcase = tcase_create("metrics");
+    tcase_add_test(tcase, a_vector_keeps_labels_and_odd_values);
+    tcase_add_test(tcase, documents_have_null_for_what_is_not_finite);
+    tcase_add_test(tcase, scalars_strings_and_nothing_are_answers);
+    tcase_add_test(tcase, native_histograms_are_told);
+    tcase_add_loop_test(tcase, refusals_have_their_code_and_words, 0, ARRAY_LEN(refusals));
+    tcase_add_test(tcase, without_a_url_the_hint_says_how);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}

@@ -1,0 +1,235 @@
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/coldstart.h"
+#include "pool/warm.h"
+#include "serverless/openfaas.h"
+#include "suites.h"
+#include "train/trainer.h"
+
+static struct function_spec empty_spec(void)
+{
+    return (struct function_spec){.name = "f", .scale_min = -1, .scale_max = -1, .idle_ms = -1, .queue = -1};
+}
+
+static void expect_json(const node_t *node, const char *text)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(node_free) node_t *wanted = json_parse(text, strlen(text), "expected", &err);
+    CLEANUP(str_release) struct str got = STR_INIT;
+    json_print(node, &got);
+    ck_assert_msg(wanted && node_equal(node, wanted), "got %s\nwanted %s", got.buf, text);
+}
+
+START_TEST(what_is_not_said_is_not_sent)
+{
+    struct function_spec spec = empty_spec();
+    spec.command = "cat";
+    CLEANUP(node_free) node_t *body = openfaas_deployment(&spec);
+    expect_json(body, "{\"service\":\"f\",\"image\":\"\",\"envProcess\":\"cat\"}");
+}
+END_TEST
+
+START_TEST(all_that_is_said_is_sent)
+{
+    CLEANUP(strv_release) struct strv env = STRV_INIT;
+    strv_add(&env, "A=b=c");
+    strv_add(&env, "EMPTY=");
+    struct function_spec spec = empty_spec();
+    spec.command = "./serve";
+    spec.mode = "http";
+    spec.source = "/src";
+    spec.env = &env;
+    spec.scale_min = 0;
+    spec.scale_max = 4;
+    spec.idle_ms = 1500;
+    spec.concurrency = 3;
+    spec.queue = 0;
+    spec.memory_bytes = 256 << 20;
+    spec.cpus = 0.25;
+    spec.timeout_ms = 30000;
+    spec.ready_path = "/ready";
+    CLEANUP(node_free) node_t *body = openfaas_deployment(&spec);
+    expect_json(
+        body,
+        "{\"service\":\"f\",\"image\":\"\",\"envProcess\":\"./serve\","
+        "\"envVars\":{\"A\":\"b=c\",\"EMPTY\":\"\",\"exec_timeout\":\"30s\",\"max_inflight\":\"0\"},"
+        "\"labels\":{\"com.openfaas.scale.min\":\"0\",\"com.openfaas.scale.zero\":\"true\",\"com.openfaas.scale.max\":\"4\","
+        "\"com.openfaas.scale.zero-duration\":\"1500ms\",\"com.openfaas.scale.target\":\"3\"},"
+        "\"annotations\":{\"io.aiwf.mode\":\"http\",\"io.aiwf.source\":\"/src\",\"com.openfaas.ready.http.path\":\"/ready\"},"
+        "\"limits\":{\"memory\":\"256Mi\",\"cpu\":\"250m\"}}");
+}
+END_TEST
+
+START_TEST(the_context_tells_the_runtime)
+{
+    char name[] = "c";
+    struct context context = {.name = name, .is_local = true};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    ck_assert_ptr_eq(runtime_for(&context, NULL, &err), runtime_find("local"));
+    context.is_local = false;
+    ck_assert_ptr_null(runtime_for(&context, NULL, &err));
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    ck_assert_ptr_null(runtime_for(&context, "locol", &err));
+    ck_assert_str_eq(err.hint, "--runtime local");
+    ck_assert_ptr_eq(runtime_for(&context, "local", &err), runtime_find("local"));
+}
+END_TEST
+
+START_TEST(a_missing_operation_is_one_error)
+{
+    struct runtime runtime = {.name = "openwhisk"};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    ck_assert_int_eq(runtime_lacks(&runtime, "scale a function", &err), -1);
+    ck_assert_str_eq(err.what, "openwhisk cannot scale a function");
+}
+END_TEST
+
+static const char samples_json[] = "{\"samples\":["
+                                   "{\"total_ms\":100,\"stages\":{\"spawn\":20,\"listen\":70,\"client\":10}},"
+                                   "{\"total_ms\":200,\"stages\":{\"spawn\":40,\"listen\":140,\"client\":20}},"
+                                   "{\"total_ms\":300,\"stages\":{\"spawn\":60,\"listen\":210,\"client\":30}}]}";
+
+START_TEST(a_cold_start_adds_up)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(node_free) node_t *doc = json_parse(samples_json, strlen(samples_json), "samples", &err);
+    coldstart_summarise(doc);
+    ck_assert_double_eq(node_num(doc, "/total_p50_ms", 0), 200);
+    ck_assert_double_eq(node_num(doc, "/total_p95_ms", 0), 290);
+    ck_assert_str_eq(node_str(doc, "/biggest", ""), "listen");
+    double sum = 0, shares = 0;
+    for (const node_t *stage = node_first(node_get(doc, "stages")); stage; stage = node_next(stage)) {
+        sum += node_num(stage, "/p50_ms", 0);
+        shares += node_num(stage, "/share", 0);
+    }
+    ck_assert_double_eq_tol(sum, 200, 1e-9);
+    ck_assert_double_eq_tol(shares, 1, 1e-9);
+}
+END_TEST
+
+/* A runtime whose function is warm although it was made cold; and one that answers. */
+static int warm_invoke(const struct runtime_env *env, const struct invoke_request *req, struct http_response *res,
+                       struct err *err)
+{
+    (void)env, (void)req, (void)err;
+    res->status = 200;
+    strv_add(&res->headers, "x-aiwf-start: warm");
+    return 0;
+}
+static int cold_invoke(const struct runtime_env *env, const struct invoke_request *req, struct http_response *res,
+                       struct err *err)
+{
+    (void)env, (void)req, (void)err;
+    res->status = 200;
+    res->total_us = 5000;
+    strv_add(&res->headers, "x-aiwf-start: cold");
+    return 0;
+}
+static int make_cold(const struct runtime_env *env, const char *name, struct err *err)
+{
+    (void)env, (void)name, (void)err;
+    return 0;
+}
+static node_t *cold_stages(const struct runtime_env *env, const char *name, struct err *err)
+{
+    (void)env, (void)name;
+    static const char text[] = "{\"total_ms\":4,\"stages\":[{\"stage\":\"spawn\",\"ms\":1},{\"stage\":\"listen\",\"ms\":3}]}";
+    return json_parse(text, strlen(text), "stages", err);
+}
+
+START_TEST(a_function_that_is_never_cold_is_told)
+{
+    struct runtime runtime = {.name = "x", .invoke = warm_invoke, .make_cold = make_cold};
+    struct invoke_request request = {.name = "f"};
+    struct coldstart run = {.runtime = &runtime, .request = &request, .rounds = 2};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    ck_assert_ptr_null(coldstart_measure(&run, &err));
+    ck_assert_int_eq(err.code, ERR_FAILED);
+}
+END_TEST
+
+START_TEST(the_rest_of_a_cold_start_is_a_stage)
+{
+    struct runtime runtime = {.name = "x", .invoke = cold_invoke, .make_cold = make_cold, .cold_stages = cold_stages};
+    struct invoke_request request = {.name = "f"};
+    struct coldstart run = {.runtime = &runtime, .request = &request, .rounds = 2};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(node_free) node_t *doc = coldstart_measure(&run, &err);
+    ck_assert_ptr_nonnull(doc);
+    ck_assert_uint_eq(node_len(node_get(doc, "samples")), 2);
+    ck_assert_str_eq(node_str(doc, "/stages/2/stage", ""), COLDSTART_REST);
+    ck_assert_double_eq_tol(node_num(doc, "/stages/2/p50_ms", 0), 1, 1e-9);
+}
+END_TEST
+
+START_TEST(schedules_are_read)
+{
+    static const struct {
+        const char *text;
+        double min; /* -1: refused */
+    } cases[] = {{"0 8 * * 1-5=3", 3}, {"@daily=0", 0},     {"0 8 * * *", -1},   {"=3", -1},
+                 {"0 8 * * *=x", -1},  {"0 8 * * *=5", -1}, {"61 8 * * *=2", -1}};
+    CLEANUP(strv_release) struct strv schedule = STRV_INIT;
+    strv_add(&schedule, cases[_i].text);
+    struct warm_pool_spec spec = {.name = "p", .function = "f", .min = 0, .max = 4, .schedule = &schedule};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(node_free) node_t *body = warm_pool_json(&spec, &err);
+    ck_assert_double_eq(node_num(body, "/schedule/0/min", -1), cases[_i].min);
+    ck_assert_int_eq(err.code, cases[_i].min < 0 ? ERR_USAGE : ERR_OK);
+}
+END_TEST
+
+START_TEST(a_floor_above_the_ceiling_is_refused)
+{
+    struct warm_pool_spec spec = {.name = "p", .function = "f", .min = 5, .max = 4};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    ck_assert_ptr_null(warm_pool_json(&spec, &err));
+    ck_assert_int_eq(err.code, ERR_USAGE);
+}
+END_TEST
+
+START_TEST(a_job_is_judged)
+{
+    static const struct {
+        const char *json;
+        enum err_code code;
+        const char *what;
+    } cases[] = {
+        {"{\"name\":\"j\",\"state\":\"Succeeded\",\"exit_code\":0}", ERR_OK, NULL},
+        {"{\"name\":\"j\",\"state\":\"Failed\",\"exit_code\":3}", ERR_WORKLOAD, "job j failed: exit 3"},
+        {"{\"name\":\"j\",\"state\":\"Failed\",\"exit_code\":null,\"signal\":\"KILL\"}", ERR_WORKLOAD,
+         "job j failed: killed by SIGKILL"},
+        {"{\"name\":\"j\",\"state\":\"Failed\",\"exit_code\":null,\"reason\":\"no such command\"}", ERR_WORKLOAD, "job j failed"},
+        {"{\"name\":\"j\",\"state\":\"Failed\",\"exit_code\":3,\"reason\":\"exit code 3\"}", ERR_WORKLOAD,
+         "job j failed: exit 3"},
+        {"{\"name\":\"j\",\"state\":\"Cancelled\"}", ERR_WORKLOAD, "job j was cancelled"},
+        {"{\"name\":\"j\",\"state\":\"Running\"}", ERR_FAILED, "job j is not over: Running"},
+    };
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(node_free) node_t *job = json_parse(cases[_i].json, strlen(cases[_i].json), "job", &err);
+    job_result(job, &err);
+    ck_assert_int_eq(err.code, cases[_i].code);
+    ck_assert(str_eq(err.what, cases[_i].what));
+}
+END_TEST
+
+Suite *suite_serverless(void)
+{
+    Suite *suite = suite_create("serverless");
+    TCase *tcase = tcase_create("serverless");
+    tcase_add_test(tcase, what_is_not_said_is_not_sent);
+    tcase_add_test(tcase, all_that_is_said_is_sent);
+    tcase_add_test(tcase, the_context_tells_the_runtime);
+    tcase_add_test(tcase, a_missing_operation_is_one_error);
+    tcase_add_test(tcase, a_cold_start_adds_up);
+    tcase_add_test(tcase, a_function_that_is_never_cold_is_told);
+    tcase_add_test(tcase, the_rest_of_a_cold_start_is_a_stage);
+    tcase_add_loop_test(tcase, schedules_are_read, 0, 7);
+    tcase_add_test(tcase, a_floor_above_the_ceiling_is_refused);
+    tcase_add_loop_test(tcase, a_job_is_judged, 0, 7);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}

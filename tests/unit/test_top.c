@@ -1,0 +1,329 @@
+#include <check.h>
+#include <locale.h>
+#include <math.h>
+#include <string.h>
+
+#include "suites.h"
+#include "top/keys.h"
+#include "top/sample.h"
+#include "top/top.h"
+
+/* A round in which every query has an empty answer. */
+static struct batch *quiet_round(const struct plan *plan, int64_t at_ms)
+{
+    struct batch *batch = xcalloc(1, sizeof(*batch));
+    *batch = (struct batch){.at_ms = at_ms, .n = plan_count(plan)};
+    batch->results = xcalloc(batch->n, sizeof(*batch->results));
+    batch->errs = xcalloc(batch->n, sizeof(*batch->errs));
+    return batch;
+}
+
+static const struct panel *panel_named(const char *name)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    const struct panel *panel = panel_find(name, &err);
+    ck_assert_ptr_nonnull(panel);
+    return panel;
+}
+
+static size_t slot(const struct plan *plan, const char *panel, const char *id, bool keyed)
+{
+    const struct metric *metrics = panel_named(panel)->metrics;
+    size_t i = 0;
+    while (metrics[i].id && (strcmp(metrics[i].id, id) != 0 || (metrics[i].key != NULL) != keyed))
+        i++;
+    ck_assert_ptr_nonnull(metrics[i].id);
+    return plan_index(plan, panel_named(panel), i);
+}
+
+/* The answer to one of the queries: the items of a vector. */
+static void answer(struct batch *batch, size_t index, const char *items)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    AUTOFREE char *body = xasprintf("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[%s]}}", items);
+    prom_result_release(&batch->results[index]);
+    ck_assert_int_eq(prom_parse(200, body, strlen(body), &batch->results[index], &err), 0);
+}
+
+static void fail_all(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->n; i++)
+        err_set(&batch->errs[i], ERR_UNREACHABLE, "gone");
+    batch->failed = batch->n;
+}
+
+static void draw(const struct state *state, int rows, int cols, struct str *text)
+{
+    CLEANUP(surface_release) struct surface surface;
+    surface_init(&surface, rows, cols, true);
+    frame_draw(state, &surface);
+    surface_print(&surface, false, text);
+}
+
+static struct plan *plan;
+static struct state state;
+
+static void start(void)
+{
+    setlocale(LC_CTYPE, "C.UTF-8");
+    state_init(&state);
+    state.context = "unit";
+    state.url = "http://127.0.0.1:9090";
+    plan = plan_new(NULL, 60000);
+}
+
+static void stop(void)
+{
+    state_release(&state);
+    plan_free(plan);
+}
+
+static void busy_round(int64_t at_ms)
+{
+    CLEANUP(batch_free) struct batch *batch = quiet_round(plan, at_ms);
+    answer(batch, slot(plan, "functions", "rps", true),
+           "{\"metric\":{\"function_name\":\"ocr.openfaas-fn\"},\"value\":[100,\"41.2\"]},"
+           "{\"metric\":{\"function_name\":\"idle.other\"},\"value\":[100,\"0\"]},"
+           "{\"metric\":{\"function_name\":\"\\u001b[31mevil\\u0007\"},\"value\":[100,\"2\"]},"
+           "{\"metric\":{},\"value\":[100,\"7\"]}");
+    answer(batch, slot(plan, "functions", "p95_ms", true),
+           "{\"metric\":{\"function_name\":\"ocr\"},\"value\":[100,\"138\"]},{\"metric\":{\"function_name\":\"idle.other\"},"
+           "\"value\":[100,\"NaN\"]}");
+    answer(batch, slot(plan, "functions", "energy_per_request_j", true),
+           "{\"metric\":{\"function_name\":\"ocr\",\"source\":\"model\"},\"value\":[100,\"38\"]}");
+    answer(batch, slot(plan, "energy", "source", false),
+           "{\"metric\":{\"source\":\"model\",\"estimated\":\"true\"},\"value\":[100,\"31\"]}");
+    state_take(&state, plan, batch);
+}
+
+static const struct row *row_named(const char *name)
+{
+    const struct table *table = state_table(&state, "functions");
+    for (size_t i = 0; i < table->n; i++)
+        if (strcmp(table->rows[i].key, name) == 0)
+            return &table->rows[i];
+    ck_abort_msg("no row %s", name);
+    return NULL;
+}
+
+static const struct reading *function_reading(const char *name, const char *id)
+{
+    return row_reading(state_table(&state, "functions"), row_named(name), id);
+}
+
+START_TEST(answers_become_rows)
+{
+    busy_round(100000);
+    ck_assert_uint_eq(state_table(&state, "functions")->n, 3);
+    ck_assert_double_eq_tol(reading_value(function_reading("ocr", "rps")), 41.2, 1e-9);
+    ck_assert_double_eq_tol(reading_value(function_reading("ocr", "p95_ms")), 138, 1e-9);
+    ck_assert(function_reading("ocr", "energy_per_request_j")->is_estimate);
+    ck_assert(!reading_has(function_reading("idle.other", "p99_ms")));
+    ck_assert(isnan(reading_value(function_reading("idle.other", "p99_ms"))));
+    CLEANUP(str_release) struct str text = STR_INIT;
+    draw(&state, 30, 80, &text);
+    ck_assert_ptr_nonnull(strstr(text.buf, "41.2"));
+    ck_assert_ptr_nonnull(strstr(text.buf, "~38J"));
+    ck_assert_ptr_nonnull(strstr(text.buf, "\\x1b[31mevil\\x07"));
+}
+END_TEST
+
+START_TEST(a_source_that_is_gone_leaves_stale_values)
+{
+    busy_round(100000);
+    CLEANUP(batch_free) struct batch *batch = quiet_round(plan, 200000);
+    fail_all(batch);
+    state_take(&state, plan, batch);
+    ck_assert_int_eq(state.source.state, SOURCE_DOWN);
+    ck_assert_int_eq(state.source.since_ms, 200000);
+    ck_assert_int_eq(function_reading("ocr", "rps")->sample.state, SAMPLE_STALE);
+    ck_assert_double_eq_tol(reading_value(function_reading("ocr", "rps")), 41.2, 1e-9);
+    ck_assert_int_eq(reading_style(&state, function_reading("ocr", "rps")).attrs, STYLE_DIM);
+    CLEANUP(str_release) struct str text = STR_INIT;
+    draw(&state, 30, 100, &text);
+    ck_assert_ptr_nonnull(strstr(text.buf, "Prometheus down since"));
+    CLEANUP(node_free) node_t *model = state_json(&state);
+    ck_assert_int_eq(node_type(node_at(model, "/functions/0/rps")), NODE_NULL);
+    ck_assert_str_eq(node_str(model, "/source/state", ""), "down");
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    ck_assert_int_eq(batch_error(batch, &err), -1);
+    ck_assert_int_eq(err.code, ERR_UNREACHABLE);
+    busy_round(300000);
+    ck_assert_int_eq(function_reading("ocr", "rps")->sample.state, SAMPLE_KNOWN);
+    ck_assert_int_eq(state.source.since_ms, 300000);
+}
+END_TEST
+
+START_TEST(what_prometheus_knows_no_more_goes)
+{
+    busy_round(100000);
+    CLEANUP(batch_free) struct batch *batch = quiet_round(plan, 200000);
+    state_take(&state, plan, batch);
+    ck_assert_uint_eq(state_table(&state, "functions")->n, 0);
+    CLEANUP(str_release) struct str text = STR_INIT;
+    draw(&state, 30, 100, &text);
+    ck_assert_ptr_nonnull(strstr(text.buf, "no functions"));
+}
+END_TEST
+
+START_TEST(an_empty_list_says_when_a_target_is_down)
+{
+    CLEANUP(batch_free) struct batch *batch = quiet_round(plan, 200000);
+    answer(batch, plan_index(plan, &top_targets, 0),
+           "{\"metric\":{\"job\":\"aiwf\",\"instance\":\"127.0.0.1:1\"},\"value\":[1,\"0\"]}");
+    state_take(&state, plan, batch);
+    CLEANUP(str_release) struct str text = STR_INIT;
+    draw(&state, 30, 100, &text);
+    ck_assert_ptr_nonnull(strstr(text.buf, "cannot scrape aiwf/127.0.0.1:1"));
+    ck_assert_ptr_null(strstr(text.buf, "no functions"));
+}
+END_TEST
+
+START_TEST(one_failed_query_dims_only_its_figures)
+{
+    busy_round(100000);
+    CLEANUP(batch_free) struct batch *batch = quiet_round(plan, 200000);
+    answer(batch, slot(plan, "functions", "rps", true), "{\"metric\":{\"function_name\":\"ocr\"},\"value\":[200,\"1\"]}");
+    err_set(&batch->errs[slot(plan, "functions", "p95_ms", true)], ERR_TIMEOUT, "too slow");
+    batch->failed = 1;
+    state_take(&state, plan, batch);
+    ck_assert_int_eq(state.source.state, SOURCE_UP);
+    ck_assert_int_eq(function_reading("ocr", "rps")->sample.state, SAMPLE_KNOWN);
+    ck_assert_int_eq(function_reading("ocr", "p95_ms")->sample.state, SAMPLE_STALE);
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    ck_assert_int_eq(batch_error(batch, &err), 0);
+}
+END_TEST
+
+START_TEST(order_puts_the_unknown_last)
+{
+    busy_round(100000);
+    struct table *table = &state.tables[0];
+    while (strcmp(table->panel->name, "functions") != 0)
+        table++;
+    state.view.focus = (size_t)(table - state.tables);
+    ck_assert_str_eq(table->rows[0].key, "\033[31mevil\007");
+    state_sort_next(&state);
+    ck_assert_str_eq(table->panel->columns[table->sort].id, "rps");
+    ck_assert_str_eq(table->rows[0].key, "ocr");
+    ck_assert_str_eq(table->rows[2].key, "idle.other");
+    state_sort_next(&state);
+    state_sort_next(&state);
+    ck_assert_str_eq(table->panel->columns[table->sort].id, "p95_ms");
+    ck_assert_str_eq(table->rows[0].key, "ocr");
+    for (size_t i = 0; i < 6; i++)
+        state_sort_next(&state);
+    ck_assert_str_eq(table->panel->columns[table->sort].id, "rps");
+}
+END_TEST
+
+START_TEST(a_filter_hides_rows)
+{
+    busy_round(100000);
+    str_add(&state.view.filter, "OC");
+    state_arrange(&state);
+    ck_assert_uint_eq(table_shown(state_table(&state, "functions")), 1);
+    CLEANUP(node_free) node_t *model = state_json(&state);
+    ck_assert_uint_eq(node_len(node_get(model, "functions")), 1);
+    ck_assert_str_eq(node_str(model, "/functions/0/name", ""), "ocr");
+    ck_assert_int_eq(node_type(node_at(model, "/functions/0/p99_ms")), NODE_NULL);
+    ck_assert(node_bool(model, "/energy/estimated", false) || node_type(node_at(model, "/energy/estimated")) == NODE_NULL);
+}
+END_TEST
+
+/* Every size, plain and with keys, help and a filter being typed: nothing outside, no control character. */
+START_TEST(frames_fit_every_size)
+{
+    busy_round(100000);
+    state.view.is_interactive = _i & 1;
+    state.view.shows_help = _i & 2;
+    state.view.is_typing = _i & 4;
+    for (int rows = 0; rows <= 40; rows += rows < 12 ? 1 : 7)
+        for (int cols = 0; cols <= 130; cols += cols < 24 ? 1 : 9) {
+            CLEANUP(str_release) struct str text = STR_INIT;
+            draw(&state, rows, cols, &text);
+            for (size_t i = 0; i < text.len; i++)
+                ck_assert(text.buf[i] == '\n' || (unsigned char)text.buf[i] >= ' ');
+        }
+}
+END_TEST
+
+START_TEST(equal_queries_are_asked_once)
+{
+    size_t metrics = 1;
+    for (const struct panel *const *panel = top_panels; *panel; panel++)
+        for (const struct metric *metric = (*panel)->metrics; metric->id; metric++)
+            metrics++;
+    ck_assert_uint_lt(plan_count(plan), metrics);
+    CLEANUP(plan_free) struct plan *one = plan_new(panel_named("energy"), 60000);
+    ck_assert_uint_lt(plan_count(one), plan_count(plan));
+    ck_assert_uint_eq(plan_index(one, panel_named("functions"), 0), SIZE_MAX);
+}
+END_TEST
+
+/* JSON keys carry their unit. */
+START_TEST(keys_have_units)
+{
+    static const struct {
+        enum unit unit;
+        const char *ends;
+    } units[] = {{UNIT_MS, "_ms"},       {UNIT_RATIO, "_ratio"}, {UNIT_W, "_w"},      {UNIT_J, "_j"},
+                 {UNIT_BYTES, "_bytes"}, {UNIT_C, "_c"},         {UNIT_SECONDS, "_s"}};
+    for (const struct panel *const *panel = top_panels; *panel; panel++)
+        for (const struct metric *metric = (*panel)->metrics; metric->id; metric++)
+            for (size_t i = 0; i < ARRAY_LEN(units); i++)
+                ck_assert_msg(metric->unit != units[i].unit || str_ends(metric->id, units[i].ends), "%s of %s", metric->id,
+                              (*panel)->name);
+}
+END_TEST
+
+START_TEST(no_key_does_two_things)
+{
+    for (size_t i = 0; i < TOP_ACTIONS; i++)
+        for (size_t k = 0; k < KEYMAP_KEYS; k++)
+            if (top_keys[i].keys[k])
+                ck_assert_int_eq(keymap_find(top_keys, TOP_ACTIONS, top_keys[i].keys[k]), (int)i);
+    ck_assert_int_eq(keymap_find(top_keys, TOP_ACTIONS, 'Z'), -1);
+}
+END_TEST
+
+START_TEST(values_have_their_unit)
+{
+    static const struct {
+        enum unit unit;
+        double value;
+        const char *text;
+    } cases[] = {
+        {UNIT_MS, 0.04, "0.04ms"},   {UNIT_MS, 138.2, "138ms"},     {UNIT_MS, 4200, "4.2s"},   {UNIT_MS, 252000, "4m12s"},
+        {UNIT_RATIO, 0.004, "0.4%"}, {UNIT_RATIO, 0, "0%"},         {UNIT_RATIO, 0.97, "97%"}, {UNIT_RATE, 41.23, "41.2"},
+        {UNIT_RATE, 0, "0"},         {UNIT_RATE, 0.02, "0.02"},     {UNIT_COUNT, 3, "3"},      {UNIT_W, 3900, "3.9kW"},
+        {UNIT_C, 74.4, "74C"},       {UNIT_SECONDS, 5400, "1h30m"}, {UNIT_W, NAN, "-"},        {UNIT_MS, INFINITY, "-"}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        CLEANUP(str_release) struct str s = STR_INIT;
+        unit_print(&s, cases[i].unit, cases[i].value);
+        ck_assert_str_eq(s.buf, cases[i].text);
+    }
+}
+END_TEST
+
+Suite *suite_top(void)
+{
+    Suite *suite = suite_create("top");
+    TCase *tcase = tcase_create("top");
+    tcase_add_checked_fixture(tcase, start, stop);
+    tcase_add_test(tcase, answers_become_rows);
+    tcase_add_test(tcase, a_source_that_is_gone_leaves_stale_values);
+    tcase_add_test(tcase, what_prometheus_knows_no_more_goes);
+    tcase_add_test(tcase, an_empty_list_says_when_a_target_is_down);
+    tcase_add_test(tcase, one_failed_query_dims_only_its_figures);
+    tcase_add_test(tcase, order_puts_the_unknown_last);
+    tcase_add_test(tcase, a_filter_hides_rows);
+    tcase_add_loop_test(tcase, frames_fit_every_size, 0, 8);
+    tcase_add_test(tcase, equal_queries_are_asked_once);
+    tcase_add_test(tcase, keys_have_units);
+    tcase_add_test(tcase, no_key_does_two_things);
+    tcase_add_test(tcase, values_have_their_unit);
+    tcase_set_timeout(tcase, 60);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
