@@ -6,11 +6,13 @@
 #include "net/rest.h"
 #include "net/url.h"
 
-enum { TOTAL_MS = 60000, PAGE_ITEMS = 500, PAGES_MAX = 10000 };
+#define PAGE_ITEMS "500"
+enum { TOTAL_MS = 60000, PAGES_MAX = 10000 };
 
 int kube_open(struct kube *kube, const struct kube_access *access, const struct kube_settings *settings, struct err *err)
 {
     *kube = (struct kube){.server = url_check(access->server, err)};
+    kube->ns = xstrdup(access->ns ? access->ns : "default");
     if (!kube->server)
         return err_wrap(err, "the address of the Kubernetes server is not usable");
     struct http_settings http_settings = {
@@ -40,6 +42,7 @@ void kube_release(struct kube *kube)
 {
     http_free(kube->http);
     free(kube->server);
+    free(kube->ns);
     *kube = (struct kube){0};
 }
 
@@ -72,7 +75,8 @@ node_t *kube_list(struct kube *kube, const char *path, const char *failing, stru
     AUTOFREE char *next = xstrdup("");
     for (int pages = 0; pages < PAGES_MAX; pages++) {
         CLEANUP(str_release) struct str query = STR_INIT;
-        str_addf(&query, "%s?limit=%d", path, PAGE_ITEMS);
+        str_add(&query, path);
+        url_query(&query, "limit", PAGE_ITEMS);
         url_query(&query, "continue", *next ? next : NULL);
         CLEANUP(node_free) node_t *page = kube_get(kube, query.buf, failing, err);
         if (!page || take_items(items, page, failing, err) != 0)

@@ -16,6 +16,7 @@ struct kube_access {
     const char *cert_file, *key_file;
     const char *token; /* ... or a bearer token; sent to this server only */
     bool insecure;     /* the server's certificate is not verified */
+    const char *ns;    /* the namespace to work in; NULL: default */
 };
 
 struct kube_settings {
@@ -27,6 +28,7 @@ struct kube_settings {
 struct kube {
     struct http *http;
     char *server;
+    char *ns; /* the namespace to work in */
 };
 /* Nothing is sent yet. */
 int kube_open(struct kube *kube, const struct kube_access *access, const struct kube_settings *settings, struct err *err);
@@ -36,7 +38,7 @@ DEFINE_CLEANUP(struct kube, kube_release)
 /* GET path ("/version", "/api/v1/nodes?limit=1"): the answer, a JSON object. An error is by its status, in the words of
  * Kubernetes. The caller frees. */
 node_t *kube_get(struct kube *kube, const char *path, const char *failing, struct err *err);
-/* The items of a list, whole, in pages of the server. path is without a query. The caller frees. */
+/* The items of a list, whole, in pages of the server. path may have a query, but no limit. The caller frees. */
 node_t *kube_list(struct kube *kube, const char *path, const char *failing, struct err *err);
 
 struct kube_nodes {

@@ -1,18 +1,10 @@
 #include <string.h>
 
-#include "kube/kube.h"
-
-static const node_t *condition(const node_t *object, const char *type)
-{
-    for (const node_t *c = node_first(node_at(object, "/status/conditions")); c; c = node_next(c))
-        if (strcmp(node_str(c, "/type", ""), type) == 0)
-            return c;
-    return NULL;
-}
+#include "kube/object.h"
 
 static void count(struct kube_nodes *nodes, const node_t *node)
 {
-    const node_t *ready = condition(node, "Ready");
+    const node_t *ready = kube_condition(node, "Ready");
     nodes->total++;
     if (strcmp(node_str(ready, "/status", ""), "True") == 0) {
         nodes->ready++;

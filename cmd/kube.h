@@ -1,0 +1,11 @@
+/* What the nouns of Kubernetes share. */
+#ifndef CMD_KUBE_H
+#define CMD_KUBE_H
+
+#include "cmd.h"
+#include "kube/kube.h"
+
+/* The cluster of the context, with the invocation's -v and --timing; silent and quick in completion. */
+int cli_kube(struct cli *cli, struct kube *ret, struct err *err);
+
+#endif

@@ -1,0 +1,203 @@
+#include "kube/object.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/url.h"
+
+void kube_path(struct str *s, const struct kube_kind *kind, const char *ns, const char *name, const char *sub)
+{
+    if (*kind->group)
+        url_path(s, "", "/apis/{}/{}", kind->group, kind->version, NULL);
+    else
+        url_path(s, "", "/api/{}", kind->version, NULL);
+    if (ns && !kind->cluster_wide)
+        url_path(s, "", "/namespaces/{}", ns, NULL);
+    url_path(s, "", "/{}", kind->plural, NULL);
+    if (name)
+        url_path(s, "", "/{}", name, NULL);
+    if (sub)
+        url_path(s, "", "/{}", sub, NULL);
+}
+
+node_t *kube_object(const struct kube_kind *kind, const char *ns, const char *name)
+{
+    node_t *object = node_new_object();
+    AUTOFREE char *version = *kind->group ? xasprintf("%s/%s", kind->group, kind->version) : xstrdup(kind->version);
+    node_set_str(object, "apiVersion", version);
+    node_set_str(object, "kind", kind->kind);
+    node_t *metadata = node_set(object, "metadata", node_new_object());
+    node_set_str(metadata, "name", name);
+    if (ns && !kind->cluster_wide)
+        node_set_str(metadata, "namespace", ns);
+    return object;
+}
+
+/* An API server answers "404 page not found" as text for a path that no group of its has. */
+static bool is_unknown_path(const struct http_response *res)
+{
+    return res->status == 404 && !strstr(res->body.buf, "\"Status\"");
+}
+
+static int not_installed(const struct kube_call *call, struct err *err)
+{
+    const struct kube_kind *kind = call->kind;
+    err_set(err, ERR_FAILED, "%s", call->failing);
+    if (!kind->system)
+        return err_why(err, "this server does not know %s.%s %s", kind->plural, kind->group, kind->version);
+    err_why(err, "%s is not installed in this cluster (it does not know %s.%s %s)", kind->system, kind->plural, kind->group,
+            kind->version);
+    return err_hint(err, "%s", kind->remedy);
+}
+
+static int read_answer(const struct http_response *res, const struct kube_call *call, node_t **ret, struct err *err)
+{
+    if (is_unknown_path(res))
+        return not_installed(call, err);
+    if (http_check(res, err, "%s", call->failing) != 0)
+        return -1;
+    if (!ret)
+        return 0;
+    *ret = json_parse(res->body.buf, res->body.len, "the answer", err);
+    return *ret ? 0 : err_wrap(err, "%s", call->failing);
+}
+
+static int exchange(struct kube *kube, const struct kube_call *call, struct http_response *res, struct err *err)
+{
+    CLEANUP(str_release) struct str url = STR_INIT;
+    CLEANUP(str_release) struct str body = STR_INIT;
+    AUTOFREE char *type = xasprintf("Content-Type: %s", call->content_type ? call->content_type : "application/json");
+    const char *const headers[] = {"Accept: application/json", call->body ? type : NULL, NULL};
+    str_add(&url, kube->server);
+    kube_path(&url, call->kind, call->ns, call->name, call->sub);
+    if (call->query && *call->query)
+        str_addf(&url, "?%s", call->query);
+    if (call->body)
+        json_print(call->body, &body);
+    struct http_request req = {
+        .method = call->method,
+        .url = url.buf,
+        .headers = headers,
+        .body = call->body ? body.buf : NULL,
+        .body_len = body.len,
+        .idempotent = call->idempotent,
+    };
+    return http_do(kube->http, &req, res, err) == 0 ? 0 : err_wrap(err, "%s", call->failing);
+}
+
+int kube_do(struct kube *kube, const struct kube_call *call, node_t **ret, struct err *err)
+{
+    CLEANUP(http_response_release) struct http_response res = HTTP_RESPONSE_INIT;
+    if (ret)
+        *ret = NULL;
+    return exchange(kube, call, &res, err) == 0 ? read_answer(&res, call, ret, err) : -1;
+}
+
+static int not_there(const struct kube_kind *kind, const char *ns, const char *name, struct err *err)
+{
+    if (ns && !kind->cluster_wide)
+        return err_set(err, ERR_NOT_FOUND, "there is no %s \"%s\" in namespace %s", kind->word, name, ns);
+    return err_set(err, ERR_NOT_FOUND, "there is no %s \"%s\"", kind->word, name);
+}
+
+node_t *kube_show(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *name, struct err *err)
+{
+    AUTOFREE char *failing = xasprintf("cannot show %s \"%s\"", kind->word, name);
+    struct kube_call call = {.kind = kind, .ns = ns, .name = name, .failing = failing};
+    node_t *object = NULL;
+    if (kube_do(kube, &call, &object, err) != 0 && err->code == ERR_NOT_FOUND)
+        not_there(kind, ns, name, err);
+    return object;
+}
+
+node_t *kube_list_of(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *selector, struct err *err)
+{
+    AUTOFREE char *failing = xasprintf("cannot list %s", kind->plural);
+    CLEANUP(str_release) struct str path = STR_INIT;
+    kube_path(&path, kind, ns, NULL, NULL);
+    url_query(&path, "labelSelector", selector);
+    return kube_list(kube, path.buf, failing, err);
+}
+
+static const char submission[] = "/metadata/annotations/aiwf~1submission";
+
+/* Whether what is there was made by an earlier try of the same call, whose answer was lost. */
+static bool is_ours(struct kube *kube, const struct kube_call *call, node_t **ret)
+{
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    const char *mine = node_str(call->body, submission, NULL);
+    CLEANUP(node_free) node_t *found = kube_show(kube, call->kind, call->ns, node_str(call->body, "/metadata/name", ""), &none);
+    if (!mine || !str_eq(node_str(found, submission, NULL), mine))
+        return false;
+    if (ret)
+        *ret = TAKE(found);
+    return true;
+}
+
+int kube_create(struct kube *kube, const struct kube_kind *kind, const node_t *body, bool dry_run, node_t **ret, struct err *err)
+{
+    CLEANUP(http_response_release) struct http_response res = HTTP_RESPONSE_INIT;
+    AUTOFREE char *failing = xasprintf("cannot create %s \"%s\"", kind->word, node_str(body, "/metadata/name", "?"));
+    struct kube_call call = {
+        .method = "POST",
+        .kind = kind,
+        .ns = node_str(body, "/metadata/namespace", NULL),
+        .query = dry_run ? "fieldManager=aiwf&fieldValidation=Strict&dryRun=All" : "fieldManager=aiwf&fieldValidation=Strict",
+        .body = body,
+        .failing = failing,
+        .idempotent = true,
+    };
+    if (ret)
+        *ret = NULL;
+    if (exchange(kube, &call, &res, err) != 0)
+        return -1;
+    if (res.status == 409 && res.attempts > 1 && is_ours(kube, &call, ret))
+        return 0;
+    return read_answer(&res, &call, ret, err);
+}
+
+int kube_patch(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *name, const node_t *patch,
+               struct err *err)
+{
+    AUTOFREE char *failing = xasprintf("cannot change %s \"%s\"", kind->word, name);
+    struct kube_call call = {
+        .method = "PATCH",
+        .kind = kind,
+        .ns = ns,
+        .name = name,
+        .query = "fieldManager=aiwf&fieldValidation=Strict",
+        .body = patch,
+        .content_type = "application/merge-patch+json",
+        .failing = failing,
+        .idempotent = true,
+    };
+    if (kube_do(kube, &call, NULL, err) == 0)
+        return 0;
+    return err->code == ERR_NOT_FOUND ? not_there(kind, ns, name, err) : -1;
+}
+
+int kube_delete(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *name, struct err *err)
+{
+    AUTOFREE char *failing = xasprintf("cannot delete %s \"%s\"", kind->word, name);
+    CLEANUP(node_free) node_t *options = node_new_object();
+    node_set_str(options, "apiVersion", "v1");
+    node_set_str(options, "kind", "DeleteOptions");
+    node_set_str(options, "propagationPolicy", "Background");
+    struct kube_call call = {.method = "DELETE", .kind = kind, .ns = ns, .name = name, .body = options, .failing = failing};
+    if (kube_do(kube, &call, NULL, err) == 0)
+        return 0;
+    return err->code == ERR_NOT_FOUND ? not_there(kind, ns, name, err) : -1;
+}
+
+const node_t *kube_condition(const node_t *object, const char *type)
+{
+    for (const node_t *c = node_first(node_at(object, "/status/conditions")); c; c = node_next(c))
+        if (strcmp(node_str(c, "/type", ""), type) == 0)
+            return c;
+    return NULL;
+}
+
+bool kube_condition_is(const node_t *object, const char *type, const char *status)
+{
+    return strcmp(node_str(kube_condition(object, type), "/status", ""), status) == 0;
+}
