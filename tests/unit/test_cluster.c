@@ -370,6 +370,7 @@ static const struct {
     {"VolumeSizeExceedsAvailableQuota: Requested volume exceeds", ERR_CAPACITY, "quota"},
     {"Message: No valid host was found. , Code: 500", ERR_CAPACITY, "no valid host"},
     {"Image x could not be found.", ERR_FAILED, "image"},
+    {"Property error: Properties.image: No images matching {'name': 'x'}.", ERR_FAILED, "image"},
     {"Failed to create trustee or trust for Cluster", ERR_FAILED, "trust"},
     {"something else", ERR_FAILED, ""},
     {NULL, ERR_FAILED, ""},
