@@ -1,8 +1,8 @@
 /* Why something is as it is: one kind of thing a verb. */
 #include "openstack.h"
 
-#include "cluster/why.h"
 #include "tui/surface.h"
+#include "why/cluster.h"
 
 static void complete_cluster(struct cli *cli, struct strv *names) { resource_complete(cli, &magnum_cluster, names); }
 

@@ -26,6 +26,7 @@ doctor: base doc net conf tui wait openstack kube metrics local
 pool: base doc net conf tui wait openstack kube metrics local serverless train model
 place: base doc net conf tui wait openstack kube metrics local serverless train model
 top: base doc net conf tui wait openstack kube metrics local serverless train model
+why: base doc net conf tui wait openstack kube metrics local serverless train cluster workflow
 '
 # A library's header has one owner.
 owners='

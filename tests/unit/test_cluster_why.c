@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "cluster/preflight.h"
-#include "cluster/why.h"
 #include "openstack_cloud.h"
 #include "scratch.h"
 #include "suites.h"
+#include "why/cluster.h"
 #include "wire.h"
 
 #define STACK "0b7a4c3e-1111-4222-8333-444455556666"

@@ -1,9 +1,8 @@
-#include "cluster/why.h"
+#include "why/cluster.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "cluster/why_parts.h"
 #include "net/url.h"
 #include "openstack/glance.h"
 #include "openstack/heat.h"
@@ -11,6 +10,7 @@
 #include "openstack/neutron.h"
 #include "openstack/nova.h"
 #include "openstack/placement.h"
+#include "why/cluster_parts.h"
 
 /* ---- first round: what belongs to the cluster ---- */
 

@@ -1,4 +1,4 @@
-#include "cluster/chain.h"
+#include "why/chain.h"
 
 #include <ctype.h>
 #include <string.h>

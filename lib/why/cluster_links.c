@@ -4,8 +4,8 @@
 #include <strings.h>
 
 #include "base/clock.h"
-#include "cluster/why_parts.h"
 #include "openstack/heat.h"
+#include "why/cluster_parts.h"
 
 enum { HEALTH_MAX = 8 };
 

@@ -3,9 +3,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "cluster/why_parts.h"
 #include "openstack/heat.h"
 #include "openstack/placement.h"
+#include "why/cluster_parts.h"
 
 /* ---- the server ---- */
 

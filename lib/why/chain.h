@@ -1,6 +1,6 @@
 /* A chain of causes across layers: links, each as deep as what it is the cause of is plus one, and what would help. */
-#ifndef CLUSTER_CHAIN_H
-#define CLUSTER_CHAIN_H
+#ifndef WHY_CHAIN_H
+#define WHY_CHAIN_H
 
 #include <stdio.h>
 

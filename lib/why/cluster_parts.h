@@ -1,11 +1,11 @@
-/* What the files of `why cluster` share, for lib/cluster/why*.c only. */
-#ifndef CLUSTER_WHY_PARTS_H
-#define CLUSTER_WHY_PARTS_H
+/* What the files of `why cluster` share, for lib/why/cluster*.c only. */
+#ifndef WHY_CLUSTER_PARTS_H
+#define WHY_CLUSTER_PARTS_H
 
 #include "cluster/failure.h"
-#include "cluster/why.h"
 #include "openstack/ask.h"
 #include "openstack/quota.h"
+#include "why/cluster.h"
 
 enum { SUSPECTS = 4 };
 enum why_question {
@@ -44,7 +44,7 @@ struct why {
     struct chain chain;
 };
 
-/* The links of the chain, and "verdict" and "summary" of the document: why_links.c. */
+/* The links of the chain, and "verdict" and "summary" of the document: cluster_links.c. */
 void why_tell(struct why *why, node_t *document);
 /* Magnum's own words: of the first node group with a fault, else of the cluster. "" when it says nothing. */
 const char *why_magnums_word(const struct why *why);
@@ -52,7 +52,7 @@ const char *why_magnums_word(const struct why *why);
 /* Why there is no answer, "needs admin: " in front where that is why; added to s. Returns s->buf. */
 const char *why_words(const struct ask *ask, struct str *s);
 
-/* Links of one suspect and what is below: why_server.c. */
+/* Links of one suspect and what is below: cluster_server.c. */
 void why_tell_server(struct why *why, const struct suspect *suspect, int depth);
 /* Links of what a reason speaks about: quotas, the image, the network; and the commands that follow. */
 void why_tell_cause(struct why *why, const char *reason, const char *type, int depth);
