@@ -46,6 +46,7 @@ int cli_resolve(struct cli *cli, struct err *err)
         return -1;
     const char *values[SETTING_COUNT] = {0};
     values[SETTING_cloud] = cli->cloud;
+    values[SETTING_kube_context] = cli->kube_context;
     values[SETTING_namespace] = cli->namespace_name;
     return conf_resolve(&conf, cli->context_name, values, &cli->context, err);
 }

@@ -121,7 +121,7 @@ struct cli {
 
     /* common options (cmd/options.c) */
     bool help_short, help_long, version;
-    const char *context_name, *namespace_name, *cloud;
+    const char *context_name, *namespace_name, *cloud, *kube_context;
     const char *output, *jq, *sort_by, *color;
     bool no_headers, watch, yes, wait, wait_given, timing, verbose;
     const char *dry_run_text;
@@ -163,7 +163,7 @@ const struct cmd *cmd_find(const struct cmd *parent, const char *word); /* by na
 /* "aiwf function list" */
 void cmd_words(const struct cmd *const *path, size_t depth, struct str *s);
 
-/* Resolves cli->context by --context, --cloud and -n, the environment and the file (done before run with CMD_CONTEXT). */
+/* Resolves cli->context by --context, --cloud, --kube-context and -n, the environment and the file (done before run with CMD_CONTEXT). */
 int cli_resolve(struct cli *cli, struct err *err);
 /* --color, NO_COLOR and TERM decide, for a stream that is a terminal or not. */
 bool cli_color(const struct cli *cli, bool tty);

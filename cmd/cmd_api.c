@@ -1,22 +1,12 @@
 /* The way out when there is no command for it: any request to a service, with the same login. */
 #include <string.h>
 
+#include "api.h"
 #include "openstack.h"
 
 struct options {
     const char *file, *microversion;
 };
-
-static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", NULL};
-
-static int check_method(const char *method, struct err *err)
-{
-    for (size_t i = 0; methods[i]; i++)
-        if (strcmp(method, methods[i]) == 0)
-            return 0;
-    err_set(err, ERR_USAGE, "\"%s\" is not a method", method);
-    return err_hint(err, "GET, HEAD, POST, PUT, PATCH or DELETE");
-}
 
 /* SERVICE:/path; nothing that would end the line or the path. */
 static int split_path(const char *text, char **ret_service, const char **ret_path, struct err *err)
@@ -43,59 +33,6 @@ static int check_microversion(const char *text, struct err *err)
     return err_set(err, ERR_USAGE, "--microversion: \"%s\" is not like 2.79, nor \"latest\"", text);
 }
 
-static int print_node(struct cli *cli, const node_t *node, struct err *err)
-{
-    CLEANUP(str_release) struct str text = STR_INIT;
-    if (cli->jq)
-        return jq_run(cli->jq, node, cli->out, err);
-    switch (cli->print.format) {
-    case PRINT_TABLE:
-    case PRINT_WIDE:
-    case PRINT_JSON:
-        json_print_pretty(node, &text);
-        break;
-    case PRINT_NDJSON:
-        json_print(node, &text);
-        break;
-    case PRINT_YAML:
-        yaml_print(node, &text);
-        break;
-    case PRINT_NAME:
-    case PRINT_CSV:
-    case PRINT_CUSTOM:
-        err_set(err, ERR_USAGE, "an answer has no columns");
-        return err_hint(err, "-o json, yaml or ndjson, or --jq EXPR");
-    }
-    fprintf(cli->out, "%s%s", text.buf, text.len && text.buf[text.len - 1] == '\n' ? "" : "\n");
-    return 0;
-}
-
-/* As it came; on a terminal without what could control it. */
-static void print_text(const struct cli *cli, const struct str *body)
-{
-    CLEANUP(str_release) struct str safe = STR_INIT;
-    if (cli->out_tty)
-        str_add_safe(&safe, body->buf, body->len, true);
-    const struct str *text = cli->out_tty ? &safe : body;
-    fwrite(text->buf, 1, text->len, cli->out);
-    if (text->len && text->buf[text->len - 1] != '\n')
-        fputc('\n', cli->out);
-}
-
-static int print_answer(struct cli *cli, const struct http_response *res, struct err *err)
-{
-    CLEANUP(err_release) struct err none = ERR_INIT;
-    if (!res->body.len)
-        return 0;
-    CLEANUP(node_free) node_t *node = json_parse(res->body.buf, res->body.len, "the answer", &none);
-    if (node)
-        return print_node(cli, node, err);
-    if (cli->jq)
-        return err_move(err, &none);
-    print_text(cli, &res->body);
-    return 0;
-}
-
 /* 300 is how services answer at their root: with the list of their versions. */
 static int check_answer(const struct http_response *res, const struct openstack_call *call, struct err *err)
 {
@@ -112,12 +49,10 @@ static int load_body(const char *path, struct doc *doc, struct openstack_call *c
     return 0;
 }
 
-static bool is_reading(const char *method) { return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0; }
-
 static int dry_run(struct cli *cli, const struct openstack_call *call, struct err *err)
 {
     cli_note(cli, "would send %s %s to %s", call->method, call->path, call->service);
-    return call->body ? print_node(cli, call->body, err) : 0;
+    return call->body ? api_print_node(cli, call->body, err) : 0;
 }
 
 static int run(struct cli *cli, struct err *err)
@@ -126,11 +61,11 @@ static int run(struct cli *cli, struct err *err)
     AUTOFREE char *service = NULL;
     CLEANUP(doc_release) struct doc doc = DOC_INIT;
     struct openstack_call call = {.method = cli->args.v[0], .microversion = options->microversion};
-    if (check_method(call.method, err) != 0 || split_path(cli->args.v[1], &service, &call.path, err) != 0 ||
+    if (api_check_method(call.method, err) != 0 || split_path(cli->args.v[1], &service, &call.path, err) != 0 ||
         check_microversion(options->microversion, err) != 0 || load_body(options->file, &doc, &call, err) != 0)
         return -1;
     call.service = service;
-    if (!is_reading(call.method)) {
+    if (!api_is_reading(call.method)) {
         AUTOFREE char *what = xasprintf("%s %s", call.method, cli->args.v[1]);
         if (cli_confirm(cli, what, err) != 0)
             return -1;
@@ -141,7 +76,7 @@ static int run(struct cli *cli, struct err *err)
     CLEANUP(http_response_release) struct http_response res = HTTP_RESPONSE_INIT;
     if (cli_openstack(cli, &os, err) != 0 || openstack_do(&os, &call, &res, err) != 0 || check_answer(&res, &call, err) != 0)
         return -1;
-    return print_answer(cli, &res, err);
+    return api_print_answer(cli, &res, err);
 }
 
 static const struct arg openstack_args[] = {
@@ -184,7 +119,7 @@ static const struct cmd cmd_openstack = {
     .run = run,
 };
 
-static const struct cmd *const verbs[] = {&cmd_openstack, NULL};
+static const struct cmd *const verbs[] = {&cmd_openstack, &api_kube, NULL};
 
 const struct cmd cmd_api = {
     .name = "api",

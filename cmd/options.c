@@ -63,6 +63,11 @@ static const struct opt context_opts[] = {
      .metavar = "CLOUD",
      .help = "a cloud of clouds.yaml instead of the context's",
      .complete = complete_clouds},
+    {.name = "kube-context",
+     .type = OPT_STRING,
+     CLI(kube_context),
+     .metavar = "NAME",
+     .help = "a context of the kubeconfig instead of the context's"},
     {0},
 };
 static const struct opt output_opts[] = {

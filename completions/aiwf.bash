@@ -5,111 +5,115 @@ __aiwf_table() {
     case $1 in
     '')
         cmds='api cluster completion context dataset doctor explain function help infra local login nodegroup pool query shell template top train version why workflow' aliases='fn=function wf=workflow ' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'api')
-        cmds='openstack' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        cmds='openstack kube' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'api openstack')
         cmds='' aliases='' args='none none'
-        opts='--file= -f= --microversion= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--file= -f= --microversion= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'api kube')
+        cmds='' aliases='' args='none none'
+        opts='--file= -f= --patch= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster')
         cmds='create list show resize upgrade update delete wait events kubeconfig ca stats quotas services' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster create')
         cmds='' aliases='' args='none'
-        opts='--template= -t= --nodes= --masters= --label= --merge-labels --flavor= --master-flavor= --keypair= --docker-volume-size= --fixed-network= --fixed-subnet= --master-lb --floating-ip --no-floating-ip --file= -f= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--template= -t= --nodes= --masters= --label= --merge-labels --flavor= --master-flavor= --keypair= --docker-volume-size= --fixed-network= --fixed-subnet= --master-lb --floating-ip --no-floating-ip --file= -f= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster list')
         cmds='' aliases='' args=''
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster show')
         cmds='' aliases='' args='live'
-        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster resize')
         cmds='' aliases='' args='live'
-        opts='--nodes= --nodegroup= --remove= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--nodes= --nodegroup= --remove= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster upgrade')
         cmds='' aliases='' args='live'
-        opts='--template= -t= --batch= --nodegroup= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--template= -t= --batch= --nodegroup= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster update')
         cmds='' aliases='' args='live none+'
-        opts='--output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster delete')
         cmds='' aliases='' args='live+'
-        opts='--wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster wait')
         cmds='' aliases='' args='live'
-        opts='--for= --timeout= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--for= --timeout= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster events')
         cmds='' aliases='' args='live'
-        opts='--follow -F --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--follow -F --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster kubeconfig')
         cmds='' aliases='' args='live'
-        opts='--file= --context-name= --use --key= --renew --keystone --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--file= --context-name= --use --key= --renew --keystone --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster ca')
         cmds='show sign rotate' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster ca show')
         cmds='' aliases='' args='live'
-        opts='--pem --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--pem --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster ca sign')
         cmds='' aliases='' args='live files'
-        opts='--context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster ca rotate')
         cmds='' aliases='' args='live'
-        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster stats')
         cmds='' aliases='' args=''
-        opts='--project= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--project= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster quotas')
         cmds='list show create update delete' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster quotas list')
         cmds='' aliases='' args=''
-        opts='--all-projects --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--all-projects --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster quotas show')
         cmds='' aliases='' args='live'
-        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster quotas create')
         cmds='' aliases='' args='live'
-        opts='--hard-limit= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--hard-limit= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster quotas update')
         cmds='' aliases='' args='live'
-        opts='--hard-limit= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--hard-limit= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster quotas delete')
         cmds='' aliases='' args='live+'
-        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster services')
         cmds='' aliases='' args=''
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'completion')
         cmds='bash zsh fish' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'completion bash')
         cmds='' aliases='' args=''
@@ -125,7 +129,7 @@ __aiwf_table() {
         ;;
     'context')
         cmds='list show use add delete' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'context list')
         cmds='' aliases='' args=''
@@ -133,7 +137,7 @@ __aiwf_table() {
         ;;
     'context show')
         cmds='' aliases='' args='live'
-        opts='--origin --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--origin --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'context use')
         cmds='' aliases='' args='live'
@@ -149,39 +153,39 @@ __aiwf_table() {
         ;;
     'dataset')
         cmds='create list show attach detach manifest delete' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'dataset create')
         cmds='' aliases='' args='none'
-        opts='--size= --type= --zone= --from= --image= --label= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--size= --type= --zone= --from= --image= --label= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'dataset list')
         cmds='' aliases='' args=''
-        opts='--all --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--all --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'dataset show')
         cmds='' aliases='' args='live+'
-        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'dataset attach')
         cmds='' aliases='' args='live live'
-        opts='--output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'dataset detach')
         cmds='' aliases='' args='live live'
-        opts='--wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'dataset manifest')
         cmds='' aliases='' args='live'
-        opts='--fs-type= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--fs-type= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'dataset delete')
         cmds='' aliases='' args='live+'
-        opts='--wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'doctor')
         cmds='' aliases='' args=''
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'explain')
         cmds='' aliases='' args='live live'
@@ -189,43 +193,43 @@ __aiwf_table() {
         ;;
     'function')
         cmds='deploy list show invoke logs scale wait delete coldstart' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function deploy')
         cmds='' aliases='' args='none'
-        opts='--command= --mode= --source= --image= --env= -e= --label= --scale= --idle= --concurrency= --queue= --memory= --cpu= --gpus= --exec-timeout= --start-timeout= --ready-path= --file= -f= --replace --if-not-exists --runtime= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--command= --mode= --source= --image= --env= -e= --label= --scale= --idle= --concurrency= --queue= --memory= --cpu= --gpus= --exec-timeout= --start-timeout= --ready-path= --file= -f= --replace --if-not-exists --runtime= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function list')
         cmds='' aliases='' args=''
-        opts='--runtime= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--runtime= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function show')
         cmds='' aliases='' args='live+'
-        opts='--runtime= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--runtime= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function invoke')
         cmds='' aliases='' args='live'
-        opts='--file= -f= --data= -d= --requests= -n= --path= --method= -X= --header= -H= --async --timeout= --silent -s --output= -o= --runtime= --context= --namespace= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--file= -f= --data= -d= --requests= -n= --path= --method= -X= --header= -H= --async --timeout= --silent -s --output= -o= --runtime= --context= --namespace= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function logs')
         cmds='' aliases='' args='live'
-        opts='--follow -f --tail= --since= --timestamps --runtime= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--follow -f --tail= --since= --timestamps --runtime= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function scale')
         cmds='' aliases='' args='live none'
-        opts='--runtime= --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--runtime= --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function wait')
         cmds='' aliases='' args='live'
-        opts='--for= --timeout= --runtime= --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--for= --timeout= --runtime= --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function delete')
         cmds='' aliases='' args='live+'
-        opts='--runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function coldstart')
         cmds='' aliases='' args='live'
-        opts='--rounds= -n= --file= -f= --path= --method= -X= --runtime= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--rounds= -n= --file= -f= --path= --method= -X= --runtime= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'help')
         cmds='' aliases='' args='live+'
@@ -233,47 +237,47 @@ __aiwf_table() {
         ;;
     'infra')
         cmds='servers flavors hypervisors networks routers floating-ips volumes images quotas' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'infra servers')
         cmds='' aliases='' args='live+'
-        opts='--all-projects --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--all-projects --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'infra flavors')
         cmds='' aliases='' args='live+'
-        opts='--gpu --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--gpu --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'infra hypervisors')
         cmds='' aliases='' args='live+'
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'infra networks')
         cmds='' aliases='' args='live+'
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'infra routers')
         cmds='' aliases='' args='live+'
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'infra floating-ips')
         cmds='' aliases='' args='live+'
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'infra volumes')
         cmds='' aliases='' args='live+'
-        opts='--all-projects --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--all-projects --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'infra images')
         cmds='' aliases='' args='live+'
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'infra quotas')
         cmds='' aliases='' args='none'
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'local')
         cmds='up down status logs' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'local up')
         cmds='' aliases='' args=''
@@ -293,123 +297,123 @@ __aiwf_table() {
         ;;
     'login')
         cmds='' aliases='' args=''
-        opts='--force --revoke --exec-credential --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--force --revoke --exec-credential --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'nodegroup')
         cmds='create list show resize update delete' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'nodegroup create')
         cmds='' aliases='' args='live none'
-        opts='--flavor= --nodes= --min= --max= --role= --image= --docker-volume-size= --label= --merge-labels --no-merge-labels --node-label= --taint= --file= -f= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--flavor= --nodes= --min= --max= --role= --image= --docker-volume-size= --label= --merge-labels --no-merge-labels --node-label= --taint= --file= -f= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'nodegroup list')
         cmds='' aliases='' args='live'
-        opts='--role= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--role= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'nodegroup show')
         cmds='' aliases='' args='live live'
-        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'nodegroup resize')
         cmds='' aliases='' args='live live'
-        opts='--nodes= --remove= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--nodes= --remove= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'nodegroup update')
         cmds='' aliases='' args='live live'
-        opts='--min= --max= --no-max --node-label= --taint= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--min= --max= --no-max --node-label= --taint= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'nodegroup delete')
         cmds='' aliases='' args='live live+'
-        opts='--wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'pool')
         cmds='create list show delete' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'pool create')
         cmds='' aliases='' args='none'
-        opts='--function= --min= --max= --schedule= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--function= --min= --max= --schedule= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'pool list')
         cmds='' aliases='' args=''
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'pool show')
         cmds='' aliases='' args='live+'
-        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'pool delete')
         cmds='' aliases='' args='live+'
-        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'query')
         cmds='' aliases='' args='none'
-        opts='--at= --range= --step= --prometheus= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--at= --range= --step= --prometheus= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'shell')
         cmds='' aliases='' args=''
-        opts='--stop -e --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--stop -e --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'template')
         cmds='create list show update delete' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'template create')
         cmds='' aliases='' args='none'
-        opts='--image= --flavor= --master-flavor= --external-network= --keypair= --docker-volume-size= --label= --network-driver= --volume-driver= --docker-storage-driver= --dns-nameserver= --fixed-network= --fixed-subnet= --master-lb --floating-ip --no-floating-ip --public --hidden --server-type= --driver= --tls-disabled --apiserver-port= --http-proxy= --https-proxy= --no-proxy= --registry --insecure-registry= --tags= --file= -f= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--image= --flavor= --master-flavor= --external-network= --keypair= --docker-volume-size= --label= --network-driver= --volume-driver= --docker-storage-driver= --dns-nameserver= --fixed-network= --fixed-subnet= --master-lb --floating-ip --no-floating-ip --public --hidden --server-type= --driver= --tls-disabled --apiserver-port= --http-proxy= --https-proxy= --no-proxy= --registry --insecure-registry= --tags= --file= -f= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'template list')
         cmds='' aliases='' args=''
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'template show')
         cmds='' aliases='' args='live'
-        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'template update')
         cmds='' aliases='' args='live none+'
-        opts='--remove= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--remove= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'template delete')
         cmds='' aliases='' args='live+'
-        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'top')
         cmds='' aliases='' args=''
-        opts='--once --interval= --window= --panel= --filter= --sort= --at= --prometheus= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--once --interval= --window= --panel= --filter= --sort= --at= --prometheus= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'train')
         cmds='submit list show logs wait cancel delete' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'train submit')
         cmds='' aliases='' args='none'
-        opts='--gpus= --cpu= --memory= --retries= --timeout= --env= -e= --workdir= --source= --image= --logs -l --trainer= --output= -o= --jq= --no-headers --wait --no-wait --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--gpus= --cpu= --memory= --retries= --timeout= --env= -e= --workdir= --source= --image= --logs -l --trainer= --output= -o= --jq= --no-headers --wait --no-wait --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'train list')
         cmds='' aliases='' args=''
-        opts='--trainer= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--trainer= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'train show')
         cmds='' aliases='' args='live+'
-        opts='--trainer= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--trainer= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'train logs')
         cmds='' aliases='' args='live'
-        opts='--follow -f --tail= --trainer= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--follow -f --tail= --trainer= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'train wait')
         cmds='' aliases='' args='live'
-        opts='--timeout= --logs -l --trainer= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--timeout= --logs -l --trainer= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'train cancel')
         cmds='' aliases='' args='live+'
-        opts='--trainer= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--trainer= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'train delete')
         cmds='' aliases='' args='live+'
-        opts='--trainer= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--trainer= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'version')
         cmds='' aliases='' args=''
@@ -417,23 +421,23 @@ __aiwf_table() {
         ;;
     'why')
         cmds='cluster' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'why cluster')
         cmds='' aliases='' args='live'
-        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'workflow')
         cmds='run plan validate list status logs resume cancel' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'workflow run')
         cmds='' aliases='' args=''
-        opts='--file= -f= --fresh --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--file= -f= --fresh --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'workflow plan')
         cmds='' aliases='' args=''
-        opts='--file= -f= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--file= -f= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'workflow validate')
         cmds='' aliases='' args=''
@@ -449,15 +453,15 @@ __aiwf_table() {
         ;;
     'workflow logs')
         cmds='' aliases='' args='live none'
-        opts='--follow -f --tail= --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--follow -f --tail= --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'workflow resume')
         cmds='' aliases='' args='live'
-        opts='--output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'workflow cancel')
         cmds='' aliases='' args='live'
-        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --help -h --color= --verbose -v --timing'
+        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     esac
 }
@@ -467,6 +471,8 @@ __aiwf_value() {
     kind=none words=
     case $1:$2 in
     'api openstack:--file' | 'api openstack:-f') kind=files ;;
+    'api kube:--file' | 'api kube:-f') kind=files ;;
+    'api kube:--patch') kind=words words='merge strategic json apply' ;;
     'cluster create:--template' | 'cluster create:-t') kind=live ;;
     'cluster create:--file' | 'cluster create:-f') kind=files ;;
     'cluster create:--for') kind=words words='ready complete' ;;
@@ -478,6 +484,7 @@ __aiwf_value() {
     'cluster kubeconfig:--file') kind=files ;;
     'cluster kubeconfig:--key') kind=words words='ec rsa' ;;
     'context add:--cloud') kind=none ;;
+    'context add:--kube-context') kind=none ;;
     'context add:--kubeconfig') kind=files ;;
     'context add:--namespace') kind=none ;;
     'context add:--password-file') kind=files ;;

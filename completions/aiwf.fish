@@ -45,14 +45,16 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
         case 'api'
             set -g __aiwf_cmds \
-                openstack\t'send a request to a service of OpenStack'
+                openstack\t'send a request to a service of OpenStack' \
+                kube\t'send a request to the context\'s Kubernetes API server'
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
@@ -71,11 +73,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
         case 'api openstack'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -92,11 +95,34 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --microversion --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --file -f --microversion --output -o --jq --context --namespace -n --cloud --kube-context --color
+        case 'api kube'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none none
+            set -g __aiwf_opts \
+                --file\t'send this document, YAML or JSON ("-" is standard input), as JSON' \
+                --patch\t'what the document of a PATCH is: merge, strategic, json or apply' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --file -f --patch --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'cluster'
             set -g __aiwf_cmds \
                 create\t'create a cluster, and wait until it works' \
@@ -131,11 +157,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
         case 'cluster create'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -169,11 +196,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --template -t --nodes --masters --label --flavor --master-flavor --keypair --docker-volume-size --fixed-network --fixed-subnet --file -f --for --output -o --jq --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --template -t --nodes --masters --label --flavor --master-flavor --keypair --docker-volume-size --fixed-network --fixed-subnet --file -f --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
         case 'cluster list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -188,11 +216,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'cluster show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -205,11 +234,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'cluster resize'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -231,11 +261,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --nodes --nodegroup --remove --for --output -o --jq --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --nodes --nodegroup --remove --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
         case 'cluster upgrade'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -257,11 +288,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --template -t --batch --nodegroup --for --output -o --jq --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --template -t --batch --nodegroup --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
         case 'cluster update'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -279,11 +311,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
         case 'cluster delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -298,11 +331,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --timeout --context --namespace -n --cloud --kube-context --color
         case 'cluster wait'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -317,11 +351,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --for --timeout --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --for --timeout --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'cluster events'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -335,11 +370,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'cluster kubeconfig'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -358,11 +394,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file --context-name --key --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --file --context-name --key --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'cluster ca'
             set -g __aiwf_cmds \
                 show\t'show the certificate authority of a cluster' \
@@ -386,11 +423,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
         case 'cluster ca show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -404,11 +442,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'cluster ca sign'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -418,11 +457,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --context --namespace -n --cloud --color
+            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
         case 'cluster ca rotate'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -434,11 +474,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --context --namespace -n --cloud --color
+            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
         case 'cluster stats'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -452,11 +493,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --project --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --project --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'cluster quotas'
             set -g __aiwf_cmds \
                 list\t'list the projects that have a limit of their own' \
@@ -482,11 +524,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
         case 'cluster quotas list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -502,11 +545,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'cluster quotas show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -519,11 +563,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'cluster quotas create'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -539,11 +584,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --hard-limit --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --hard-limit --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'cluster quotas update'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -559,11 +605,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --hard-limit --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --hard-limit --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'cluster quotas delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -575,11 +622,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --context --namespace -n --cloud --color
+            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
         case 'cluster services'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -594,11 +642,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'completion'
             set -g __aiwf_cmds \
                 bash\t'print the script for bash' \
@@ -622,11 +671,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
         case 'completion bash'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -685,11 +735,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
         case 'context list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -719,11 +770,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'context use'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -810,11 +862,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
         case 'dataset create'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -838,11 +891,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --size --type --zone --from --image --label --output -o --jq --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --size --type --zone --from --image --label --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
         case 'dataset list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -858,11 +912,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'dataset show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -875,11 +930,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'dataset attach'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -897,11 +953,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
         case 'dataset detach'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -916,11 +973,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --timeout --context --namespace -n --cloud --kube-context --color
         case 'dataset manifest'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -934,11 +992,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --fs-type --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --fs-type --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'dataset delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -953,11 +1012,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --timeout --context --namespace -n --cloud --kube-context --color
         case 'doctor'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -972,11 +1032,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'explain'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1018,11 +1079,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
         case 'function deploy'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1060,11 +1122,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --command --mode --source --image --env -e --label --scale --idle --concurrency --queue --memory --cpu --gpus --exec-timeout --start-timeout --ready-path --file -f --runtime --output -o --jq --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --command --mode --source --image --env -e --label --scale --idle --concurrency --queue --memory --cpu --gpus --exec-timeout --start-timeout --ready-path --file -f --runtime --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
         case 'function list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1080,11 +1143,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --output -o --jq --sort-by --context --namespace -n --cloud --color
+            set -g __aiwf_takes --runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'function show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1098,11 +1162,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'function invoke'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1123,11 +1188,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --data -d --requests -n --path --method -X --header -H --timeout --output -o --runtime --context --namespace --cloud --color
+            set -g __aiwf_takes --file -f --data -d --requests -n --path --method -X --header -H --timeout --output -o --runtime --context --namespace --cloud --kube-context --color
         case 'function logs'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1145,11 +1211,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --tail --since --runtime --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --tail --since --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'function scale'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1165,11 +1232,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --runtime --timeout --context --namespace -n --cloud --kube-context --color
         case 'function wait'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1182,11 +1250,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --for --timeout --runtime --context --namespace -n --cloud --color
+            set -g __aiwf_takes --for --timeout --runtime --context --namespace -n --cloud --kube-context --color
         case 'function delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1199,11 +1268,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --context --namespace -n --cloud --color
+            set -g __aiwf_takes --runtime --context --namespace -n --cloud --kube-context --color
         case 'function coldstart'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1223,11 +1293,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --rounds -n --file -f --path --method -X --runtime --output -o --jq --context --namespace --cloud --color
+            set -g __aiwf_takes --rounds -n --file -f --path --method -X --runtime --output -o --jq --context --namespace --cloud --kube-context --color
         case 'help'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1268,11 +1339,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
         case 'infra servers'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1288,11 +1360,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'infra flavors'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1308,11 +1381,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'infra hypervisors'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1327,11 +1401,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'infra networks'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1346,11 +1421,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'infra routers'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1365,11 +1441,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'infra floating-ips'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1384,11 +1461,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'infra volumes'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1404,11 +1482,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'infra images'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1423,11 +1502,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'infra quotas'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1442,11 +1522,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'local'
             set -g __aiwf_cmds \
                 up\t'start the local runtime, unless it runs already' \
@@ -1471,11 +1552,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
         case 'local up'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1548,11 +1630,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'nodegroup'
             set -g __aiwf_cmds \
                 create\t'add a node group to a cluster' \
@@ -1579,11 +1662,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
         case 'nodegroup create'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1615,11 +1699,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --flavor --nodes --min --max --role --image --docker-volume-size --label --node-label --taint --file -f --for --output -o --jq --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --flavor --nodes --min --max --role --image --docker-volume-size --label --node-label --taint --file -f --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
         case 'nodegroup list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1635,11 +1720,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --role --output -o --jq --sort-by --context --namespace -n --cloud --color
+            set -g __aiwf_takes --role --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'nodegroup show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1652,11 +1738,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'nodegroup resize'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1677,11 +1764,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --nodes --remove --for --output -o --jq --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --nodes --remove --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
         case 'nodegroup update'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1704,11 +1792,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --min --max --node-label --taint --output -o --jq --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --min --max --node-label --taint --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
         case 'nodegroup delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1723,11 +1812,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --timeout --context --namespace -n --cloud --kube-context --color
         case 'pool'
             set -g __aiwf_cmds \
                 create\t'keep instances of a function warm' \
@@ -1752,11 +1842,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
         case 'pool create'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1775,11 +1866,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --function --min --max --schedule --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --function --min --max --schedule --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'pool list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1794,11 +1886,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'pool show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1811,11 +1904,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'pool delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1827,11 +1921,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --context --namespace -n --cloud --color
+            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
         case 'query'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1850,11 +1945,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --at --range --step --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --color
+            set -g __aiwf_takes --at --range --step --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'shell'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1865,11 +1961,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --context --namespace -n --cloud --color
+            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
         case 'template'
             set -g __aiwf_cmds \
                 create\t'make a template that clusters are made from' \
@@ -1895,11 +1992,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
         case 'template create'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1943,11 +2041,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --image --flavor --master-flavor --external-network --keypair --docker-volume-size --label --network-driver --volume-driver --docker-storage-driver --dns-nameserver --fixed-network --fixed-subnet --server-type --driver --apiserver-port --http-proxy --https-proxy --no-proxy --insecure-registry --tags --file -f --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --image --flavor --master-flavor --external-network --keypair --docker-volume-size --label --network-driver --volume-driver --docker-storage-driver --dns-nameserver --fixed-network --fixed-subnet --server-type --driver --apiserver-port --http-proxy --https-proxy --no-proxy --insecure-registry --tags --file -f --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'template list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1962,11 +2061,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'template show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1979,11 +2079,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'template update'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1999,11 +2100,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --remove --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --remove --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'template delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2015,11 +2117,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --context --namespace -n --cloud --color
+            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
         case 'top'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2040,11 +2143,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --interval --window --panel --filter --sort --at --prometheus --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --interval --window --panel --filter --sort --at --prometheus --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'train'
             set -g __aiwf_cmds \
                 submit\t'submit a job: a command that runs to its end' \
@@ -2072,11 +2176,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
         case 'train submit'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2104,11 +2209,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --gpus --cpu --memory --retries --timeout --env -e --workdir --source --image --trainer --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --gpus --cpu --memory --retries --timeout --env -e --workdir --source --image --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'train list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2124,11 +2230,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --trainer --output -o --jq --sort-by --context --namespace -n --cloud --color
+            set -g __aiwf_takes --trainer --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'train show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2142,11 +2249,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --trainer --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'train logs'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2162,11 +2270,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --tail --trainer --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --tail --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'train wait'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2182,11 +2291,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --timeout --trainer --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --timeout --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'train cancel'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2199,11 +2309,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --trainer --context --namespace -n --cloud --color
+            set -g __aiwf_takes --trainer --context --namespace -n --cloud --kube-context --color
         case 'train delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2216,11 +2327,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --trainer --context --namespace -n --cloud --color
+            set -g __aiwf_takes --trainer --context --namespace -n --cloud --kube-context --color
         case 'version'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2256,11 +2368,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
         case 'why cluster'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2273,11 +2386,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'workflow'
             set -g __aiwf_cmds \
                 run\t'run a workflow' \
@@ -2306,11 +2420,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
         case 'workflow run'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2327,11 +2442,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --file -f --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'workflow plan'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2345,11 +2461,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --file -f --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'workflow validate'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2405,11 +2522,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --tail --context --namespace -n --cloud --color
+            set -g __aiwf_takes --tail --context --namespace -n --cloud --kube-context --color
         case 'workflow resume'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2424,11 +2542,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --color
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'workflow cancel'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2440,11 +2559,12 @@ function __aiwf_table -a path
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --context --namespace -n --cloud --color
+            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
     end
 end
 
@@ -2454,6 +2574,11 @@ function __aiwf_value -a path option
     switch $path:$option
         case 'api openstack:--file' 'api openstack:-f'
             set -g __aiwf_kind files
+        case 'api kube:--file' 'api kube:-f'
+            set -g __aiwf_kind files
+        case 'api kube:--patch'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices merge strategic json apply
         case 'cluster create:--template' 'cluster create:-t'
             set -g __aiwf_kind live
         case 'cluster create:--file' 'cluster create:-f'
@@ -2480,6 +2605,8 @@ function __aiwf_value -a path option
             set -g __aiwf_kind words
             set -g __aiwf_choices ec rsa
         case 'context add:--cloud'
+            set -g __aiwf_kind none
+        case 'context add:--kube-context'
             set -g __aiwf_kind none
         case 'context add:--kubeconfig'
             set -g __aiwf_kind files

@@ -45,15 +45,17 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'api')
         cmds=(
-            'openstack:send a request to a service of OpenStack')
+            'openstack:send a request to a service of OpenStack'
+            'kube:send a request to the context'\''s Kubernetes API server')
         aliases=()
         args=()
         opts=(
@@ -71,11 +73,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'api openstack')
         cmds=()
@@ -92,11 +95,34 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--file -f --microversion --output -o --jq --context --namespace -n --cloud --color )
+        takes=(--file -f --microversion --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'api kube')
+        cmds=()
+        aliases=()
+        args=(none none)
+        opts=(
+            '--file:send this document, YAML or JSON ("-" is standard input), as JSON'
+            '--patch:what the document of a PATCH is: merge, strategic, json or apply'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--file -f --patch --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster')
         cmds=(
@@ -131,11 +157,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster create')
         cmds=()
@@ -169,11 +196,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--template -t --nodes --masters --label --flavor --master-flavor --keypair --docker-volume-size --fixed-network --fixed-subnet --file -f --for --output -o --jq --timeout --context --namespace -n --cloud --color )
+        takes=(--template -t --nodes --masters --label --flavor --master-flavor --keypair --docker-volume-size --fixed-network --fixed-subnet --file -f --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster list')
         cmds=()
@@ -188,11 +216,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster show')
         cmds=()
@@ -205,11 +234,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster resize')
         cmds=()
@@ -231,11 +261,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--nodes --nodegroup --remove --for --output -o --jq --timeout --context --namespace -n --cloud --color )
+        takes=(--nodes --nodegroup --remove --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster upgrade')
         cmds=()
@@ -257,11 +288,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--template -t --batch --nodegroup --for --output -o --jq --timeout --context --namespace -n --cloud --color )
+        takes=(--template -t --batch --nodegroup --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster update')
         cmds=()
@@ -279,11 +311,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --timeout --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster delete')
         cmds=()
@@ -298,11 +331,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--timeout --context --namespace -n --cloud --color )
+        takes=(--timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster wait')
         cmds=()
@@ -317,11 +351,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--for --timeout --output -o --jq --context --namespace -n --cloud --color )
+        takes=(--for --timeout --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster events')
         cmds=()
@@ -335,11 +370,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster kubeconfig')
         cmds=()
@@ -358,11 +394,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--file --context-name --key --output -o --jq --context --namespace -n --cloud --color )
+        takes=(--file --context-name --key --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster ca')
         cmds=(
@@ -386,11 +423,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster ca show')
         cmds=()
@@ -404,11 +442,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster ca sign')
         cmds=()
@@ -418,11 +457,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--context --namespace -n --cloud --color )
+        takes=(--context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster ca rotate')
         cmds=()
@@ -434,11 +474,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--context --namespace -n --cloud --color )
+        takes=(--context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster stats')
         cmds=()
@@ -452,11 +493,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--project --output -o --jq --context --namespace -n --cloud --color )
+        takes=(--project --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster quotas')
         cmds=(
@@ -482,11 +524,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster quotas list')
         cmds=()
@@ -502,11 +545,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster quotas show')
         cmds=()
@@ -519,11 +563,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster quotas create')
         cmds=()
@@ -539,11 +584,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--hard-limit --output -o --jq --context --namespace -n --cloud --color )
+        takes=(--hard-limit --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster quotas update')
         cmds=()
@@ -559,11 +605,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--hard-limit --output -o --jq --context --namespace -n --cloud --color )
+        takes=(--hard-limit --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster quotas delete')
         cmds=()
@@ -575,11 +622,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--context --namespace -n --cloud --color )
+        takes=(--context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster services')
         cmds=()
@@ -594,11 +642,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'completion')
         cmds=(
@@ -622,11 +671,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'completion bash')
         cmds=()
@@ -685,11 +735,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'context list')
         cmds=()
@@ -719,11 +770,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'context use')
         cmds=()
@@ -810,11 +862,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'dataset create')
         cmds=()
@@ -838,11 +891,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--size --type --zone --from --image --label --output -o --jq --timeout --context --namespace -n --cloud --color )
+        takes=(--size --type --zone --from --image --label --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'dataset list')
         cmds=()
@@ -858,11 +912,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'dataset show')
         cmds=()
@@ -875,11 +930,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'dataset attach')
         cmds=()
@@ -897,11 +953,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --timeout --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'dataset detach')
         cmds=()
@@ -916,11 +973,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--timeout --context --namespace -n --cloud --color )
+        takes=(--timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'dataset manifest')
         cmds=()
@@ -934,11 +992,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--fs-type --output -o --jq --context --namespace -n --cloud --color )
+        takes=(--fs-type --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'dataset delete')
         cmds=()
@@ -953,11 +1012,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--timeout --context --namespace -n --cloud --color )
+        takes=(--timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'doctor')
         cmds=()
@@ -972,11 +1032,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'explain')
         cmds=()
@@ -1018,11 +1079,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'function deploy')
         cmds=()
@@ -1060,11 +1122,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--command --mode --source --image --env -e --label --scale --idle --concurrency --queue --memory --cpu --gpus --exec-timeout --start-timeout --ready-path --file -f --runtime --output -o --jq --timeout --context --namespace -n --cloud --color )
+        takes=(--command --mode --source --image --env -e --label --scale --idle --concurrency --queue --memory --cpu --gpus --exec-timeout --start-timeout --ready-path --file -f --runtime --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'function list')
         cmds=()
@@ -1080,11 +1143,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--runtime --output -o --jq --sort-by --context --namespace -n --cloud --color )
+        takes=(--runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'function show')
         cmds=()
@@ -1098,11 +1162,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--runtime --output -o --jq --context --namespace -n --cloud --color )
+        takes=(--runtime --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'function invoke')
         cmds=()
@@ -1123,11 +1188,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--file -f --data -d --requests -n --path --method -X --header -H --timeout --output -o --runtime --context --namespace --cloud --color )
+        takes=(--file -f --data -d --requests -n --path --method -X --header -H --timeout --output -o --runtime --context --namespace --cloud --kube-context --color )
         ;;
     'function logs')
         cmds=()
@@ -1145,11 +1211,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--tail --since --runtime --output -o --jq --context --namespace -n --cloud --color )
+        takes=(--tail --since --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'function scale')
         cmds=()
@@ -1165,11 +1232,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--runtime --timeout --context --namespace -n --cloud --color )
+        takes=(--runtime --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'function wait')
         cmds=()
@@ -1182,11 +1250,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--for --timeout --runtime --context --namespace -n --cloud --color )
+        takes=(--for --timeout --runtime --context --namespace -n --cloud --kube-context --color )
         ;;
     'function delete')
         cmds=()
@@ -1199,11 +1268,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--runtime --context --namespace -n --cloud --color )
+        takes=(--runtime --context --namespace -n --cloud --kube-context --color )
         ;;
     'function coldstart')
         cmds=()
@@ -1223,11 +1293,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--rounds -n --file -f --path --method -X --runtime --output -o --jq --context --namespace --cloud --color )
+        takes=(--rounds -n --file -f --path --method -X --runtime --output -o --jq --context --namespace --cloud --kube-context --color )
         ;;
     'help')
         cmds=()
@@ -1268,11 +1339,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'infra servers')
         cmds=()
@@ -1288,11 +1360,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'infra flavors')
         cmds=()
@@ -1308,11 +1381,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'infra hypervisors')
         cmds=()
@@ -1327,11 +1401,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'infra networks')
         cmds=()
@@ -1346,11 +1421,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'infra routers')
         cmds=()
@@ -1365,11 +1441,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'infra floating-ips')
         cmds=()
@@ -1384,11 +1461,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'infra volumes')
         cmds=()
@@ -1404,11 +1482,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'infra images')
         cmds=()
@@ -1423,11 +1502,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'infra quotas')
         cmds=()
@@ -1442,11 +1522,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'local')
         cmds=(
@@ -1471,11 +1552,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'local up')
         cmds=()
@@ -1548,11 +1630,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'nodegroup')
         cmds=(
@@ -1579,11 +1662,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'nodegroup create')
         cmds=()
@@ -1615,11 +1699,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--flavor --nodes --min --max --role --image --docker-volume-size --label --node-label --taint --file -f --for --output -o --jq --timeout --context --namespace -n --cloud --color )
+        takes=(--flavor --nodes --min --max --role --image --docker-volume-size --label --node-label --taint --file -f --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'nodegroup list')
         cmds=()
@@ -1635,11 +1720,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--role --output -o --jq --sort-by --context --namespace -n --cloud --color )
+        takes=(--role --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'nodegroup show')
         cmds=()
@@ -1652,11 +1738,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'nodegroup resize')
         cmds=()
@@ -1677,11 +1764,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--nodes --remove --for --output -o --jq --timeout --context --namespace -n --cloud --color )
+        takes=(--nodes --remove --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'nodegroup update')
         cmds=()
@@ -1704,11 +1792,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--min --max --node-label --taint --output -o --jq --timeout --context --namespace -n --cloud --color )
+        takes=(--min --max --node-label --taint --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'nodegroup delete')
         cmds=()
@@ -1723,11 +1812,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--timeout --context --namespace -n --cloud --color )
+        takes=(--timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'pool')
         cmds=(
@@ -1752,11 +1842,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'pool create')
         cmds=()
@@ -1775,11 +1866,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--function --min --max --schedule --output -o --jq --context --namespace -n --cloud --color )
+        takes=(--function --min --max --schedule --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'pool list')
         cmds=()
@@ -1794,11 +1886,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'pool show')
         cmds=()
@@ -1811,11 +1904,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'pool delete')
         cmds=()
@@ -1827,11 +1921,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--context --namespace -n --cloud --color )
+        takes=(--context --namespace -n --cloud --kube-context --color )
         ;;
     'query')
         cmds=()
@@ -1850,11 +1945,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--at --range --step --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --color )
+        takes=(--at --range --step --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'shell')
         cmds=()
@@ -1865,11 +1961,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--context --namespace -n --cloud --color )
+        takes=(--context --namespace -n --cloud --kube-context --color )
         ;;
     'template')
         cmds=(
@@ -1895,11 +1992,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'template create')
         cmds=()
@@ -1943,11 +2041,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--image --flavor --master-flavor --external-network --keypair --docker-volume-size --label --network-driver --volume-driver --docker-storage-driver --dns-nameserver --fixed-network --fixed-subnet --server-type --driver --apiserver-port --http-proxy --https-proxy --no-proxy --insecure-registry --tags --file -f --output -o --jq --context --namespace -n --cloud --color )
+        takes=(--image --flavor --master-flavor --external-network --keypair --docker-volume-size --label --network-driver --volume-driver --docker-storage-driver --dns-nameserver --fixed-network --fixed-subnet --server-type --driver --apiserver-port --http-proxy --https-proxy --no-proxy --insecure-registry --tags --file -f --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'template list')
         cmds=()
@@ -1962,11 +2061,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'template show')
         cmds=()
@@ -1979,11 +2079,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'template update')
         cmds=()
@@ -1999,11 +2100,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--remove --output -o --jq --context --namespace -n --cloud --color )
+        takes=(--remove --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'template delete')
         cmds=()
@@ -2015,11 +2117,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--context --namespace -n --cloud --color )
+        takes=(--context --namespace -n --cloud --kube-context --color )
         ;;
     'top')
         cmds=()
@@ -2040,11 +2143,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--interval --window --panel --filter --sort --at --prometheus --output -o --jq --context --namespace -n --cloud --color )
+        takes=(--interval --window --panel --filter --sort --at --prometheus --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'train')
         cmds=(
@@ -2072,11 +2176,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'train submit')
         cmds=()
@@ -2104,11 +2209,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--gpus --cpu --memory --retries --timeout --env -e --workdir --source --image --trainer --output -o --jq --context --namespace -n --cloud --color )
+        takes=(--gpus --cpu --memory --retries --timeout --env -e --workdir --source --image --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'train list')
         cmds=()
@@ -2124,11 +2230,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--trainer --output -o --jq --sort-by --context --namespace -n --cloud --color )
+        takes=(--trainer --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'train show')
         cmds=()
@@ -2142,11 +2249,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--trainer --output -o --jq --context --namespace -n --cloud --color )
+        takes=(--trainer --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'train logs')
         cmds=()
@@ -2162,11 +2270,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--tail --trainer --output -o --jq --context --namespace -n --cloud --color )
+        takes=(--tail --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'train wait')
         cmds=()
@@ -2182,11 +2291,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--timeout --trainer --output -o --jq --context --namespace -n --cloud --color )
+        takes=(--timeout --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'train cancel')
         cmds=()
@@ -2199,11 +2309,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--trainer --context --namespace -n --cloud --color )
+        takes=(--trainer --context --namespace -n --cloud --kube-context --color )
         ;;
     'train delete')
         cmds=()
@@ -2216,11 +2327,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--trainer --context --namespace -n --cloud --color )
+        takes=(--trainer --context --namespace -n --cloud --kube-context --color )
         ;;
     'version')
         cmds=()
@@ -2256,11 +2368,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'why cluster')
         cmds=()
@@ -2273,11 +2386,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'workflow')
         cmds=(
@@ -2306,11 +2420,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'workflow run')
         cmds=()
@@ -2327,11 +2442,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--file -f --output -o --jq --context --namespace -n --cloud --color )
+        takes=(--file -f --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'workflow plan')
         cmds=()
@@ -2345,11 +2461,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--file -f --output -o --jq --context --namespace -n --cloud --color )
+        takes=(--file -f --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'workflow validate')
         cmds=()
@@ -2405,11 +2522,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--tail --context --namespace -n --cloud --color )
+        takes=(--tail --context --namespace -n --cloud --kube-context --color )
         ;;
     'workflow resume')
         cmds=()
@@ -2424,11 +2542,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --color )
+        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'workflow cancel')
         cmds=()
@@ -2440,11 +2559,12 @@ __aiwf_table() {
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--context --namespace -n --cloud --color )
+        takes=(--context --namespace -n --cloud --kube-context --color )
         ;;
     esac
 }
@@ -2454,6 +2574,8 @@ __aiwf_value() {
     kind=none choices=()
     case $1:$2 in
     'api openstack:--file' | 'api openstack:-f') kind=files choices=() ;;
+    'api kube:--file' | 'api kube:-f') kind=files choices=() ;;
+    'api kube:--patch') kind=words choices=(merge strategic json apply) ;;
     'cluster create:--template' | 'cluster create:-t') kind=live choices=() ;;
     'cluster create:--file' | 'cluster create:-f') kind=files choices=() ;;
     'cluster create:--for') kind=words choices=(ready complete) ;;
@@ -2465,6 +2587,7 @@ __aiwf_value() {
     'cluster kubeconfig:--file') kind=files choices=() ;;
     'cluster kubeconfig:--key') kind=words choices=(ec rsa) ;;
     'context add:--cloud') kind=none choices=() ;;
+    'context add:--kube-context') kind=none choices=() ;;
     'context add:--kubeconfig') kind=files choices=() ;;
     'context add:--namespace') kind=none choices=() ;;
     'context add:--password-file') kind=files choices=() ;;

@@ -46,6 +46,27 @@ void kube_release(struct kube *kube)
     *kube = (struct kube){0};
 }
 
+int kube_send(struct kube *kube, const struct kube_request *request, struct http_response *res, struct err *err)
+{
+    AUTOFREE char *url = xasprintf("%s%s", kube->server, request->path);
+    AUTOFREE char *accept = xasprintf("Accept: %s", request->accept ? request->accept : "application/json");
+    AUTOFREE char *type = xasprintf("Content-Type: %s", request->content_type ? request->content_type : "application/json");
+    const char *const headers[] = {accept, request->body ? type : NULL, NULL};
+    struct http_request req = {
+        .method = request->method,
+        .url = url,
+        .headers = headers,
+        .body = request->body,
+        .body_len = request->body_len,
+        .idempotent = request->idempotent,
+        .first_byte_ms = request->on_data ? -1 : 0,
+        .total_ms = request->on_data ? -1 : 0,
+        .on_data = request->on_data,
+        .arg = request->arg,
+    };
+    return http_do(kube->http, &req, res, err);
+}
+
 node_t *kube_get(struct kube *kube, const char *path, const char *failing, struct err *err)
 {
     AUTOFREE char *url = xasprintf("%s%s", kube->server, path);

@@ -35,6 +35,21 @@ int kube_open(struct kube *kube, const struct kube_access *access, const struct 
 void kube_release(struct kube *kube);
 DEFINE_CLEANUP(struct kube, kube_release)
 
+struct kube_request {
+    const char *method; /* NULL: GET */
+    const char *path;   /* "/apis/batch/v1/jobs?limit=5", escaped; below the server's own path */
+    const char *accept; /* NULL: application/json */
+    const char *body;   /* text; NULL: none */
+    size_t body_len;
+    const char *content_type; /* of the body; NULL: application/json */
+    bool idempotent;          /* as in http_request */
+    /* Streaming, as in http_request: without a deadline. */
+    bool (*on_data)(const char *data, size_t len, void *arg);
+    void *arg;
+};
+/* As http_do: 0 whatever the status. */
+int kube_send(struct kube *kube, const struct kube_request *request, struct http_response *res, struct err *err);
+
 /* GET path ("/version", "/api/v1/nodes?limit=1"): the answer, a JSON object. An error is by its status, in the words of
  * Kubernetes. The caller frees. */
 node_t *kube_get(struct kube *kube, const char *path, const char *failing, struct err *err);

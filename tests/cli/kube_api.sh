@@ -1,0 +1,66 @@
+#!/bin/sh
+# aiwf api kube against a scripted API server: what is sent, and how answers are printed.
+. "$(dirname "$0")/lib.sh"
+. "$ROOT/tests/tools/wire.sh"
+unset KUBECONFIG
+mkdir work && cd work || exit 1
+
+jobs='{"headers":{"Content-Type":"application/json"},"body":"{\"kind\":\"JobList\",\"items\":[{\"metadata\":{\"name\":\"a\"}}]}"}'
+events='{"body":"{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"x\"}}}\n{\"type\":\"BOOKMARK\",\"object\":{}}\n"}'
+wire good "{\"routes\":{\"/apis/batch/v1/jobs\":[$jobs],\"/api/v1/events\":[$events],\"/log\":[{\"body\":\"one\n{two\nthree\"}],\"/metrics\":[{\"body\":\"up 1\"}]}}"
+kubeconfig() { # SERVER
+    cat >kubeconfig <<EOF
+apiVersion: v1
+kind: Config
+current-context: lab
+clusters: [{name: c, cluster: {server: "$1"}}]
+users: [{name: u, user: {token: s3cret}}]
+contexts: [{name: lab, context: {cluster: c, user: u}}, {name: other, context: {cluster: nowhere, user: u}}]
+EOF
+}
+kubeconfig "$URL"
+export KUBECONFIG="$PWD/kubeconfig"
+
+begin "an answer as the server gives it"
+ok aiwf api kube GET /apis/batch/v1/jobs
+json '.kind + " " + .items[0].metadata.name' 'JobList a'
+ok aiwf api kube GET '/apis/batch/v1/jobs?limit=1' --jq '.items[].metadata.name'
+out_is a
+ok aiwf api kube GET /metrics
+out_is 'up 1'
+[ "$(asked '.[-1].headers.authorization')" = 'Bearer s3cret' ] || broken "$(asked '.[-1]')"
+ok aiwf api kube GET /metrics -v
+err_lacks s3cret
+
+begin "a watch and a log come line by line"
+ok aiwf api kube GET '/api/v1/events?watch=1'
+[ "$(wc -l <"$OUT")" = 2 ] || broken "$(cat "$OUT")"
+ok aiwf api kube GET '/api/v1/events?watch=true' --jq .type
+out_has BOOKMARK
+ok aiwf api kube GET '/log?follow=true'
+[ "$(cat "$OUT")" = "$(printf 'one\n{two\nthree')" ] || broken "$(cat "$OUT")"
+
+begin "a document is sent as JSON, by the kind of patch"
+echo 'spec: {replicas: 2}' >patch.yaml
+ok aiwf api kube PATCH /metrics -f patch.yaml
+[ "$(asked '.[-1] | .method + " " + .body + " " + .headers["content-type"]')" = 'PATCH {"spec":{"replicas":2}} application/merge-patch+json' ] || broken "$(asked '.[-1]')"
+ok aiwf api kube PATCH /metrics -f patch.yaml --patch apply --dry-run=server
+[ "$(asked '.[-1] | .path + " " + .headers["content-type"]')" = '/metrics?dryRun=All application/apply-patch+yaml' ] || broken "$(asked '.[-1]')"
+before=$(wc -l <"$WIRE/log")
+ok aiwf api kube POST /metrics -f patch.yaml --dry-run
+json .spec.replicas 2
+[ "$(wc -l <"$WIRE/log")" = "$before" ] || broken 'it was sent'
+
+begin "what is no request is not sent"
+fails 2 aiwf api kube get /metrics
+fails 2 aiwf api kube GET metrics
+fails 2 aiwf api kube GET '/metrics#x'
+fails 2 aiwf api kube GET '//metrics'
+fails 2 aiwf api kube GET /apis/batch/v1/jobs -o csv
+[ "$(asked '[.[] | select(.path | contains("#"))] | length')" = 0 ] || broken "$(asked '.[-1]')"
+
+begin "--kube-context chooses, and an unknown one is exit 3"
+fails 3 aiwf api kube GET /metrics --kube-context lib
+err_has 'known are: lab, other'
+fails 3 aiwf api kube GET /metrics --kube-context other
+err_has 'nowhere'
