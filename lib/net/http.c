@@ -1,16 +1,13 @@
-/* The client: its settings, and the loop that drives all requests in flight. */
+/* The client: its settings, and requests that are carried out together. */
 #include "net/http.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/sig.h"
 #include "net/transfer.h"
 #include "net/url.h"
-
-enum { IN_FLIGHT_MAX = 32, FIRST_BYTE_MS = 60000, POLL_MAX_MS = 60000 };
 
 static int check_readable(const char *path, const char *role, struct err *err)
 {
@@ -81,6 +78,7 @@ void http_free(struct http *http)
 {
     if (!http)
         return;
+    streams_free(http);
     while (http->n_idle)
         http->curl->easy_cleanup(http->idle[--http->n_idle]);
     http->curl->multi_cleanup(http->multi);
@@ -94,6 +92,7 @@ void http_free(struct http *http)
     disown(&http->set.password, true);
     disown(&http->set.bearer, true);
     disown(&http->set.proxy, true);
+    free(http->open);
     free(http->no_proxy);
     free(http->auth_origin);
     free(http);
@@ -103,102 +102,10 @@ void http_free(struct http *http)
 struct batch {
     struct http *http;
     struct transfer *all;
-    size_t n, open, started, running;
+    size_t n, open, started;
 };
 
-static void finish(struct transfer *t, bool failed)
-{
-    t->failed = failed;
-    t->state = TRANSFER_DONE;
-}
-
-static void start_one(struct batch *batch, struct transfer *t)
-{
-    if (transfer_begin(t) != 0)
-        finish(t, true);
-    else
-        batch->running++;
-}
-
-static void start_due(struct batch *batch)
-{
-    int64_t now = clock_mono_ms();
-    for (size_t i = batch->open; i < batch->started && batch->running < IN_FLIGHT_MAX; i++)
-        if (batch->all[i].state == TRANSFER_WAITING && batch->all[i].start_at_ms <= now)
-            start_one(batch, &batch->all[i]);
-    while (batch->started < batch->n && batch->running < IN_FLIGHT_MAX)
-        start_one(batch, &batch->all[batch->started++]);
-}
-
-static void end_try(struct batch *batch, struct transfer *t, CURLcode code)
-{
-    batch->running--;
-    if (t->stopped)
-        code = CURLE_OK;
-    transfer_measure(t, code);
-    trace_end(t, code);
-    int64_t delay_ms;
-    if (retry_wanted(t, code, &delay_ms)) {
-        transfer_end(t);
-        t->start_at_ms = clock_mono_ms() + delay_ms;
-        t->state = TRANSFER_WAITING;
-        return;
-    }
-    if (code != CURLE_OK)
-        transfer_fault(t, code);
-    transfer_end(t);
-    finish(t, code != CURLE_OK);
-}
-
-static void reap(struct batch *batch)
-{
-    int left;
-    for (CURLMsg *msg; (msg = batch->http->curl->multi_info_read(batch->http->multi, &left));) {
-        if (msg->msg != CURLMSG_DONE)
-            continue;
-        char *private = NULL;
-        CURLcode code = msg->data.result;
-        batch->http->curl->easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &private);
-        end_try(batch, (struct transfer *)(void *)private, code);
-    }
-}
-
-static int first_byte_limit_ms(const struct transfer *t)
-{
-    int limit = t->req->first_byte_ms ? t->req->first_byte_ms : t->http->set.first_byte_ms;
-    return limit ? limit : FIRST_BYTE_MS;
-}
-
-/* The next moment at which a transfer needs us without any news from the network; -1: none. */
-static int64_t next_event_ms(const struct transfer *t)
-{
-    if (t->state == TRANSFER_WAITING)
-        return t->start_at_ms;
-    if (t->state == TRANSFER_RUNNING && t->sends && !t->answering && first_byte_limit_ms(t) > 0)
-        return t->quiet_since_ms + first_byte_limit_ms(t);
-    return -1;
-}
-
-/* Ends those whose first byte is late; returns how long to sleep at most. */
-static int check_clocks(struct batch *batch)
-{
-    int64_t now = clock_mono_ms();
-    int64_t sleep_ms = POLL_MAX_MS;
-    for (size_t i = batch->open; i < batch->started; i++) {
-        struct transfer *t = &batch->all[i];
-        int64_t at = next_event_ms(t);
-        if (at < 0)
-            continue;
-        if (t->state == TRANSFER_RUNNING && at <= now) {
-            t->abort = ABORT_LATE;
-            end_try(batch, t, CURLE_OPERATION_TIMEDOUT);
-            at = t->state == TRANSFER_WAITING ? t->start_at_ms : now;
-        }
-        if (at - now < sleep_ms)
-            sleep_ms = at > now ? at - now : 0;
-    }
-    return (int)sleep_ms;
-}
+static bool has_room(const struct batch *batch) { return batch->started < batch->n && batch->http->running < IN_FLIGHT_MAX; }
 
 static void interrupt_all(struct batch *batch)
 {
@@ -207,15 +114,9 @@ static void interrupt_all(struct batch *batch)
         if (t->state == TRANSFER_DONE)
             continue;
         err_set(t->err, ERR_INTERRUPTED, "interrupted");
-        transfer_end(t);
-        finish(t, true);
+        loop_drop(t);
+        t->failed = true;
     }
-}
-
-static void sleep_until_news(struct batch *batch, int sleep_ms)
-{
-    struct curl_waitfd interrupt = {.fd = sig_fd(), .events = CURL_WAIT_POLLIN};
-    batch->http->curl->multi_poll(batch->http->multi, &interrupt, interrupt.fd >= 0, sleep_ms, NULL);
 }
 
 static void drive(struct batch *batch)
@@ -225,42 +126,28 @@ static void drive(struct batch *batch)
             interrupt_all(batch);
             return;
         }
-        start_due(batch);
-        int running = 0;
-        batch->http->curl->multi_perform(batch->http->multi, &running);
-        reap(batch);
-        int sleep_ms = check_clocks(batch);
+        while (has_room(batch))
+            loop_add(&batch->all[batch->started++]);
+        int sleep_ms = loop_turn(batch->http);
         while (batch->open < batch->started && batch->all[batch->open].state == TRANSFER_DONE)
             batch->open++;
         if (batch->open == batch->n)
             return;
-        bool more_to_start = batch->started < batch->n && batch->running < IN_FLIGHT_MAX;
-        if (!more_to_start)
-            sleep_until_news(batch, sleep_ms);
+        if (!has_room(batch))
+            loop_sleep(batch->http, sleep_ms);
     }
-}
-
-static void prepare(struct transfer *t, struct http *http, const struct http_request *req, struct http_response *res,
-                    struct err *err)
-{
-    int total_ms = req->total_ms ? req->total_ms : http->set.total_ms;
-    http_response_release(res);
-    *res = HTTP_RESPONSE_INIT;
-    int64_t now = clock_mono_ms();
-    *t = (struct transfer){
-        .http = http,
-        .req = req,
-        .res = res,
-        .err = err,
-        .deadline_ms = total_ms > 0 ? now + total_ms : 0,
-    };
 }
 
 int http_do_all(struct http *http, const struct http_request *reqs, struct http_response *results, struct err *errs, size_t n)
 {
     AUTOFREE struct transfer *all = xcalloc(n ? n : 1, sizeof(*all));
-    for (size_t i = 0; i < n; i++)
-        prepare(&all[i], http, &reqs[i], &results[i], &errs[i]);
+    for (size_t i = 0; i < n; i++) {
+        http_response_release(&results[i]);
+        results[i] = HTTP_RESPONSE_INIT;
+        loop_prepare(&all[i], http, &reqs[i], reqs[i].total_ms ? reqs[i].total_ms : http->set.total_ms);
+        all[i].res = &results[i];
+        all[i].err = &errs[i];
+    }
     struct batch batch = {.http = http, .all = all, .n = n};
     if (n)
         drive(&batch);

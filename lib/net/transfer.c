@@ -12,6 +12,8 @@
 
 enum { HEADERS_MAX_BYTES = 256 << 10, DEFAULT_CONNECT_MS = 10000 };
 
+static const long KEEPALIVE_S = 15; /* so that a watch notices in minutes that the server's machine is gone */
+
 static bool status_is(const struct transfer *t, int hundreds) { return t->res->status / 100 == hundreds; }
 
 /* A new status line: what came before (100-continue, a refused login) does not count. */
@@ -303,6 +305,8 @@ static void set_route(struct transfer *t)
     curl->easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
     curl->easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L); /* a hanging name lookup must not outlive Ctrl-C */
     curl->easy_setopt(t->easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl->easy_setopt(t->easy, CURLOPT_TCP_KEEPIDLE, KEEPALIVE_S);
+    curl->easy_setopt(t->easy, CURLOPT_TCP_KEEPINTVL, KEEPALIVE_S);
     curl->easy_setopt(t->easy, CURLOPT_PIPEWAIT, 1L * str_starts(t->req->url, "https:"));
     curl->easy_setopt(t->easy, CURLOPT_USERAGENT, "aiwf/" AIWF_VERSION);
     curl->easy_setopt(t->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

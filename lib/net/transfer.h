@@ -17,6 +17,11 @@ struct http {
     char *no_proxy;
     CURL *idle[HTTP_IDLE_MAX]; /* handles to use again */
     size_t n_idle;
+    struct transfer **open; /* waiting or running */
+    size_t n_open, cap_open;
+    size_t running; /* of them, without streams */
+    struct http_stream *streams;
+    bool stream_news; /* a stream got data or ended since the last http_poll */
 };
 
 enum transfer_state { TRANSFER_WAITING, TRANSFER_RUNNING, TRANSFER_DONE };
@@ -37,6 +42,7 @@ struct transfer {
     struct http_response *res;
     struct err *err;
     bool failed;
+    bool is_stream; /* goes on for long: not counted among those in flight */
 
     enum transfer_state state;
     int64_t start_at_ms; /* while waiting: the next try */
@@ -62,6 +68,21 @@ struct transfer {
 int transfer_begin(struct transfer *t);
 void transfer_measure(struct transfer *t, CURLcode code); /* its times and how far it came, into the response */
 void transfer_end(struct transfer *t);
+
+/* loop.c: drives what is open. */
+enum { IN_FLIGHT_MAX = 32 };
+void loop_prepare(struct transfer *t, struct http *http, const struct http_request *req, int total_ms);
+/* Begins a prepared one at its start_at_ms. */
+void loop_add(struct transfer *t);
+/* Ends one in whatever state. */
+void loop_drop(struct transfer *t);
+/* All that can be done without waiting; returns how long there is nothing to do without news from the network. */
+int loop_turn(struct http *http);
+/* Until there is news, an interrupt, or so many milliseconds. */
+void loop_sleep(struct http *http, int sleep_ms);
+
+/* stream.c */
+void streams_free(struct http *http);
 
 /* retry.c */
 bool request_is_idempotent(const struct http_request *req);

@@ -1,0 +1,160 @@
+/* The loop that drives all requests in flight of a client: those of http_do, and streams. */
+#include "base/clock.h"
+#include "base/sig.h"
+#include "net/transfer.h"
+
+enum { FIRST_BYTE_MS = 60000, POLL_MAX_MS = 60000 };
+
+void loop_prepare(struct transfer *t, struct http *http, const struct http_request *req, int total_ms)
+{
+    int64_t now = clock_mono_ms();
+    *t = (struct transfer){
+        .http = http,
+        .req = req,
+        .start_at_ms = now,
+        .deadline_ms = total_ms > 0 ? now + total_ms : 0,
+    };
+}
+
+void loop_add(struct transfer *t)
+{
+    struct http *http = t->http;
+    GROW(http->open, http->n_open, http->cap_open);
+    http->open[http->n_open++] = t;
+}
+
+static void take_out(struct transfer *t)
+{
+    struct http *http = t->http;
+    for (size_t i = 0; i < http->n_open; i++)
+        if (http->open[i] == t) {
+            http->open[i] = http->open[--http->n_open];
+            return;
+        }
+}
+
+static void end_running(struct transfer *t)
+{
+    if (t->state == TRANSFER_RUNNING)
+        t->http->running -= t->is_stream ? 0 : 1;
+    transfer_end(t);
+}
+
+void loop_drop(struct transfer *t)
+{
+    end_running(t);
+    t->state = TRANSFER_DONE;
+    take_out(t);
+}
+
+static void finish(struct transfer *t, bool failed)
+{
+    t->failed = failed;
+    loop_drop(t);
+    t->http->stream_news |= t->is_stream;
+}
+
+static void start_one(struct transfer *t)
+{
+    if (transfer_begin(t) != 0)
+        finish(t, true);
+    else
+        t->http->running += t->is_stream ? 0 : 1;
+}
+
+static bool has_room(const struct transfer *t) { return t->is_stream || t->http->running < IN_FLIGHT_MAX; }
+
+static void start_due(struct http *http)
+{
+    int64_t now = clock_mono_ms();
+    for (size_t i = 0; i < http->n_open;) {
+        struct transfer *t = http->open[i];
+        if (t->state == TRANSFER_WAITING && t->start_at_ms <= now && has_room(t))
+            start_one(t);
+        if (i < http->n_open && http->open[i] == t) /* else it could not start, and another is in its place */
+            i++;
+    }
+}
+
+static void end_try(struct transfer *t, CURLcode code)
+{
+    if (t->stopped)
+        code = CURLE_OK;
+    transfer_measure(t, code);
+    trace_end(t, code);
+    int64_t delay_ms;
+    if (retry_wanted(t, code, &delay_ms)) {
+        end_running(t);
+        t->start_at_ms = clock_mono_ms() + delay_ms;
+        t->state = TRANSFER_WAITING;
+        return;
+    }
+    if (code != CURLE_OK)
+        transfer_fault(t, code);
+    finish(t, code != CURLE_OK);
+}
+
+static void reap(struct http *http)
+{
+    int left;
+    for (CURLMsg *msg; (msg = http->curl->multi_info_read(http->multi, &left));) {
+        if (msg->msg != CURLMSG_DONE)
+            continue;
+        char *private = NULL;
+        CURLcode code = msg->data.result;
+        http->curl->easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &private);
+        end_try((struct transfer *)(void *)private, code);
+    }
+}
+
+static int first_byte_limit_ms(const struct transfer *t)
+{
+    int limit = t->req->first_byte_ms ? t->req->first_byte_ms : t->http->set.first_byte_ms;
+    return limit ? limit : FIRST_BYTE_MS;
+}
+
+/* The next moment at which a transfer needs us without any news from the network; -1: none. */
+static int64_t next_event_ms(const struct transfer *t)
+{
+    if (t->state == TRANSFER_WAITING)
+        return has_room(t) ? t->start_at_ms : -1;
+    if (t->state == TRANSFER_RUNNING && t->sends && !t->answering && first_byte_limit_ms(t) > 0)
+        return t->quiet_since_ms + first_byte_limit_ms(t);
+    return -1;
+}
+
+/* Ends those whose first byte is late; returns how long to sleep at most. */
+static int check_clocks(struct http *http)
+{
+    int64_t now = clock_mono_ms();
+    int64_t sleep_ms = POLL_MAX_MS;
+    for (size_t i = http->n_open; i-- > 0;) {
+        struct transfer *t = http->open[i];
+        int64_t at = next_event_ms(t);
+        if (at < 0)
+            continue;
+        if (t->state == TRANSFER_RUNNING && at <= now) {
+            t->abort = ABORT_LATE;
+            end_try(t, CURLE_OPERATION_TIMEDOUT);
+            at = t->state == TRANSFER_WAITING ? t->start_at_ms : now;
+        }
+        if (at - now < sleep_ms)
+            sleep_ms = at > now ? at - now : 0;
+    }
+    return (int)sleep_ms;
+}
+
+int loop_turn(struct http *http)
+{
+    int running = 0;
+    start_due(http);
+    http->curl->multi_perform(http->multi, &running);
+    reap(http);
+    return check_clocks(http);
+}
+
+void loop_sleep(struct http *http, int sleep_ms)
+{
+    struct curl_waitfd interrupt = {.fd = sig_fd(), .events = CURL_WAIT_POLLIN};
+    http->curl->multi_poll(http->multi, &interrupt, interrupt.fd >= 0, sleep_ms, NULL);
+}
