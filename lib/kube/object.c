@@ -50,7 +50,7 @@ static int not_installed(const struct kube_call *call, struct err *err)
     return err_hint(err, "%s", kind->remedy);
 }
 
-static int read_answer(const struct http_response *res, const struct kube_call *call, node_t **ret, struct err *err)
+int kube_answer(const struct http_response *res, const struct kube_call *call, node_t **ret, struct err *err)
 {
     if (is_unknown_path(res))
         return not_installed(call, err);
@@ -90,7 +90,7 @@ int kube_do(struct kube *kube, const struct kube_call *call, node_t **ret, struc
     CLEANUP(http_response_release) struct http_response res = HTTP_RESPONSE_INIT;
     if (ret)
         *ret = NULL;
-    return exchange(kube, call, &res, err) == 0 ? read_answer(&res, call, ret, err) : -1;
+    return exchange(kube, call, &res, err) == 0 ? kube_answer(&res, call, ret, err) : -1;
 }
 
 static int not_there(const struct kube_kind *kind, const char *ns, const char *name, struct err *err)
@@ -153,7 +153,7 @@ int kube_create(struct kube *kube, const struct kube_kind *kind, const node_t *b
         return -1;
     if (res.status == 409 && res.attempts > 1 && is_ours(kube, &call, ret))
         return 0;
-    return read_answer(&res, &call, ret, err);
+    return kube_answer(&res, &call, ret, err);
 }
 
 int kube_patch(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *name, const node_t *patch,

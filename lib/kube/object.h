@@ -41,6 +41,8 @@ struct kube_call {
 /* *ret: the answer (NULL: nobody wants it). 404 with a Status is NOT_FOUND; 404 of an unknown path is FAILED and names
  * kind->system and its remedy. The caller frees. */
 int kube_do(struct kube *kube, const struct kube_call *call, node_t **ret, struct err *err);
+/* The same of an answer that has come; of call, kind and failing are read. */
+int kube_answer(const struct http_response *res, const struct kube_call *call, node_t **ret, struct err *err);
 
 /* NOT_FOUND: `there is no job "x" in namespace y`. The caller frees. */
 node_t *kube_show(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *name, struct err *err);

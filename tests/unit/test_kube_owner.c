@@ -1,7 +1,9 @@
 #include <check.h>
+#include <math.h>
 #include <string.h>
 
 #include "kube/owner.h"
+#include "kube/quantity.h"
 #include "suites.h"
 
 static const struct {
@@ -74,12 +76,55 @@ START_TEST(each_kind_of_job_has_its_pods_by_a_label)
 }
 END_TEST
 
+START_TEST(quantities_are_of_kubernetes)
+{
+    static const struct {
+        const char *text;
+        double amount;
+    } amounts[] = {{"8", 8},     {"100m", 0.1}, {"250n", 2.5e-7}, {"16Gi", 17179869184.0},
+                   {"1k", 1000}, {"1e3", 1000}, {"2E", 2e18},     {"1.5", 1.5},
+                   {"0", 0},     {"", NAN},     {"x", NAN},       {"8GiB", NAN},
+                   {"inf", NAN}, {"0x10", NAN}, {"--1", NAN}};
+    for (size_t i = 0; i < ARRAY_LEN(amounts); i++) {
+        CLEANUP(node_free) node_t *text = node_new_str(amounts[i].text);
+        double amount = kube_quantity(text);
+        ck_assert_msg(isnan(amounts[i].amount) ? isnan(amount) : fabs(amount - amounts[i].amount) <= 1e-9 * amount, "%s is %g",
+                      amounts[i].text, amount);
+    }
+    CLEANUP(node_free) node_t *number = node_new_num(3);
+    ck_assert_double_eq(kube_quantity(number), 3);
+    ck_assert(isnan(kube_quantity(NULL)));
+}
+END_TEST
+
+START_TEST(a_pod_asks_for_its_containers_or_its_largest_start)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    static const char text[] =
+        "{\"spec\":{\"nodeName\":\"n\",\"initContainers\":[{\"resources\":{\"limits\":{\"gpu\":\"1\"}},\"restartPolicy\":"
+        "\"Always\"},"
+        "{\"resources\":{\"limits\":{\"gpu\":\"4\"}}}],\"containers\":[{\"resources\":{\"requests\":{\"cpu\":\"500m\"},"
+        "\"limits\":{\"gpu\":2,\"cpu\":\"2\"}}},"
+        "{\"resources\":{\"limits\":{\"cpu\":\"1\"}}}],\"overhead\":{\"cpu\":\"250m\"}},\"status\":{\"phase\":\"Running\"}}";
+    CLEANUP(node_free) node_t *pod = json_parse(text, strlen(text), "pod", &err);
+    ck_assert_double_eq(kube_pod_asks(pod, "gpu"), 5);
+    ck_assert_double_eq(kube_pod_asks(pod, "cpu"), 1.75);
+    ck_assert_double_eq(kube_pod_asks(pod, "memory"), 0);
+    ck_assert_double_eq(kube_pod_asks(pod, "pods"), 1);
+    ck_assert(kube_pod_holds(pod));
+    node_set_str(node_get(pod, "status"), "phase", "Failed");
+    ck_assert(!kube_pod_holds(pod));
+}
+END_TEST
+
 Suite *suite_kube_owner(void)
 {
     Suite *suite = suite_create("kube_owner");
     TCase *tcase = tcase_create("owner");
     tcase_add_loop_test(tcase, a_pods_owner_is_told_by_its_labels, 0, (int)ARRAY_LEN(cases));
     tcase_add_test(tcase, each_kind_of_job_has_its_pods_by_a_label);
+    tcase_add_test(tcase, quantities_are_of_kubernetes);
+    tcase_add_test(tcase, a_pod_asks_for_its_containers_or_its_largest_start);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -1,0 +1,89 @@
+#include "kube/ask.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/url.h"
+
+void kube_ask_release(struct kube_ask *ask)
+{
+    free(ask->path);
+    free(ask->failing);
+    node_free(ask->answer);
+    err_release(&ask->err);
+    *ask = (struct kube_ask){0};
+}
+
+void kube_ask_one(struct kube_ask *ask, const struct kube_kind *kind, const char *ns, const char *name)
+{
+    CLEANUP(str_release) struct str path = STR_INIT;
+    if (!name || !*name)
+        return;
+    kube_path(&path, kind, ns, name, NULL);
+    *ask = (struct kube_ask){.kind = kind, .failing = xasprintf("cannot show %s \"%s\"", kind->word, name)};
+    ask->path = str_detach(&path);
+}
+
+void kube_ask_list(struct kube_ask *ask, const struct kube_kind *kind, const char *ns, const char *labels, const char *fields)
+{
+    CLEANUP(str_release) struct str path = STR_INIT;
+    AUTOFREE char *limit = xasprintf("%d", KUBE_ASK_ITEMS);
+    kube_path(&path, kind, ns, NULL, NULL);
+    url_query(&path, "labelSelector", labels);
+    url_query(&path, "fieldSelector", fields);
+    url_query(&path, "limit", limit);
+    *ask = (struct kube_ask){.kind = kind, .failing = xasprintf("cannot list %s", kind->plural)};
+    ask->path = str_detach(&path);
+}
+
+static void read_answer(struct kube_ask *ask, const struct http_response *res)
+{
+    if (ask->err.code != ERR_OK)
+        return;
+    struct kube_call call = {.kind = ask->kind, .failing = ask->failing};
+    CLEANUP(node_free) node_t *answer = NULL;
+    if (kube_answer(res, &call, &answer, &ask->err) != 0)
+        return;
+    node_t *items = node_get(answer, "items");
+    ask->answer = items ? node_detach(answer, items) : TAKE(answer);
+}
+
+static bool is_open(const struct kube_ask *ask) { return ask->kind && !ask->answer && ask->err.code == ERR_OK; }
+
+void kube_ask_all(struct kube *kube, struct kube_ask *asks, size_t n)
+{
+    static const char *const headers[] = {"Accept: application/json", NULL};
+    AUTOFREE struct http_request *reqs = xcalloc(n ? n : 1, sizeof(*reqs));
+    AUTOFREE struct http_response *results = xcalloc(n ? n : 1, sizeof(*results));
+    AUTOFREE struct err *errs = xcalloc(n ? n : 1, sizeof(*errs));
+    AUTOFREE struct kube_ask **which = xcalloc(n ? n : 1, sizeof(struct kube_ask *));
+    CLEANUP(strv_release) struct strv urls = STRV_INIT;
+    size_t ready = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!is_open(&asks[i]))
+            continue;
+        strv_addf(&urls, "%s%s", kube->server, asks[i].path);
+        results[ready] = HTTP_RESPONSE_INIT;
+        errs[ready] = ERR_INIT;
+        which[ready++] = &asks[i];
+    }
+    for (size_t k = 0; k < ready; k++)
+        reqs[k] = (struct http_request){.url = urls.v[k], .headers = headers};
+    http_do_all(kube->http, reqs, results, errs, ready);
+    for (size_t k = 0; k < ready; k++) {
+        which[k]->err = errs[k];
+        read_answer(which[k], &results[k]);
+        http_response_release(&results[k]);
+    }
+}
+
+const char *kube_ask_why(const struct kube_ask *ask, struct str *s)
+{
+    const struct err *err = &ask->err;
+    if (err->code != ERR_OK)
+        str_addf(s, "%s%s", err->code == ERR_AUTH ? "not allowed: " : "",
+                 err->why    ? err->why
+                 : err->what ? err->what
+                             : "no answer");
+    return s->buf;
+}
