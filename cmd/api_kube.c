@@ -101,9 +101,10 @@ static int send_stream(struct cli *cli, struct kube *kube, struct kube_request *
     struct stream stream = {.cli = cli, .line = STR_INIT_MAX(LINE_MAX_BYTES), .err = &line_err};
     request->on_data = on_data;
     request->arg = &stream;
+    AUTOFREE char *failing = xasprintf("GET %s failed", request->path);
     int rc = kube_send(kube, request, &res, err);
     if (rc == 0)
-        rc = http_check(&res, err, "GET %s failed", request->path);
+        rc = kube_check(kube, request, &res, failing, err);
     if (rc == 0 && line_err.code != ERR_OK)
         rc = err_move(err, &line_err);
     if (rc == 0 && stream.line.len)

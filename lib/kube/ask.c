@@ -36,13 +36,13 @@ void kube_ask_list(struct kube_ask *ask, const struct kube_kind *kind, const cha
     ask->path = str_detach(&path);
 }
 
-static void read_answer(struct kube_ask *ask, const struct http_response *res)
+static void read_answer(struct kube *kube, struct kube_ask *ask, const struct http_response *res)
 {
     if (ask->err.code != ERR_OK)
         return;
-    struct kube_call call = {.kind = ask->kind, .failing = ask->failing};
+    struct kube_call call = {.kind = ask->kind, .path = ask->path, .failing = ask->failing};
     CLEANUP(node_free) node_t *answer = NULL;
-    if (kube_answer(res, &call, &answer, &ask->err) != 0)
+    if (kube_answer(kube, res, &call, &answer, &ask->err) != 0)
         return;
     node_t *items = node_get(answer, "items");
     ask->answer = items ? node_detach(answer, items) : TAKE(answer);
@@ -72,7 +72,7 @@ void kube_ask_all(struct kube *kube, struct kube_ask *asks, size_t n)
     http_do_all(kube->http, reqs, results, errs, ready);
     for (size_t k = 0; k < ready; k++) {
         which[k]->err = errs[k];
-        read_answer(which[k], &results[k]);
+        read_answer(kube, which[k], &results[k]);
         http_response_release(&results[k]);
     }
 }

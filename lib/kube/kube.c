@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "net/rest.h"
 #include "net/url.h"
 
 #define PAGE_ITEMS "500"
@@ -67,15 +66,34 @@ int kube_send(struct kube *kube, const struct kube_request *request, struct http
     return http_do(kube->http, &req, res, err);
 }
 
+int kube_check(struct kube *kube, const struct kube_request *request, const struct http_response *res, const char *failing,
+               struct err *err)
+{
+    (void)kube, (void)request;
+    return http_check(res, err, "%s", failing);
+}
+
+static node_t *read_object(const struct http_response *res, const char *failing, struct err *err)
+{
+    CLEANUP(node_free) node_t *answer = json_parse(res->body.buf, res->body.len, "the answer", err);
+    if (answer && node_type(answer) == NODE_OBJECT)
+        return TAKE(answer);
+    if (answer)
+        err_set(err, ERR_FAILED, "the answer is not an object");
+    err_wrap(err, "%s", failing);
+    return NULL;
+}
+
 node_t *kube_get(struct kube *kube, const char *path, const char *failing, struct err *err)
 {
-    AUTOFREE char *url = xasprintf("%s%s", kube->server, path);
-    CLEANUP(node_free) node_t *answer = rest_get(kube->http, url, failing, err);
-    if (!answer || node_type(answer) == NODE_OBJECT)
-        return TAKE(answer);
-    err_set(err, ERR_FAILED, "%s", failing);
-    err_why(err, "the answer is not an object");
-    return NULL;
+    CLEANUP(http_response_release) struct http_response res = HTTP_RESPONSE_INIT;
+    struct kube_request request = {.path = path};
+    if (kube_send(kube, &request, &res, err) != 0) {
+        if (err->code != ERR_INTERRUPTED)
+            err_wrap(err, "%s", failing);
+        return NULL;
+    }
+    return kube_check(kube, &request, &res, failing, err) == 0 ? read_object(&res, failing, err) : NULL;
 }
 
 static int take_items(node_t *items, node_t *page, const char *failing, struct err *err)

@@ -49,6 +49,10 @@ struct kube_request {
 };
 /* As http_do: 0 whatever the status. */
 int kube_send(struct kube *kube, const struct kube_request *request, struct http_response *res, struct err *err);
+/* Turns an answer of 300 or above into an error that says `failing`: the one place where an API server's refusal becomes
+ * words. May ask the server why. */
+int kube_check(struct kube *kube, const struct kube_request *request, const struct http_response *res, const char *failing,
+               struct err *err);
 
 /* GET path ("/version", "/api/v1/nodes?limit=1"): the answer, a JSON object. An error is by its status, in the words of
  * Kubernetes. The caller frees. */

@@ -50,11 +50,14 @@ static int not_installed(const struct kube_call *call, struct err *err)
     return err_hint(err, "%s", kind->remedy);
 }
 
-int kube_answer(const struct http_response *res, const struct kube_call *call, node_t **ret, struct err *err)
+int kube_answer(struct kube *kube, const struct http_response *res, const struct kube_call *call, node_t **ret, struct err *err)
 {
     if (is_unknown_path(res))
         return not_installed(call, err);
-    if (http_check(res, err, "%s", call->failing) != 0)
+    CLEANUP(str_release) struct str path = STR_INIT;
+    kube_path(&path, call->kind, call->ns, call->name, call->sub);
+    struct kube_request request = {.method = call->method, .path = call->path ? call->path : path.buf};
+    if (kube_check(kube, &request, res, call->failing, err) != 0)
         return -1;
     if (!ret)
         return 0;
@@ -64,25 +67,22 @@ int kube_answer(const struct http_response *res, const struct kube_call *call, n
 
 static int exchange(struct kube *kube, const struct kube_call *call, struct http_response *res, struct err *err)
 {
-    CLEANUP(str_release) struct str url = STR_INIT;
+    CLEANUP(str_release) struct str path = STR_INIT;
     CLEANUP(str_release) struct str body = STR_INIT;
-    AUTOFREE char *type = xasprintf("Content-Type: %s", call->content_type ? call->content_type : "application/json");
-    const char *const headers[] = {"Accept: application/json", call->body ? type : NULL, NULL};
-    str_add(&url, kube->server);
-    kube_path(&url, call->kind, call->ns, call->name, call->sub);
+    kube_path(&path, call->kind, call->ns, call->name, call->sub);
     if (call->query && *call->query)
-        str_addf(&url, "?%s", call->query);
+        str_addf(&path, "?%s", call->query);
     if (call->body)
         json_print(call->body, &body);
-    struct http_request req = {
+    struct kube_request request = {
         .method = call->method,
-        .url = url.buf,
-        .headers = headers,
+        .path = path.buf,
         .body = call->body ? body.buf : NULL,
         .body_len = body.len,
+        .content_type = call->content_type,
         .idempotent = call->idempotent,
     };
-    return http_do(kube->http, &req, res, err) == 0 ? 0 : err_wrap(err, "%s", call->failing);
+    return kube_send(kube, &request, res, err) == 0 ? 0 : err_wrap(err, "%s", call->failing);
 }
 
 int kube_do(struct kube *kube, const struct kube_call *call, node_t **ret, struct err *err)
@@ -90,7 +90,7 @@ int kube_do(struct kube *kube, const struct kube_call *call, node_t **ret, struc
     CLEANUP(http_response_release) struct http_response res = HTTP_RESPONSE_INIT;
     if (ret)
         *ret = NULL;
-    return exchange(kube, call, &res, err) == 0 ? kube_answer(&res, call, ret, err) : -1;
+    return exchange(kube, call, &res, err) == 0 ? kube_answer(kube, &res, call, ret, err) : -1;
 }
 
 static int not_there(const struct kube_kind *kind, const char *ns, const char *name, struct err *err)
@@ -153,7 +153,7 @@ int kube_create(struct kube *kube, const struct kube_kind *kind, const node_t *b
         return -1;
     if (res.status == 409 && res.attempts > 1 && is_ours(kube, &call, ret))
         return 0;
-    return kube_answer(&res, &call, ret, err);
+    return kube_answer(kube, &res, &call, ret, err);
 }
 
 int kube_patch(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *name, const node_t *patch,

@@ -32,6 +32,7 @@ struct kube_call {
     const char *method; /* NULL: GET */
     const struct kube_kind *kind;
     const char *ns, *name, *sub;
+    const char *path;  /* for kube_answer: what was asked, where the four above do not tell */
     const char *query; /* "limit=5&labelSelector=a%3Db", escaped; NULL: none */
     const node_t *body;
     const char *content_type; /* NULL: application/json */
@@ -42,7 +43,7 @@ struct kube_call {
  * kind->system and its remedy. The caller frees. */
 int kube_do(struct kube *kube, const struct kube_call *call, node_t **ret, struct err *err);
 /* The same of an answer that has come; of call, kind and failing are read. */
-int kube_answer(const struct http_response *res, const struct kube_call *call, node_t **ret, struct err *err);
+int kube_answer(struct kube *kube, const struct http_response *res, const struct kube_call *call, node_t **ret, struct err *err);
 
 /* NOT_FOUND: `there is no job "x" in namespace y`. The caller frees. */
 node_t *kube_show(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *name, struct err *err);
