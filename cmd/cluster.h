@@ -22,6 +22,11 @@ int cluster_finish(struct cli *cli, const struct cluster_begun *begun, struct er
 /* Only the waiting. *ret: see cluster_wait. */
 int cluster_wait_for(struct cli *cli, const struct cluster_begun *begun, node_t **ret, struct err *err);
 
+/* What both resize verbs do first: with the size that was asked for, Magnum begins. doing: "resize node group gpu of".
+ * *ret: the cluster's document from before, the caller frees; NULL when there is nothing to wait for (a dry run). */
+int cluster_begin_resize(struct cli *cli, struct openstack *os, const struct cluster_size *size, const char *doing, node_t **ret,
+                         struct err *err);
+
 /* --for, of verbs that wait: where the wait ends. */
 extern const char *const cluster_goals[]; /* "ready", "complete", "deleted", NULL */
 #define GOAL_OPT(type_, choices_, help_)                                                                                   \

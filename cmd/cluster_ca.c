@@ -119,8 +119,17 @@ static const struct cmd cmd_sign = {
 
 /* ---- rotate ---- */
 
+struct rotate_opts {
+    const char *goal;
+};
+static const struct opt rotate_opts[] = {
+    GOAL_OPT(struct rotate_opts, cluster_change_goals, GOAL_HELP),
+    {0},
+};
+
 static int rotate(struct cli *cli, struct err *err)
 {
+    const struct rotate_opts *opts = cli->opts;
     const char *name = cli->args.v[0];
     AUTOFREE char *what = xasprintf("replace the certificate authority of cluster %s: every kubeconfig for it ends", name);
     CLEANUP(openstack_release) struct openstack os = {0};
@@ -136,22 +145,32 @@ static int rotate(struct cli *cli, struct err *err)
     if (magnum_rotate_ca(&os, cluster, err) != 0)
         return -1;
     cli_note(cli, "Magnum replaces the certificate authority of cluster %s", name);
-    cli_hint(cli, "aiwf cluster wait %s, then aiwf cluster kubeconfig %s", name, name);
-    return 0;
+    struct cluster_begun begun = {.os = &os,
+                                  .id = node_str(cluster, "/uuid", ""),
+                                  .name = name,
+                                  .doing = "rotate the CA of",
+                                  .before = cluster,
+                                  .goal = cluster_goal_of(opts->goal)};
+    return cluster_finish(cli, &begun, err);
 }
 
 static const struct example rotate_examples[] = {
     {"aiwf cluster ca rotate ml", "asks first; every machine of the cluster gets new certificates"},
-    {"aiwf cluster ca rotate ml --yes", "without a question, for a script"},
+    {"aiwf cluster ca rotate ml --yes --wait", "without a question, for a script, until Kubernetes answers with the new ones"},
     {0},
 };
 static const struct cmd cmd_rotate = {
     .name = "rotate",
     .help = "replace a cluster's certificate authority",
     .about = "Certificates that the old one has signed are refused from then on: make new kubeconfigs. Not every driver\n"
-             "of Magnum can do it.",
+             "of Magnum can do it. On a terminal it waits, elsewhere with --wait, until Kubernetes shows a certificate of the\n"
+             "new one and its nodes are Ready.",
     .args = cluster_arg,
-    .flags = CMD_CONTEXT | CMD_CHANGES,
+    .opts = rotate_opts,
+    .opts_size = sizeof(struct rotate_opts),
+    .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_CHANGES | CMD_WAITS,
+    .timeout = "60m",
+    .columns = cluster_show_columns,
     .examples = rotate_examples,
     .run = rotate,
 };

@@ -26,8 +26,7 @@ static const struct opt kubeconfig_opts[] = {
      .type = OPT_CHOICE,
      OPT(struct kubeconfig_opts, key),
      .choices = keys,
-     .missing = "ec",
-     .help = "the kind of key: ec (P-256), rsa (2048 bits)"},
+     .help = "the kind of key: ec (P-256, the usual one), rsa (2048 bits)"},
     {.name = "renew",
      .type = OPT_FLAG,
      OPT(struct kubeconfig_opts, renew),
@@ -81,7 +80,8 @@ static int kubeconfig(struct cli *cli, struct err *err)
         return -1;
     struct cluster_login login = {
         .name = opts->context_name ? opts->context_name : node_str(cluster, "/name", cli->args.v[0]),
-        .key = strcmp(opts->key, "rsa") == 0 ? PKI_RSA : PKI_EC,
+        .key = str_eq(opts->key, "rsa") ? PKI_RSA : PKI_EC,
+        .of_that_key = opts->key,
         .by_keystone = opts->keystone,
         .renew = opts->renew,
         .use = opts->use,
@@ -119,7 +119,8 @@ const struct cmd cluster_kubeconfig_cmd = {
     .help = "put a cluster into a kubeconfig, with a new certificate",
     .about = "A key and a signing request are made here, and Magnum's certificate authority signs for CN=admin,\n"
              "O=system:masters: the key never leaves this machine. A certificate that is there already and good for\n"
-             "another week is kept. The file is replaced in one step, with mode 0600, under kubectl's lock; other\n"
+             "another week is kept, unless --key asks for another kind. The file is replaced in one step, with mode 0600, under "
+             "kubectl's lock; other\n"
              "entries stay as they are (its comments are lost), and one of the same name that leads to another server is\n"
              "not overwritten.\n"
              "\n"

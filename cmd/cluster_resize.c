@@ -30,30 +30,43 @@ static const struct opt resize_opts[] = {
     {0},
 };
 
-static int resize(struct cli *cli, struct err *err)
+int cluster_begin_resize(struct cli *cli, struct openstack *os, const struct cluster_size *size, const char *doing, node_t **ret,
+                         struct err *err)
 {
-    const struct resize_opts *opts = cli->opts;
     const char *name = cli->args.v[0];
-    if (opts->nodes < 0) {
-        err_set(err, ERR_USAGE, "how many nodes shall cluster %s have?", name);
+    *ret = NULL;
+    if (size->nodes < 0) {
+        err_set(err, ERR_USAGE, "cannot %s cluster %s: to how many nodes?", doing, name);
         return err_hint(err, "--nodes N");
     }
-    CLEANUP(openstack_release) struct openstack os = {0};
-    struct cluster_size size = {.nodes = opts->nodes, .group = opts->group, .remove = &opts->remove};
-    if (cli_openstack(cli, &os, err) != 0)
+    if (cli_openstack(cli, os, err) != 0)
         return -1;
-    CLEANUP(node_free) node_t *body = cluster_size_body(&os, &size, err);
+    CLEANUP(node_free) node_t *body = cluster_size_body(os, size, err);
     if (!body)
         return -1;
     if (cli->dry_run != DRY_RUN_NONE)
         return print_request(cli, body, err);
-    CLEANUP(node_free) node_t *cluster = cluster_find(&os, name, "resize", err);
-    AUTOFREE char *what = xasprintf("resize cluster %s to %lld nodes", name, (long long)opts->nodes);
-    if (!cluster || cli_confirm(cli, what, err) != 0 || cluster_resize(&os, cluster, body, err) != 0)
+    CLEANUP(node_free) node_t *cluster = cluster_find(os, name, doing, err);
+    AUTOFREE char *what = xasprintf("%s cluster %s to %lld nodes", doing, name, (long long)size->nodes);
+    if (!cluster || cli_confirm(cli, what, err) != 0 || cluster_resize(os, cluster, body, err) != 0)
         return -1;
+    *ret = TAKE(cluster);
+    return 0;
+}
+
+static int resize(struct cli *cli, struct err *err)
+{
+    const struct resize_opts *opts = cli->opts;
+    CLEANUP(openstack_release) struct openstack os = {0};
+    CLEANUP(node_free) node_t *cluster = NULL;
+    struct cluster_size size = {.nodes = opts->nodes, .group = opts->group, .remove = &opts->remove};
+    if (cluster_begin_resize(cli, &os, &size, "resize", &cluster, err) != 0)
+        return -1;
+    if (!cluster)
+        return 0;
     struct cluster_begun begun = {.os = &os,
                                   .id = node_str(cluster, "/uuid", ""),
-                                  .name = name,
+                                  .name = cli->args.v[0],
                                   .doing = "resize",
                                   .before = cluster,
                                   .goal = cluster_goal_of(opts->goal)};

@@ -35,9 +35,18 @@ static int update(struct cli *cli, struct err *err)
     return cluster_finish(cli, &begun, err);
 }
 
+static void complete_changes(struct cli *cli, struct strv *names)
+{
+    (void)cli;
+    magnum_patch_words(magnum_cluster_changes, names);
+}
+
 static const struct arg update_args[] = {
     {.name = "NAME", .help = "the cluster, by name or UUID", .complete = complete_clusters},
-    {.name = "KEY=VALUE", .help = "node_count, health_status or health_status_reason", .many = true},
+    {.name = "KEY=VALUE",
+     .help = "node_count, health_status or health_status_reason",
+     .many = true,
+     .complete = complete_changes},
     {0},
 };
 static const struct example update_examples[] = {

@@ -1,8 +1,10 @@
 
 # Names from a server, one a line; silent and quick.
 __aiwf_live() {
-    local -a names
+    local -a names keys
     names=(${(f)"$("$words[1]" __complete "${(@Q)words[2,CURRENT]}" 2>/dev/null </dev/null)"})
+    keys=(${(M)names:#*=}) names=(${names:#*=}) # after "KEY=" its value follows
+    (( $#keys )) && compadd -S '' -a keys
     (( $#names )) && compadd -a names
 }
 

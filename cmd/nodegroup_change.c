@@ -107,24 +107,14 @@ static int resize(struct cli *cli, struct err *err)
 {
     const struct resize_opts *opts = cli->opts;
     const char *name = cli->args.v[1];
-    if (opts->nodes < 0) {
-        err_set(err, ERR_USAGE, "how many nodes shall node group %s have?", name);
-        return err_hint(err, "--nodes N");
-    }
     CLEANUP(openstack_release) struct openstack os = {0};
+    CLEANUP(node_free) node_t *cluster = NULL;
     struct cluster_size size = {.nodes = opts->nodes, .group = name, .remove = &opts->remove};
-    if (cli_openstack(cli, &os, err) != 0)
-        return -1;
-    CLEANUP(node_free) node_t *body = cluster_size_body(&os, &size, err);
-    if (!body)
-        return -1;
-    if (cli->dry_run != DRY_RUN_NONE)
-        return print_request(cli, body, err);
     AUTOFREE char *doing = xasprintf("resize node group %s of", name);
-    CLEANUP(node_free) node_t *cluster = cluster_find(&os, cli->args.v[0], doing, err);
-    AUTOFREE char *what = xasprintf("%s cluster %s to %lld nodes", doing, cli->args.v[0], (long long)opts->nodes);
-    if (!cluster || cli_confirm(cli, what, err) != 0 || cluster_resize(&os, cluster, body, err) != 0)
+    if (cluster_begin_resize(cli, &os, &size, doing, &cluster, err) != 0)
         return -1;
+    if (!cluster)
+        return 0;
     struct nodegroup_begun begun = {.os = &os, .cluster = cluster, .name = name, .doing = doing, .goal = opts->goal};
     return nodegroup_finish(cli, &begun, err);
 }

@@ -53,12 +53,19 @@ static int update(struct cli *cli, struct err *err)
     return changed ? cli_print_one(cli, "template", changed, err) : -1;
 }
 
+static void complete_changes(struct cli *cli, struct strv *names)
+{
+    (void)cli;
+    magnum_patch_words(magnum_template_fields, names);
+}
+
 static const struct arg update_args[] = {
     {.name = "NAME", .help = "the template, by name or UUID", .complete = complete_templates},
     {.name = "KEY=VALUE",
      .help = "Magnum's own members: flavor_id=g1.a100, labels.kube_tag=v1.24.1",
      .optional = true,
-     .many = true},
+     .many = true,
+     .complete = complete_changes},
     {0},
 };
 static const struct example update_examples[] = {

@@ -44,7 +44,7 @@ __aiwf_table() {
         opts='--template= -t= --batch= --nodegroup= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster update')
-        cmds='' aliases='' args='live none+'
+        cmds='' aliases='' args='live live+'
         opts='--output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster delete')
@@ -77,7 +77,7 @@ __aiwf_table() {
         ;;
     'cluster ca rotate')
         cmds='' aliases='' args='live'
-        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster stats')
         cmds='' aliases='' args=''
@@ -372,7 +372,7 @@ __aiwf_table() {
         opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'template update')
-        cmds='' aliases='' args='live none+'
+        cmds='' aliases='' args='live live+'
         opts='--remove= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'template delete')
@@ -483,6 +483,7 @@ __aiwf_value() {
     'cluster wait:--timeout') kind=none ;;
     'cluster kubeconfig:--file') kind=files ;;
     'cluster kubeconfig:--key') kind=words words='ec rsa' ;;
+    'cluster ca rotate:--for') kind=words words='ready complete' ;;
     'context add:--cloud') kind=none ;;
     'context add:--kube-context') kind=none ;;
     'context add:--kubeconfig') kind=files ;;

@@ -298,7 +298,7 @@ function __aiwf_table -a path
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
-            set -g __aiwf_args live none+
+            set -g __aiwf_args live live+
             set -g __aiwf_opts \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
@@ -385,7 +385,7 @@ function __aiwf_table -a path
                 --file\t'the kubeconfig to change, "-": print one (default: kubectl\'s, by KUBECONFIG)' \
                 --context-name\t'what its context is called there (default: the cluster\'s name)' \
                 --use\t'make it the current context' \
-                --key\t'the kind of key: ec (P-256), rsa (2048 bits)' \
+                --key\t'the kind of key: ec (P-256, the usual one), rsa (2048 bits)' \
                 --renew\t'a new certificate even if there is one that is good for a week' \
                 --keystone\t'log in by the cloud\'s token (aiwf login --exec-credential), not by a certificate' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
@@ -469,6 +469,13 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args live
             set -g __aiwf_opts \
+                --for\t'wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
                 --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
@@ -479,7 +486,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
         case 'cluster stats'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2089,7 +2096,7 @@ function __aiwf_table -a path
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
-            set -g __aiwf_args live none+
+            set -g __aiwf_args live live+
             set -g __aiwf_opts \
                 --remove\t'what shall have no value any more: keypair_id, labels.kube_tag' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
@@ -2604,6 +2611,9 @@ function __aiwf_value -a path option
         case 'cluster kubeconfig:--key'
             set -g __aiwf_kind words
             set -g __aiwf_choices ec rsa
+        case 'cluster ca rotate:--for'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices ready complete
         case 'context add:--cloud'
             set -g __aiwf_kind none
         case 'context add:--kube-context'

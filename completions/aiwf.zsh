@@ -298,7 +298,7 @@ __aiwf_table() {
     'cluster update')
         cmds=()
         aliases=()
-        args=(live none+)
+        args=(live live+)
         opts=(
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
@@ -385,7 +385,7 @@ __aiwf_table() {
             '--file:the kubeconfig to change, "-": print one (default: kubectl'\''s, by KUBECONFIG)'
             '--context-name:what its context is called there (default: the cluster'\''s name)'
             '--use:make it the current context'
-            '--key:the kind of key: ec (P-256), rsa (2048 bits)'
+            '--key:the kind of key: ec (P-256, the usual one), rsa (2048 bits)'
             '--renew:a new certificate even if there is one that is good for a week'
             '--keystone:log in by the cloud'\''s token (aiwf login --exec-credential), not by a certificate'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
@@ -469,6 +469,13 @@ __aiwf_table() {
         aliases=()
         args=(live)
         opts=(
+            '--for:wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
             '--dry-run:change nothing: client prints what would be sent, server checks it too'
             '--yes:do not ask in protected contexts'
             '--context:the context to work in'
@@ -479,7 +486,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--context --namespace -n --cloud --kube-context --color )
+        takes=(--for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster stats')
         cmds=()
@@ -2089,7 +2096,7 @@ __aiwf_table() {
     'template update')
         cmds=()
         aliases=()
-        args=(live none+)
+        args=(live live+)
         opts=(
             '--remove:what shall have no value any more: keypair_id, labels.kube_tag'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
@@ -2586,6 +2593,7 @@ __aiwf_value() {
     'cluster wait:--timeout') kind=none choices=() ;;
     'cluster kubeconfig:--file') kind=files choices=() ;;
     'cluster kubeconfig:--key') kind=words choices=(ec rsa) ;;
+    'cluster ca rotate:--for') kind=words choices=(ready complete) ;;
     'context add:--cloud') kind=none choices=() ;;
     'context add:--kube-context') kind=none choices=() ;;
     'context add:--kubeconfig') kind=files choices=() ;;
@@ -2656,8 +2664,10 @@ __aiwf_value() {
 
 # Names from a server, one a line; silent and quick.
 __aiwf_live() {
-    local -a names
+    local -a names keys
     names=(${(f)"$("$words[1]" __complete "${(@Q)words[2,CURRENT]}" 2>/dev/null </dev/null)"})
+    keys=(${(M)names:#*=}) names=(${names:#*=}) # after "KEY=" its value follows
+    (( $#keys )) && compadd -S '' -a keys
     (( $#names )) && compadd -a names
 }
 

@@ -70,13 +70,14 @@ static node_t *keystone_user(const struct openstack *os)
     return user;
 }
 
-static bool is_still_good(const node_t *user, const char *ca_pem, int64_t *ret_ends_ms)
+static bool is_still_good(const node_t *user, const char *ca_pem, const struct cluster_login *login, int64_t *ret_ends_ms)
 {
     CLEANUP(err_release) struct err none = ERR_INIT;
     CLEANUP(pki_certificate_release) struct pki_certificate certificate = {0};
     AUTOFREE char *cert = from_base64(user, "/client-certificate-data");
     char *key = from_base64(user, "/client-key-data");
     bool good = cert && key && pki_signed_by(cert, ca_pem) && pki_belong(cert, key) &&
+                (!login->of_that_key || pki_is_kind(key, login->key)) &&
                 pki_read(cert, "the certificate", &certificate, &none) == 0 &&
                 certificate.ends_ms - clock_wall_ms() > renew_before_ms;
     pki_wipe(key);
@@ -102,7 +103,7 @@ static node_t *make_user(struct openstack *os, const node_t *cluster, const stru
         return keystone_user(os);
     if (!server->ca_pem)
         return node_new_object();
-    ret->is_kept = !login->renew && is_still_good(earlier, server->ca_pem, &ret->ends_ms);
+    ret->is_kept = !login->renew && is_still_good(earlier, server->ca_pem, login, &ret->ends_ms);
     if (ret->is_kept)
         return NULL;
     CLEANUP(magnum_access_release) struct magnum_access access = {0};

@@ -8,6 +8,7 @@
 struct cluster_login {
     const char *name; /* of the cluster and the context in the file; the user's ends with -admin or -keystone */
     enum pki_key key;
+    bool of_that_key; /* a certificate for a key of another kind is not kept either */
     bool by_keystone; /* a token of the cloud's Keystone by `aiwf login`, in place of a certificate */
     bool renew;       /* a certificate that is still good is not kept */
     bool use;         /* becomes the current context; also when there was none */

@@ -26,6 +26,7 @@ static struct pki_lib {
     long (*bio_ctrl)(bio_t *, int cmd, long larg, void *parg);
     pkey_t *(*keygen)(void *context, const char *properties, const char *type, ...);
     void (*pkey_free)(pkey_t *);
+    int (*pkey_is)(const pkey_t *, const char *name);
     int (*write_key)(bio_t *, const pkey_t *, const void *cipher, const unsigned char *pass, int pass_len, void *ask, void *arg);
     pkey_t *(*read_key)(bio_t *, pkey_t **, void *ask, void *arg);
     req_t *(*req_new)(void);
@@ -65,6 +66,7 @@ static const struct dl_symbol symbols[] = {
     DL_SYMBOL(struct pki_lib, bio_ctrl, "BIO_ctrl"),
     DL_SYMBOL(struct pki_lib, keygen, "EVP_PKEY_Q_keygen"),
     DL_SYMBOL(struct pki_lib, pkey_free, "EVP_PKEY_free"),
+    DL_SYMBOL(struct pki_lib, pkey_is, "EVP_PKEY_is_a"),
     DL_SYMBOL(struct pki_lib, write_key, "PEM_write_bio_PKCS8PrivateKey"),
     DL_SYMBOL(struct pki_lib, read_key, "PEM_read_bio_PrivateKey"),
     DL_SYMBOL(struct pki_lib, req_new, "X509_REQ_new"),
@@ -286,6 +288,18 @@ bool pki_belong(const char *cert_pem, const char *key_pem)
     CLEANUP(bio_release) bio_t *bio = reader(key_pem);
     CLEANUP(pkey_release) pkey_t *key = bio ? pki.read_key(bio, NULL, never_ask(), NULL) : NULL;
     bool yes = cert && key && pki.cert_check_key(cert, key) == 1;
+    pki.clear_errors();
+    return yes;
+}
+
+bool pki_is_kind(const char *key_pem, enum pki_key kind)
+{
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    if (bind(&none) != 0)
+        return false;
+    CLEANUP(bio_release) bio_t *bio = reader(key_pem);
+    CLEANUP(pkey_release) pkey_t *key = bio ? pki.read_key(bio, NULL, never_ask(), NULL) : NULL;
+    bool yes = key && pki.pkey_is(key, kind == PKI_EC ? "EC" : "RSA") == 1;
     pki.clear_errors();
     return yes;
 }

@@ -32,6 +32,8 @@ DEFINE_CLEANUP(struct pki_certificate, pki_certificate_release)
 bool pki_signed_by(const char *cert_pem, const char *ca_pem);
 /* Whether the key is the certificate's. */
 bool pki_belong(const char *cert_pem, const char *key_pem);
+/* Whether the key is one of that kind, of whatever length; false also for what is no key. */
+bool pki_is_kind(const char *key_pem, enum pki_key kind);
 /* Whether text is a signing request that carries its own signature. */
 bool pki_is_request(const char *pem);
 

@@ -204,3 +204,10 @@ int magnum_patch_remove(node_t *patch, const struct field *fields, const char *k
     push(patch, "remove", path.buf, NULL);
     return 0;
 }
+
+void magnum_patch_words(const struct field *fields, struct strv *words)
+{
+    for (; fields->name; fields++)
+        if (fields->type != FIELD_MAP)
+            strv_addf(words, "%s=", fields->name);
+}

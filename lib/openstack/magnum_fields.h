@@ -14,5 +14,7 @@ extern const struct field magnum_cluster_changes[];
 int magnum_patch_set(node_t *patch, const struct field *fields, const char *pair, struct err *err);
 /* The same for a KEY that shall go. */
 int magnum_patch_remove(node_t *patch, const struct field *fields, const char *key, struct err *err);
+/* "KEY=" of each field that has one value, for completion. */
+void magnum_patch_words(const struct field *fields, struct strv *words);
 
 #endif

@@ -210,15 +210,19 @@ static int prepare(struct openstack *os, const struct openstack_call *call, stru
     return 0;
 }
 
+/* There was no answer: says what was being done, and what to try in the words of clouds.yaml. */
+static int unanswered(const struct openstack *os, const struct openstack_call *call, struct err *err)
+{
+    identity_unreached(&os->cloud, err);
+    return call->failing && err->code != ERR_INTERRUPTED ? err_wrap(err, "%s", call->failing) : -1;
+}
+
 static int send_once(struct openstack *os, const struct openstack_call *call, struct http_response *res, struct err *err)
 {
     CLEANUP(sending_release) struct sending sending = SENDING_INIT;
     if (prepare(os, call, &sending, err) != 0)
         return -1;
-    if (http_do(os->http, &sending.req, res, err) == 0)
-        return 0;
-    identity_unreached(&os->cloud, err);
-    return call->failing && err->code != ERR_INTERRUPTED ? err_wrap(err, "%s", call->failing) : -1;
+    return http_do(os->http, &sending.req, res, err) == 0 ? 0 : unanswered(os, call, err);
 }
 
 static int send_renewing(struct openstack *os, const struct openstack_call *call, struct http_response *res, struct err *err)
@@ -295,7 +299,8 @@ int openstack_do_all(struct openstack *os, const struct openstack_call *calls, s
         size_t i = which[k];
         results[i] = got[k];
         errs[i] = said[k];
-        failed += errs[i].code != ERR_OK || settle(os, &calls[i], &results[i], &errs[i]) != 0;
+        bool has_answer = errs[i].code == ERR_OK;
+        failed += (has_answer ? settle(os, &calls[i], &results[i], &errs[i]) : unanswered(os, &calls[i], &errs[i])) != 0;
     }
     return failed;
 }

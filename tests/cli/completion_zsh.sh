@@ -7,7 +7,7 @@ printf 'contexts:\n  lab: {}\n' >"$HOME/.config/aiwf/config.yaml"
 
 cat >"$T/ask" <<'SH'
 compdef() { : }
-compadd() { [[ $1 == -a ]] && print -rl -- ${(M)${(P)2}:#$typed*} }
+compadd() { [[ $1 == -S ]] && shift 2; [[ $1 == -a ]] && print -rl -- ${(M)${(P)2}:#$typed*} }
 _describe() { [[ $1 == -o ]] && shift; print -rl -- ${(M)${${(P)2}%%:*}:#$typed*} }
 _files() { print -r -- files $* }
 _command_names() { print commands }
@@ -49,6 +49,10 @@ gives "files" train submit x -- cat ''
 begin "live names"
 gives "local lab" function list --context ''
 gives "lab" function list --context=la
+
+begin "the keys of changes"
+gives "health_status= health_status_reason=" cluster update ml heal
+gives "node_count=" cluster update ml health_status=HEALTHY nod
 
 begin "in the line editor itself"
 cat >"$T/pty" <<'SH'

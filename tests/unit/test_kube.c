@@ -20,6 +20,9 @@ static void requests_are_signed(enum pki_key kind)
     ck_assert(str_starts(key, "-----BEGIN PRIVATE KEY-----\n"));
     ck_assert(pki_is_request(csr));
     ck_assert(!pki_is_request(key));
+    ck_assert(pki_is_kind(key, kind));
+    ck_assert(!pki_is_kind(key, kind == PKI_EC ? PKI_RSA : PKI_EC));
+    ck_assert(!pki_is_kind("junk", kind));
     pki_wipe(key);
 }
 

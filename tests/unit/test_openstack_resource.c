@@ -86,6 +86,25 @@ START_TEST(a_refused_login_is_tried_once_for_many)
 }
 END_TEST
 
+START_TEST(each_of_many_says_what_it_was_for)
+{
+    start("{\"routes\":{\"/v3/auth/tokens\":[" TOKEN "],\"/v1/clusters\":[{\"close\":true},{\"close\":true}]}}");
+    const struct openstack_call calls[] = {
+        {.service = "container-infra", .path = "/v1/clusters", .failing = "cannot see a"},
+        {.service = "container-infra", .path = "/v1/clusters", .failing = "cannot see b"},
+    };
+    struct http_response results[] = {HTTP_RESPONSE_INIT, HTTP_RESPONSE_INIT};
+    struct err errs[] = {ERR_INIT, ERR_INIT};
+    ck_assert_int_eq(openstack_do_all(&os, calls, results, errs, 2), 2);
+    ck_assert_str_eq(errs[0].what, "cannot see a");
+    ck_assert_str_eq(errs[1].what, "cannot see b");
+    ck_assert_msg(errs[1].why && strstr(errs[1].why, wire.url), "%s", errs[1].why);
+    err_release(&errs[0]);
+    err_release(&errs[1]);
+    end();
+}
+END_TEST
+
 START_TEST(pages_that_do_not_end_are_an_error)
 {
     start(CASE("{\"body\":\"{\\\"clusters\\\":[{}],\\\"next\\\":\\\"?marker=m\\\"}\"}"));
@@ -257,6 +276,7 @@ Suite *suite_openstack_resource(void)
     TCase *tcase = tcase_create("magnum");
     tcase_add_test(tcase, a_refused_login_is_tried_once_for_many);
     tcase_add_test(tcase, pages_are_followed_at_our_own_address);
+    tcase_add_test(tcase, each_of_many_says_what_it_was_for);
     tcase_add_test(tcase, pages_that_do_not_end_are_an_error);
     tcase_add_test(tcase, a_kept_token_saves_the_login);
     tcase_add_test(tcase, a_refused_token_is_renewed_once);
