@@ -4,7 +4,7 @@
 __aiwf_table() {
     case $1 in
     '')
-        cmds='api cluster completion context dataset doctor explain function help infra local login nodegroup pool query shell template top train version why workflow' aliases='fn=function wf=workflow ' args=''
+        cmds='api cluster completion context dataset doctor explain function help infra local login nodegroup pool query queue shell template top train version why workflow' aliases='fn=function wf=workflow ' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'api')
@@ -350,6 +350,10 @@ __aiwf_table() {
     'query')
         cmds='' aliases='' args='none'
         opts='--at= --range= --step= --prometheus= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'queue')
+        cmds='' aliases='' args='live'
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'shell')
         cmds='' aliases='' args=''

@@ -20,6 +20,7 @@ function __aiwf_table -a path
                 nodegroup\t'node groups of a cluster: machines that are alike' \
                 pool\t'warm pools: instances kept ready for functions' \
                 query\t'ask Prometheus in PromQL' \
+                queue\t'queues of jobs: what waits, in which order, and for what' \
                 shell\t'a command line of its own: completion, history, the context in the prompt' \
                 template\t'templates that OpenStack Magnum makes clusters from' \
                 top\t'watch functions, jobs, energy and GPUs' \
@@ -1958,6 +1959,26 @@ function __aiwf_table -a path
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
             set -g __aiwf_takes --at --range --step --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+        case 'queue'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'shell'
             set -g __aiwf_cmds
             set -g __aiwf_aliases

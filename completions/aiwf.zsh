@@ -21,6 +21,7 @@ __aiwf_table() {
             'nodegroup:node groups of a cluster: machines that are alike'
             'pool:warm pools: instances kept ready for functions'
             'query:ask Prometheus in PromQL'
+            'queue:queues of jobs: what waits, in which order, and for what'
             'shell:a command line of its own: completion, history, the context in the prompt'
             'template:templates that OpenStack Magnum makes clusters from'
             'top:watch functions, jobs, energy and GPUs'
@@ -1958,6 +1959,26 @@ __aiwf_table() {
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
         takes=(--at --range --step --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'queue')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'shell')
         cmds=()

@@ -12,7 +12,7 @@
     .system = "Kubeflow's training operator", .remedy = "install the training operator (kubeflow.org/v1), or --trainer job"
 #define TRAINER \
     .system = "Kubeflow Trainer", .remedy = "install Kubeflow Trainer (trainer.kubeflow.org/v1alpha1), or --trainer job"
-#define KUEUE   .system = "Kueue", .remedy = "install Kueue (kueue.x-k8s.io/v1beta1), or leave --queue out"
+#define KUEUE   .system = "Kueue", .remedy = "install Kueue (kueue.sigs.k8s.io/docs/installation), or leave --queue out"
 #define KNATIVE .system = "Knative Serving", .remedy = "install Knative Serving (serving.knative.dev/v1), or another --runtime"
 
 const struct kube_kind kube_pods = CORE("pods", "Pod", "pod");

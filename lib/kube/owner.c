@@ -41,14 +41,15 @@ static struct kube_owner owner_of(enum kube_work work, const char *kind, const c
     return owner;
 }
 
+static const char *const operators_kinds[] = {"PyTorchJob", "TFJob", "MPIJob", "XGBoostJob", "PaddleJob", "JAXJob"};
+
 /* The operator's own word, where one label serves several kinds: the pod's owner is the job itself. */
 static const char *operators_kind(const node_t *pod, const char *usual)
 {
-    static const char *const kinds[] = {"PyTorchJob", "TFJob", "MPIJob", "XGBoostJob", "PaddleJob", "JAXJob"};
     const char *kind = node_str(controller_of(pod), "/kind", "");
-    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        if (strcmp(kinds[i], kind) == 0)
-            return kinds[i];
+    for (size_t i = 0; i < ARRAY_LEN(operators_kinds); i++)
+        if (strcmp(operators_kinds[i], kind) == 0)
+            return operators_kinds[i];
     return usual;
 }
 
@@ -101,15 +102,30 @@ struct kube_owner kube_pod_owner(const node_t *pod)
     return by_controller(pod);
 }
 
-void kube_owner_print(const struct kube_owner *owner, struct str *s)
+static enum kube_work work_of(const char *kind)
 {
-    static const char *const words[] = {[WORK_POD] = "pod", [WORK_JOB] = "train", [WORK_FUNCTION] = "function"};
-    if (owner->work != WORK_OTHER)
-        str_add(s, words[owner->work]);
-    for (const char *c = owner->work == WORK_OTHER ? owner->kind : ""; *c; c++)
-        str_addc(s, (char)tolower((unsigned char)*c));
-    str_addf(s, "/%s", owner->name);
+    for (size_t i = 0; i < ARRAY_LEN(operators_kinds); i++)
+        if (strcmp(operators_kinds[i], kind) == 0)
+            return WORK_JOB;
+    for (size_t i = 0; i < ARRAY_LEN(labels); i++)
+        if (strcmp(labels[i].kind, kind) == 0)
+            return labels[i].work;
+    return WORK_OTHER;
 }
+
+void kube_work_print(const char *kind, const char *name, struct str *s)
+{
+    enum kube_work work = work_of(kind);
+    if (work == WORK_JOB)
+        str_add(s, "train");
+    else if (work == WORK_FUNCTION)
+        str_add(s, "function");
+    for (const char *c = work == WORK_OTHER ? kind : ""; *c; c++)
+        str_addc(s, (char)tolower((unsigned char)*c));
+    str_addf(s, "/%s", name);
+}
+
+void kube_owner_print(const struct kube_owner *owner, struct str *s) { kube_work_print(owner->kind, owner->name, s); }
 
 bool kube_owner_selector(const char *kind, const char *name, struct str *s)
 {

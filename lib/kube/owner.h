@@ -16,8 +16,10 @@ struct kube_owner {
 struct kube_owner kube_pod_owner(const node_t *pod);
 /* "train/bert", "function/ocr", "deployment/web", "pod/shell": as `aiwf why` takes them where it does. */
 void kube_owner_print(const struct kube_owner *owner, struct str *s);
-/* What else than the owner's kind of this name has pods: the selector of labels, as kubectl's -l. false: it is none of those
- * that give their pods a label (a Deployment has its own selector). */
+/* The same of any object: "train/x" of each kind of job. */
+void kube_work_print(const char *kind, const char *name, struct str *s);
+/* The pods of an object of that kind: a selector of labels, as kubectl's -l. false: it is none of those that give their pods
+ * a label (a Deployment has its own selector). */
 bool kube_owner_selector(const char *kind, const char *name, struct str *s);
 /* Which of its job's pods it is: "rank 3" (of an indexed Job, a JobSet's, a PyTorchJob's), "worker 0" (of a TFJob's), else "". */
 void kube_pod_rank(const node_t *pod, struct str *s);

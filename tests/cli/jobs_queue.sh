@@ -44,6 +44,18 @@ json .gpus.free 1
 begin "order is strict: a small job behind a large one waits"
 ok aiwf train submit small -- true
 true_that test "$(field small queue_position)" = 2
+
+begin "aiwf queue tells what waits, in order, behind whom, and for what"
+ok aiwf queue -o json
+json '.items[0] | "\(.name) \(.pending) \(.admitted) \(.quota[0].used) of \(.quota[0].quota)"' "local 2 1 1 of 2"
+ok aiwf queue
+out_has "1 of 2 gpus"
+ok aiwf queue local -o json
+json '.items | map("\(.position) \(.job) \(.asks.gpus) \(.behind)") | join("; ")' "1 train/g2 2 null; 2 train/small null train/g2"
+ok aiwf queue local
+out_has "behind train/g2"
+fails 3 aiwf queue other
+err_has "there is: local"
 ok aiwf train cancel g1
 until_ok 10 state_is g2 Succeeded
 until_ok 10 state_is small Succeeded
