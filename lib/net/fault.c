@@ -56,6 +56,9 @@ static int proxy_fault(const struct transfer *t, struct err *err, const char *wh
 {
     const char *variable = proxy_variable(t);
     err_why(err, "the proxy %s", why);
+    const char *setting = t->http->set.proxy_setting;
+    if (t->http->set.proxy)
+        return err_hint(err, "check %s", setting ? setting : "the proxy's address");
     if (variable)
         return err_hint(err, "check $%s, or add the host to $no_proxy", variable);
     return err_hint(err, "check the proxy's address");
@@ -81,7 +84,7 @@ static int untrusted(const struct transfer *t, struct err *err)
 {
     const char *words = words_of(t, CURLE_PEER_FAILED_VERIFICATION);
     if (strstr(words, "subject name")) {
-        AUTOFREE char *host = host_of(t);
+        AUTOFREE char *host = t->http->set.tls_name ? xstrdup(t->http->set.tls_name) : host_of(t);
         err_why(err, "TLS: the server's certificate is for another name than %s", host);
         return err_hint(err, "use a name that is in the certificate");
     }
@@ -93,6 +96,8 @@ static int untrusted(const struct transfer *t, struct err *err)
     case X509_NO_LOCAL_ISSUER:
     case X509_NO_CHAIN:
         err_why(err, "TLS: the server's certificate is of an unknown authority");
+        if (t->http->set.ca_setting)
+            return err_hint(err, "check %s", t->http->set.ca_setting);
         return err_hint(err, "set ca-file of the context to the authority's PEM file (AIWF_CA_FILE=FILE)");
     case X509_EXPIRED:
         err_why(err, "TLS: the server's certificate has expired");
@@ -105,6 +110,13 @@ static int untrusted(const struct transfer *t, struct err *err)
     }
 }
 
+static int wants_certificate(const struct transfer *t, struct err *err)
+{
+    const char *setting = t->http->set.cert_setting;
+    return err_hint(err, "if the server wants a client certificate, set %s",
+                    setting ? setting : "cert-file and key-file of the context");
+}
+
 static int no_handshake(const struct transfer *t, struct err *err, CURLcode code)
 {
     const char *words = words_of(t, code);
@@ -112,7 +124,7 @@ static int no_handshake(const struct transfer *t, struct err *err, CURLcode code
     if (strstr(words, "wrong version number") || strstr(words, "packet length too long"))
         return err_hint(err, "the server may not speak TLS on this port: http:// instead of https://?");
     if (strstr(words, "bad certificate") || strstr(words, "handshake failure"))
-        return err_hint(err, "if the server wants a client certificate, set cert-file and key-file of the context");
+        return wants_certificate(t, err);
     return -1;
 }
 
@@ -142,8 +154,9 @@ static int broken_off(const struct transfer *t, struct err *err, CURLcode code, 
     err_set(err, ERR_UNREACHABLE, "no answer from %s", url);
     bool silent = code == CURLE_GOT_NOTHING || code == CURLE_SEND_ERROR;
     err_why(err, "%s", silent ? "the connection was closed without an answer" : words_of(t, code));
-    if (str_starts(t->req->url, "https:") && !t->http->set.cert_file && !t->res->reused)
-        return err_hint(err, "if the server wants a client certificate, set cert-file and key-file of the context");
+    const struct http_settings *set = &t->http->set;
+    if (str_starts(t->req->url, "https:") && !set->cert_file && !set->cert_pem && !t->res->reused)
+        return wants_certificate(t, err);
     return request_is_idempotent(t->req) ? -1 : err_hint(err, "it may have been carried out: look before repeating it");
 }
 
@@ -194,6 +207,8 @@ static int unreachable(const struct transfer *t, struct err *err, CURLcode code,
     }
 }
 
+static const char *named(const char *file, const char *setting) { return file ? file : setting ? setting : "of this client"; }
+
 int transfer_fault(struct transfer *t, CURLcode code)
 {
     struct err *err = t->err;
@@ -213,10 +228,10 @@ int transfer_fault(struct transfer *t, CURLcode code)
         }
         return err_set(err, ERR_USAGE, "%s is not a URL that can be asked (http or https)", url.buf);
     case CURLE_SSL_CACERT_BADFILE:
-        err_set(err, ERR_USAGE, "the CA file %s has no usable certificate", t->http->set.ca_file);
+        err_set(err, ERR_USAGE, "the CA file %s has no usable certificate", named(t->http->set.ca_file, t->http->set.ca_setting));
         return err_why(err, "%s", words_of(t, code));
     case CURLE_SSL_CERTPROBLEM:
-        err_set(err, ERR_USAGE, "cannot use the client certificate %s", t->http->set.cert_file);
+        err_set(err, ERR_USAGE, "cannot use the client certificate %s", named(t->http->set.cert_file, t->http->set.cert_setting));
         return err_why(err, "%s", words_of(t, code));
     default:
         break;

@@ -1,6 +1,7 @@
 /* The client: its settings, and requests that are carried out together. */
 #include "net/http.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,15 +24,53 @@ static int check_files(const struct http_settings *set, struct err *err)
     return check_readable(set->key_file, "client key", err);
 }
 
-static void own(const char **text) { *text = xstrdup_or_null(*text); }
+/* The texts of the settings that are copied. */
+static const struct {
+    size_t offset;
+    bool secret;
+} texts[] = {
+#define TEXT(member, secret)                            \
+    {                                                   \
+        offsetof(struct http_settings, member), secret, \
+    }
+    TEXT(ca_file, false), TEXT(cert_file, false),  TEXT(key_file, false),     TEXT(ca_pem, false),        TEXT(cert_pem, false),
+    TEXT(key_pem, true),  TEXT(user, false),       TEXT(password, true),      TEXT(bearer, true),         TEXT(tls_name, false),
+    TEXT(proxy, true),    TEXT(ca_setting, false), TEXT(cert_setting, false), TEXT(proxy_setting, false),
+#undef TEXT
+};
 
-static void disown(const char **text, bool secret)
+static const char **text_of(struct http_settings *set, size_t i)
 {
-    char *owned = (char *)(uintptr_t)*text;
-    if (owned && secret)
+    return (const char **)(void *)((char *)set + texts[i].offset);
+}
+
+void secret_free(const char *secret)
+{
+    char *owned = (char *)(uintptr_t)secret;
+    if (owned)
         explicit_bzero(owned, strlen(owned));
     free(owned);
-    *text = NULL;
+}
+
+static void own_settings(struct http *http, const struct http_settings *settings)
+{
+    http->set = *settings;
+    http->set.headers = NULL;
+    http->set.auth_url = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        *text_of(&http->set, i) = xstrdup_or_null(*text_of(&http->set, i));
+    for (const char *const *header = settings->headers; header && *header; header++)
+        strv_add(&http->headers, *header);
+}
+
+static void disown_settings(struct http *http)
+{
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        if (texts[i].secret)
+            secret_free(*text_of(&http->set, i));
+        else
+            free((char *)(uintptr_t)*text_of(&http->set, i));
+    strv_release(&http->headers);
 }
 
 static char *no_proxy_list(void)
@@ -53,24 +92,13 @@ struct http *http_new(const struct http_settings *settings, struct err *err)
     struct http *http = xcalloc(1, sizeof(*http));
     http->curl = curl;
     http->multi = curl->multi_init();
-    http->set = *settings;
-    own(&http->set.ca_file);
-    own(&http->set.cert_file);
-    own(&http->set.key_file);
-    own(&http->set.ca_pem);
-    own(&http->set.cert_pem);
-    own(&http->set.key_pem);
-    own(&http->set.user);
-    own(&http->set.password);
-    own(&http->set.bearer);
-    own(&http->set.proxy);
+    own_settings(http, settings);
     http->no_proxy = no_proxy_list();
     if (settings->auth_url) {
         CLEANUP(str_release) struct str origin = STR_INIT;
         url_origin(&origin, settings->auth_url);
         http->auth_origin = str_detach(&origin);
     }
-    http->set.auth_url = NULL;
     return http;
 }
 
@@ -82,16 +110,8 @@ void http_free(struct http *http)
     while (http->n_idle)
         http->curl->easy_cleanup(http->idle[--http->n_idle]);
     http->curl->multi_cleanup(http->multi);
-    disown(&http->set.ca_file, false);
-    disown(&http->set.cert_file, false);
-    disown(&http->set.key_file, false);
-    disown(&http->set.ca_pem, false);
-    disown(&http->set.cert_pem, false);
-    disown(&http->set.key_pem, true);
-    disown(&http->set.user, false);
-    disown(&http->set.password, true);
-    disown(&http->set.bearer, true);
-    disown(&http->set.proxy, true);
+    disown_settings(http);
+    old_logins_free(http);
     free(http->open);
     free(http->no_proxy);
     free(http->auth_origin);

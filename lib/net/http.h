@@ -26,19 +26,32 @@ struct http_settings {
     bool insecure;
     const char *user, *password; /* basic auth, NULL: none */
     const char *bearer;
-    const char *auth_url; /* the login goes only to this URL's scheme, host and port; NULL: to all */
-    const char *proxy;    /* NULL: from the environment */
+    const char *const *headers; /* "Name: value", go where the login goes; NULL: none */
+    const char *auth_url;       /* the login goes only to this URL's scheme, host and port; NULL: to all */
+    /* A login that does not last. Called before each try to auth_url and, once a request, after its answer was 401
+     * (refused): it may call http_set_bearer and http_set_certificate. 1: it did; 0: all is as it was; -1: there is no
+     * login, and the request fails with err. It may not do requests of this client. */
+    int (*login)(struct http *http, bool refused, void *arg, struct err *err);
+    void *login_arg;
+    const char *tls_name; /* whose certificate it must be, where that is not the URL's host */
+    const char *proxy;    /* http, https, socks5 or socks5h; for all hosts; NULL: from the environment */
+    bool plain;           /* ask for no compressed answers */
     int connect_ms;       /* 0: 10 s */
     int first_byte_ms;    /* 0: 60 s; counts from the last byte that was sent */
     int total_ms;         /* of a request with its repeats; 0: none */
     int retries;          /* repeats after the first try; -1: none; 0: the default, 3 */
     FILE *trace;          /* -v: requests, answers, headers (secrets masked); NULL: none */
     FILE *timing;         /* --timing: one line a request; NULL: none */
+    /* Where hints send people: "certificate-authority of cluster c in FILE"; NULL: to aiwf's context. */
+    const char *ca_setting, *cert_setting, *proxy_setting;
 };
 
 struct http *http_new(const struct http_settings *settings, struct err *err);
 void http_free(struct http *http);
 DEFINE_CLEANUP_PTR(struct http, http_free)
+/* Another login from now on; NULL: none. Both are copied, and wiped in the end. */
+void http_set_bearer(struct http *http, const char *token);
+void http_set_certificate(struct http *http, const char *cert_pem, const char *key_pem);
 
 struct http_request {
     const char *method; /* NULL: GET */

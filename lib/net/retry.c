@@ -2,7 +2,7 @@
  *
  * Idempotent requests (GET, HEAD, OPTIONS, PUT, DELETE, or declared so) are repeated after a failed or cut
  * connection and after 429, 502, 503 and 504. Any other request only when it surely was not done: libcurl had
- * not begun to send, or the answer was a 429 with Retry-After. */
+ * not begun to send, or the answer was a 429 with Retry-After, or a 401 after which the login was renewed. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,10 +75,15 @@ static bool is_transient(const struct transfer *t, CURLcode code)
     return code == CURLE_OK ? status_is_transient(t->res->status) : t->abort == ABORT_NONE && code_is_transient(code);
 }
 
-static bool is_safe(const struct transfer *t, CURLcode code, const char *retry_after)
+bool can_send_again(const struct transfer *t)
 {
     bool body_read = t->req->body_file && !t->finite_body && t->sends;
-    if (t->streamed || body_read)
+    return !t->streamed && !body_read;
+}
+
+static bool is_safe(const struct transfer *t, CURLcode code, const char *retry_after)
+{
+    if (!can_send_again(t))
         return false;
     if (request_is_idempotent(t->req) || !t->sends)
         return true;
@@ -101,8 +106,11 @@ bool retries_left(const struct transfer *t)
     return !t->req->once && t->res->attempts <= retries;
 }
 
-bool retry_wanted(const struct transfer *t, CURLcode code, int64_t *ret_delay_ms)
+bool retry_wanted(struct transfer *t, CURLcode code, int64_t *ret_delay_ms)
 {
+    *ret_delay_ms = 0;
+    if (code == CURLE_OK && t->res->status == 401 && !t->stopped && login_renewed(t))
+        return true;
     const char *retry_after = code == CURLE_OK ? http_header(t->res, "retry-after") : NULL;
     if (t->stopped || !retries_left(t) || !is_transient(t, code) || !is_safe(t, code, retry_after))
         return false;

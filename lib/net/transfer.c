@@ -156,13 +156,16 @@ static void add_header(struct transfer *t, const char *header)
     t->headers = t->http->curl->slist_append(t->headers, clean.buf);
 }
 
-static bool login_goes_to(const struct http *http, const char *url)
+static void add_login_headers(struct transfer *t)
 {
-    if (!http->auth_origin)
-        return true;
-    CLEANUP(str_release) struct str origin = STR_INIT;
-    url_origin(&origin, url);
-    return strcmp(origin.buf, http->auth_origin) == 0;
+    const struct http *http = t->http;
+    for (size_t i = 0; i < http->headers.n; i++)
+        add_header(t, http->headers.v[i]);
+    if (!http->set.bearer || has_header(t->req, "Authorization"))
+        return;
+    char *header = xasprintf("Authorization: Bearer %s", http->set.bearer);
+    add_header(t, header);
+    secret_free(header);
 }
 
 static void set_headers(struct transfer *t)
@@ -171,13 +174,11 @@ static void set_headers(struct transfer *t)
     const struct http_request *req = t->req;
     for (const char *const *header = req->headers; header && *header; header++)
         add_header(t, *header);
+    if (login_goes_to(http, req->url))
+        add_login_headers(t);
     t->headers = http->curl->slist_append(t->headers, "Expect:");
     if ((req->body || req->body_file) && !has_header(req, "Content-Type"))
         t->headers = http->curl->slist_append(t->headers, "Content-Type:");
-    if (http->set.bearer && !has_header(req, "Authorization") && login_goes_to(http, req->url)) {
-        AUTOFREE char *header = xasprintf("Authorization: Bearer %s", http->set.bearer);
-        add_header(t, header);
-    }
     http->curl->easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
 }
 
@@ -294,6 +295,25 @@ static void set_callbacks(struct transfer *t)
     curl->easy_setopt(t->easy, CURLOPT_NOPROGRESS, 0L);
 }
 
+/* libcurl checks the name of the URL: it gets one with the certificate's, and is told where to connect instead. */
+static void set_tls_name(struct transfer *t)
+{
+    const struct curl_lib *curl = t->http->curl;
+    CLEANUP(str_release) struct str origin = STR_INIT;
+    url_origin(&origin, t->req->url);
+    const char *host = origin.buf + strlen("https://");
+    const char *port = strrchr(host, ':');
+    const char *path = t->req->url + strlen("https://");
+    AUTOFREE char *connect_to = xasprintf("%s%s:%s", t->http->set.tls_name, port, host);
+    AUTOFREE char *url = xasprintf("https://%s%s%s", t->http->set.tls_name, port, path + strcspn(path, "/?#"));
+    AUTOFREE char *header = xasprintf("Host: %s", host);
+    t->connect_to = curl->slist_append(NULL, connect_to);
+    curl->easy_setopt(t->easy, CURLOPT_CONNECT_TO, t->connect_to);
+    curl->easy_setopt(t->easy, CURLOPT_URL, url);
+    if (!has_header(t->req, "Host"))
+        add_header(t, header);
+}
+
 static void set_route(struct transfer *t)
 {
     const struct http *http = t->http;
@@ -311,9 +331,13 @@ static void set_route(struct transfer *t)
     curl->easy_setopt(t->easy, CURLOPT_USERAGENT, "aiwf/" AIWF_VERSION);
     curl->easy_setopt(t->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl->easy_setopt(t->easy, CURLOPT_NOPROXY, http->no_proxy);
-    if (http->set.proxy)
+    if (http->set.proxy) {
         curl->easy_setopt(t->easy, CURLOPT_PROXY, http->set.proxy);
-    if (!t->req->on_data && !has_header(t->req, "Accept-Encoding"))
+        curl->easy_setopt(t->easy, CURLOPT_NOPROXY, "");
+    }
+    if (http->set.tls_name && str_starts(t->req->url, "https:") && login_goes_to(http, t->req->url))
+        set_tls_name(t);
+    if (!http->set.plain && !t->req->on_data && !has_header(t->req, "Accept-Encoding"))
         curl->easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 }
 
@@ -355,6 +379,8 @@ int transfer_begin(struct transfer *t)
     struct http *http = t->http;
     if (t->req->method && !is_token(t->req->method))
         return err_set(t->err, ERR_USAGE, "\"%s\" is no HTTP method", t->req->method);
+    if (login_ready(t) != 0)
+        return -1;
     reset_try(t);
     t->easy = http->n_idle ? http->idle[--http->n_idle] : http->curl->easy_init();
     if (!t->easy)
@@ -429,6 +455,9 @@ void transfer_end(struct transfer *t)
         http->curl->easy_cleanup(t->easy);
     }
     t->easy = NULL;
+    for (struct curl_slist *header = t->headers; header; header = header->next)
+        explicit_bzero(header->data, strlen(header->data));
     http->curl->slist_free_all(t->headers);
-    t->headers = NULL;
+    http->curl->slist_free_all(t->connect_to);
+    t->headers = t->connect_to = NULL;
 }

@@ -14,6 +14,8 @@ struct http {
     CURLM *multi;
     struct http_settings set; /* its strings are ours */
     char *auth_origin;        /* where the login goes; NULL: everywhere */
+    struct strv headers;      /* and these with it */
+    struct strv old_logins;   /* that libcurl may still read */
     char *no_proxy;
     CURL *idle[HTTP_IDLE_MAX]; /* handles to use again */
     size_t n_idle;
@@ -53,6 +55,7 @@ struct transfer {
     /* of the current try */
     CURL *easy;
     struct curl_slist *headers;
+    struct curl_slist *connect_to; /* with settings.tls_name */
     char error[CURL_ERROR_SIZE];
     int64_t quiet_since_ms; /* connected, or the last piece sent: the wait for the first byte counts from here */
     curl_off_t sent_bytes;
@@ -60,9 +63,13 @@ struct transfer {
     int sends;      /* how often curl began to send; 0: nothing can have arrived */
     bool answering; /* the first byte came */
     bool streamed;  /* on_data has seen something: no repeat */
+    bool relogged;  /* after a 401, which happens once for all tries */
     bool stopped;   /* by on_data */
     enum transfer_abort abort;
 };
+
+/* http.c */
+void secret_free(const char *secret); /* overwritten first */
 
 /* transfer.c: a try from its start to its end. */
 int transfer_begin(struct transfer *t);
@@ -84,11 +91,18 @@ void loop_sleep(struct http *http, int sleep_ms);
 /* stream.c */
 void streams_free(struct http *http);
 
+/* auth.c */
+bool login_goes_to(const struct http *http, const char *url);
+int login_ready(struct transfer *t);    /* before a try */
+bool login_renewed(struct transfer *t); /* after a 401 */
+void old_logins_free(struct http *http);
+
 /* retry.c */
+bool can_send_again(const struct transfer *t); /* what was sent, and what came, allow it */
 bool request_is_idempotent(const struct http_request *req);
 bool retries_left(const struct transfer *t);
 /* Whether to try again after a try ended with code; *ret_delay_ms: when. */
-bool retry_wanted(const struct transfer *t, CURLcode code, int64_t *ret_delay_ms);
+bool retry_wanted(struct transfer *t, CURLcode code, int64_t *ret_delay_ms);
 /* Seconds or an HTTP date, as milliseconds from now; -1: neither. */
 int64_t retry_after_ms(const char *text, int64_t wall_ms);
 
