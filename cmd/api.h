@@ -4,7 +4,7 @@
 
 #include "cmd.h"
 
-extern const struct cmd api_kube;
+extern const struct cmd api_kube, api_forward;
 
 int api_check_method(const char *method, struct err *err);
 bool api_is_reading(const char *method); /* GET, HEAD */

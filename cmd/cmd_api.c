@@ -119,7 +119,7 @@ static const struct cmd cmd_openstack = {
     .run = run,
 };
 
-static const struct cmd *const verbs[] = {&cmd_openstack, &api_kube, NULL};
+static const struct cmd *const verbs[] = {&cmd_openstack, &api_kube, &api_forward, NULL};
 
 const struct cmd cmd_api = {
     .name = "api",

@@ -8,7 +8,7 @@ __aiwf_table() {
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'api')
-        cmds='openstack kube' aliases='' args=''
+        cmds='openstack kube forward' aliases='' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'api openstack')
@@ -18,6 +18,10 @@ __aiwf_table() {
     'api kube')
         cmds='' aliases='' args='none none'
         opts='--file= -f= --patch= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'api forward')
+        cmds='' aliases='' args='live none'
+        opts='--context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'cluster')
         cmds='create list show resize upgrade update delete wait events kubeconfig ca stats quotas services' aliases='' args=''

@@ -55,7 +55,8 @@ function __aiwf_table -a path
         case 'api'
             set -g __aiwf_cmds \
                 openstack\t'send a request to a service of OpenStack' \
-                kube\t'send a request to the context\'s Kubernetes API server'
+                kube\t'send a request to the context\'s Kubernetes API server' \
+                forward\t'make a port of a pod or service one of this machine'
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
@@ -124,6 +125,21 @@ function __aiwf_table -a path
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
             set -g __aiwf_takes --file -f --patch --output -o --jq --context --namespace -n --cloud --kube-context --color
+        case 'api forward'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live none
+            set -g __aiwf_opts \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
         case 'cluster'
             set -g __aiwf_cmds \
                 create\t'create a cluster, and wait until it works' \

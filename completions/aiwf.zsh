@@ -56,7 +56,8 @@ __aiwf_table() {
     'api')
         cmds=(
             'openstack:send a request to a service of OpenStack'
-            'kube:send a request to the context'\''s Kubernetes API server')
+            'kube:send a request to the context'\''s Kubernetes API server'
+            'forward:make a port of a pod or service one of this machine')
         aliases=()
         args=()
         opts=(
@@ -124,6 +125,21 @@ __aiwf_table() {
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
         takes=(--file -f --patch --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'api forward')
+        cmds=()
+        aliases=()
+        args=(live none)
+        opts=(
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--context --namespace -n --cloud --kube-context --color )
         ;;
     'cluster')
         cmds=(

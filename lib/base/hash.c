@@ -19,19 +19,17 @@ static struct crypto_lib {
     ctx_t *(*ctx_new)(void);
     void (*ctx_free)(ctx_t *);
     const void *(*sha256)(void);
+    const void *(*sha1)(void);
     int (*init)(ctx_t *, const void *type, void *engine);
     int (*update)(ctx_t *, const void *data, size_t len);
     int (*final)(ctx_t *, unsigned char *digest, unsigned *len);
 } crypto;
 
 static const struct dl_symbol symbols[] = {
-    DL_SYMBOL(struct crypto_lib, ctx_new, "EVP_MD_CTX_new"),
-    DL_SYMBOL(struct crypto_lib, ctx_free, "EVP_MD_CTX_free"),
-    DL_SYMBOL(struct crypto_lib, sha256, "EVP_sha256"),
-    DL_SYMBOL(struct crypto_lib, init, "EVP_DigestInit_ex"),
-    DL_SYMBOL(struct crypto_lib, update, "EVP_DigestUpdate"),
-    DL_SYMBOL(struct crypto_lib, final, "EVP_DigestFinal_ex"),
-    {0},
+    DL_SYMBOL(struct crypto_lib, ctx_new, "EVP_MD_CTX_new"),   DL_SYMBOL(struct crypto_lib, ctx_free, "EVP_MD_CTX_free"),
+    DL_SYMBOL(struct crypto_lib, sha256, "EVP_sha256"),        DL_SYMBOL(struct crypto_lib, sha1, "EVP_sha1"),
+    DL_SYMBOL(struct crypto_lib, init, "EVP_DigestInit_ex"),   DL_SYMBOL(struct crypto_lib, update, "EVP_DigestUpdate"),
+    DL_SYMBOL(struct crypto_lib, final, "EVP_DigestFinal_ex"), {0},
 };
 static const char *const sonames[] = {"libcrypto.so.3", NULL};
 static struct dl_library library = {.sonames = sonames, .package = "libssl3", .symbols = symbols, .table = &crypto};
@@ -67,6 +65,20 @@ int hash_data(const void *data, size_t len, char ret[HASH_HEX], struct err *err)
     crypto.update(ctx, data, len);
     finish(ctx, ret);
     return 0;
+}
+
+int hash_sha1(const void *data, size_t len, unsigned char ret[SHA1_BYTES], struct err *err)
+{
+    if (dl_bind(&library, err) != 0)
+        return -1;
+    ctx_t *ctx = crypto.ctx_new();
+    bool ok = ctx && crypto.init(ctx, crypto.sha1(), NULL) == 1;
+    if (ok) {
+        crypto.update(ctx, data, len);
+        crypto.final(ctx, ret, NULL);
+    }
+    crypto.ctx_free(ctx);
+    return ok ? 0 : err_set(err, ERR_FAILED, "cannot compute a SHA-1 sum");
 }
 
 int hash_file(const char *path, char ret[HASH_HEX], struct err *err)

@@ -14,6 +14,8 @@ static const struct dl_symbol symbols[] = {
     CURL_SYMBOL(easy_setopt),
     CURL_SYMBOL(easy_getinfo),
     CURL_SYMBOL(easy_strerror),
+    CURL_SYMBOL(easy_send),
+    CURL_SYMBOL(easy_recv),
     CURL_SYMBOL(multi_init),
     CURL_SYMBOL(multi_cleanup),
     CURL_SYMBOL(multi_add_handle),

@@ -16,6 +16,8 @@ struct curl_lib {
     CURLcode (*easy_setopt)(CURL *easy, CURLoption option, ...);
     CURLcode (*easy_getinfo)(CURL *easy, CURLINFO info, ...);
     const char *(*easy_strerror)(CURLcode code);
+    CURLcode (*easy_send)(CURL *easy, const void *data, size_t len, size_t *ret_sent);
+    CURLcode (*easy_recv)(CURL *easy, void *data, size_t len, size_t *ret_got);
     CURLM *(*multi_init)(void);
     CURLMcode (*multi_cleanup)(CURLM *multi);
     CURLMcode (*multi_add_handle)(CURLM *multi, CURL *easy);

@@ -65,6 +65,12 @@ void trace_attach(struct transfer *t)
     t->http->curl->easy_setopt(t->easy, CURLOPT_VERBOSE, 1L);
 }
 
+void trace_head(const struct transfer *t, const char *mark, const struct str *head)
+{
+    if (t->http->set.trace)
+        print_head(t->http->set.trace, mark, head->buf, head->len);
+}
+
 static void print_timing(const struct transfer *t, CURLcode code)
 {
     const struct http_response *res = t->res;

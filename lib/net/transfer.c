@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "base/base64.h"
 #include "base/clock.h"
 #include "net/url.h"
 #include "version.h"
@@ -53,21 +54,24 @@ static void keep_header(struct transfer *t, const char *line, size_t len)
     strv_take(&t->res->headers, str_detach(&s));
 }
 
-static size_t on_header(char *line, size_t size, size_t n, void *arg)
+bool transfer_header(struct transfer *t, const char *line, size_t len)
 {
-    struct transfer *t = arg;
-    size_t len = size * n;
     t->answering = true;
     t->header_bytes += len;
     if (t->header_bytes > HEADERS_MAX_BYTES) {
         t->abort = ABORT_HEADERS;
-        return 0;
+        return false;
     }
     if (len >= 5 && memcmp(line, "HTTP/", 5) == 0)
         start_answer(t, line, len);
     else
         keep_header(t, line, len);
-    return len;
+    return true;
+}
+
+static size_t on_header(char *line, size_t size, size_t n, void *arg)
+{
+    return transfer_header(arg, line, size * n) ? size * n : 0;
 }
 
 static size_t on_body(char *data, size_t size, size_t n, void *arg)
@@ -395,6 +399,43 @@ int transfer_begin(struct transfer *t)
     trace_attach(t);
     http->curl->multi_add_handle(http->multi, t->easy);
     t->state = TRANSFER_RUNNING;
+    return 0;
+}
+
+char *transfer_login(const struct transfer *t)
+{
+    const struct http_settings *set = &t->http->set;
+    if (!login_goes_to(t->http, t->req->url))
+        return NULL;
+    if (set->bearer)
+        return xasprintf("Authorization: Bearer %s", set->bearer);
+    if (!set->user)
+        return NULL;
+    AUTOFREE char *pair = xasprintf("%s:%s", set->user, set->password ? set->password : "");
+    CLEANUP(str_release) struct str header = STR_INIT;
+    str_add(&header, "Authorization: Basic ");
+    base64_encode(&header, pair, strlen(pair));
+    explicit_bzero(pair, strlen(pair));
+    return str_detach(&header);
+}
+
+int transfer_connect(struct transfer *t)
+{
+    const struct curl_lib *curl = t->http->curl;
+    t->easy = curl->easy_init();
+    if (!t->easy)
+        return err_set(t->err, ERR_FAILED, "cannot start a connection: libcurl has no memory");
+    set_route(t);
+    set_deadlines(t);
+    set_tls(t);
+    curl->easy_setopt(t->easy, CURLOPT_PRIVATE, t);
+    curl->easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->error);
+    curl->easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl->easy_setopt(t->easy, CURLOPT_PIPEWAIT, 0L);
+    curl->easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl->easy_setopt(t->easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
+    curl->easy_setopt(t->easy, CURLOPT_CONNECT_ONLY, 1L);
+    trace_attach(t);
     return 0;
 }
 

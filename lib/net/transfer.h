@@ -75,6 +75,13 @@ void secret_free(const char *secret); /* overwritten first */
 int transfer_begin(struct transfer *t);
 void transfer_measure(struct transfer *t, CURLcode code); /* its times and how far it came, into the response */
 void transfer_end(struct transfer *t);
+/* A handle that only connects (CURLOPT_CONNECT_ONLY), by the client's route, TLS and limits; the caller drives it, in
+ * a multi handle of its own. */
+int transfer_connect(struct transfer *t);
+/* One line of an answer's head, as libcurl would have brought it: into t->res. false: too many. */
+bool transfer_header(struct transfer *t, const char *line, size_t len);
+/* The login, when it goes to t's URL: "Authorization: ..."; NULL: none. The caller frees. */
+char *transfer_login(const struct transfer *t);
 
 /* loop.c: drives what is open. */
 enum { IN_FLIGHT_MAX = 32 };
@@ -112,5 +119,7 @@ int transfer_fault(struct transfer *t, CURLcode code);
 /* trace.c */
 void trace_attach(struct transfer *t);
 void trace_end(struct transfer *t, CURLcode code);
+/* A head that libcurl does not see; mark is "> " or "< ". */
+void trace_head(const struct transfer *t, const char *mark, const struct str *head);
 
 #endif

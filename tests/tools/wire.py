@@ -17,11 +17,16 @@ that list's next reply, any other the next one of `replies`; the last reply of a
   raw           these bytes instead of all that early     answer before the body was read, then close
   gzip          compress the body
   once          close the connection after it   kept_close  answer, then close in silence when the next request comes
+  upgrade       a WebSocket's answer (101 unless "status" says otherwise), then these steps: {"send": bytes} as they are on the wire,
+                {"take": n} waits for so many bytes of the client, which are logged in hex; at the end the connection is closed.
+                "headers" replace what the answer has: Upgrade, Connection, Sec-WebSocket-Accept, Sec-WebSocket-Protocol ("": none)
 "greeting": a text that answers the first bytes of every connection, whatever they are.
 tls: {"names": ["localhost"], "days": 2, "client": true} (days below 0: expired; client: wants a certificate)
 """
+import base64
 import datetime
 import gzip
+import hashlib
 import json
 import os
 import secrets
@@ -192,6 +197,20 @@ class Wire:
         if reply.get("once") or reply.get("early"):
             raise Ended
 
+    def upgrade(self, sock, reader, reply, headers):
+        accept = hashlib.sha1(headers.get("sec-websocket-key", "").encode() + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest()
+        answer = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Accept": base64.b64encode(accept).decode(),
+                  "Sec-WebSocket-Protocol": headers.get("sec-websocket-protocol", ""), **reply.get("headers", {})}
+        sock.sendall(b"HTTP/1.1 101 Switching Protocols\r\n" + b"".join(f"{n}: {v}\r\n".encode("latin-1") for n, v in answer.items() if v) + b"\r\n")
+        for step in reply["upgrade"]:
+            time.sleep(step.get("delay_ms", 0) / 1000)
+            sock.sendall(step.get("send", "").encode("latin-1"))
+            taken = reader.exactly(step.get("take", 0), self.KEEP)
+            if taken:
+                with self.lock:
+                    print(json.dumps({"taken": taken.hex()}), file=self.log)
+        raise Ended
+
     def one_request(self, sock, reader, number):
         head = reader.until(b"\r\n\r\n").decode("latin-1").split("\r\n")
         method, path, version = head[0].split(" ", 2)
@@ -202,6 +221,8 @@ class Wire:
         if reply.get("hang"):
             while True:
                 reader.more()
+        if "upgrade" in reply:
+            self.upgrade(sock, reader, reply, headers)
         self.send_reply(sock, reply, method)
         if reply.get("kept_close"):
             self.one_request_unanswered(sock, reader, number)
