@@ -53,11 +53,41 @@ int cli_resolve(struct cli *cli, struct err *err)
 
 static const char *setting(const struct cli *cli, enum setting which) { return context_get(&cli->context, which); }
 
-static int read_password(const struct cli *cli, struct str *password, struct err *err)
+/* The context's login at its gateway, else the one that faas-cli keeps. */
+struct login {
+    char *user;
+    struct str password;
+};
+static void login_release(struct login *login)
+{
+    explicit_bzero(login->password.buf, login->password.len);
+    str_release(&login->password);
+    free(login->user);
+}
+DEFINE_CLEANUP(struct login, login_release)
+
+static int read_kept_login(const struct cli *cli, struct login *login, struct err *err)
+{
+    CLEANUP(err_release) struct err load_err = ERR_INIT;
+    const char *gateway = setting(cli, SETTING_openfaas);
+    char *password = NULL;
+    if (!gateway || login->user)
+        return 0;
+    if (openfaas_login_load(gateway, &login->user, &password, &load_err) != 0)
+        return load_err.code == ERR_NOT_FOUND ? 0 : err_move(err, &load_err);
+    str_add(&login->password, password);
+    explicit_bzero(password, strlen(password));
+    free(password);
+    return 0;
+}
+
+static int read_login(const struct cli *cli, struct login *login, struct err *err)
 {
     const char *path = setting(cli, SETTING_password_file);
+    login->user = xstrdup_or_null(setting(cli, SETTING_user));
     if (!path)
-        return 0;
+        return read_kept_login(cli, login, err);
+    struct str *password = &login->password;
     if (file_read(path, password, err) != 0)
         return err_wrap(err, "cannot read the password of context %s", cli->context.name);
     str_cut(password, strcspn(password->buf, "\r\n"));
@@ -87,17 +117,14 @@ struct http *cli_http(struct cli *cli, struct err *err)
     enum { PASSWORD_MAX = 4096 };
     if (cli->http_client)
         return cli->http_client;
-    CLEANUP(str_release) struct str password = STR_INIT_MAX(PASSWORD_MAX);
-    if (local_client_fill(&cli->context, err) != 0)
-        return NULL;
-    if (read_password(cli, &password, err) != 0)
+    CLEANUP(login_release) struct login login = {.password = STR_INIT_MAX(PASSWORD_MAX)};
+    if (local_client_fill(&cli->context, err) != 0 || read_login(cli, &login, err) != 0)
         return NULL;
     struct http_settings settings = http_settings(cli);
     settings.auth_url = setting(cli, SETTING_openfaas);
-    settings.user = setting(cli, SETTING_user);
-    settings.password = password.len ? password.buf : NULL;
+    settings.user = login.user;
+    settings.password = login.password.len ? login.password.buf : NULL;
     cli->http_client = http_new(&settings, err);
-    explicit_bzero(password.buf, password.len);
     return cli->http_client;
 }
 

@@ -1,0 +1,175 @@
+/* Functions of an OpenFaaS gateway (facts: openfaas/faas, api-docs/spec.openapi.yml; faas-provider, types). */
+#include <string.h>
+
+#include "net/rest.h"
+#include "net/url.h"
+#include "serverless/openfaas.h"
+
+static int check_spec(const struct function_spec *spec, struct err *err)
+{
+    if (!spec->image) {
+        err_set(err, ERR_USAGE, "an OpenFaaS function is an image");
+        return err_hint(err, "--image IMAGE");
+    }
+    if (spec->source)
+        return err_set(err, ERR_USAGE, "--source: OpenFaaS runs images, not folders");
+    if (spec->start_ms > 0)
+        return err_set(err, ERR_USAGE, "--start-timeout: OpenFaaS has no such limit");
+    if (strcmp(spec->mode, "http") != 0)
+        return err_set(err, ERR_USAGE, "--mode %s: on OpenFaaS the image's own watchdog decides that", spec->mode);
+    return 0;
+}
+
+/* Of a label that holds a number. */
+static void set_label_number(node_t *object, const char *key, const node_t *labels, const char *label)
+{
+    const char *text = node_text(node_get(labels, label));
+    long long value;
+    if (text && str_to_int(text, 0, INT32_MAX, &value))
+        node_set_num(object, key, (double)value);
+}
+
+static const char *state_of(int64_t replicas, int64_t available)
+{
+    if (available > 0)
+        return "Ready";
+    return replicas > 0 ? "Starting" : "Idle";
+}
+
+static node_t *function_of(const struct openfaas *gateway, const node_t *status)
+{
+    static const struct {
+        const char *key, *path;
+    } texts[] = {{"name", "/name"},
+                 {"image", "/image"},
+                 {"command", "/envProcess"},
+                 {"namespace", "/namespace"},
+                 {"created", "/createdAt"}};
+    node_t *function = node_new_object();
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        node_set_str(function, texts[i].key, node_str(status, texts[i].path, NULL));
+    int64_t replicas = node_int(status, "/replicas", 0), available = node_int(status, "/availableReplicas", 0);
+    const node_t *labels = node_get(status, "labels");
+    node_set_str(function, "state", state_of(replicas, available));
+    node_set_str(function, "runtime", "openfaas");
+    node_set_num(function, "replicas", (double)replicas);
+    node_set_num(function, "available", (double)available);
+    node_set_num(function, "invocations", node_num(status, "/invocationCount", 0));
+    node_t *scale = node_set(function, "scale", node_new_object());
+    set_label_number(scale, "min", labels, "com.openfaas.scale.min");
+    set_label_number(scale, "max", labels, "com.openfaas.scale.max");
+    CLEANUP(str_release) struct str url = STR_INIT;
+    node_set_str(function, "url", url_path(&url, gateway->url, "/function/{}", node_str(status, "/name", ""), NULL));
+    return function;
+}
+
+static node_t *list(const struct runtime_env *env, struct err *err)
+{
+    CLEANUP(str_release) struct str url = STR_INIT;
+    struct openfaas gateway;
+    if (openfaas_of(env, &gateway, err) != 0)
+        return NULL;
+    url_path(&url, gateway.url, "/system/functions", NULL);
+    url_query(&url, "namespace", gateway.namespace);
+    CLEANUP(node_free) node_t *all = rest_get(env->http, url.buf, "cannot list functions", err);
+    if (!all)
+        return NULL;
+    node_t *functions = node_new_array(); /* a gateway may answer null for none */
+    for (const node_t *status = node_first(all); status; status = node_next(status))
+        node_push(functions, function_of(&gateway, status));
+    return functions;
+}
+
+static node_t *show(const struct runtime_env *env, const char *name, struct err *err)
+{
+    CLEANUP(str_release) struct str url = STR_INIT;
+    struct openfaas gateway;
+    if (openfaas_of(env, &gateway, err) != 0)
+        return NULL;
+    AUTOFREE char *failing = xasprintf("cannot show function \"%s\"", name);
+    url_path(&url, gateway.url, "/system/function/{}", name, NULL);
+    url_query(&url, "namespace", gateway.namespace);
+    CLEANUP(node_free) node_t *status = rest_get(env->http, url.buf, failing, err);
+    return status ? function_of(&gateway, status) : NULL;
+}
+
+/* Providers refuse a second one of a name with 400, 409 or 500. */
+static int say_conflict(const struct runtime_env *env, const struct function_spec *spec, struct err *err)
+{
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    CLEANUP(node_free) node_t *there = show(env, spec->name, &none);
+    if (!there)
+        return -1;
+    err_set(err, ERR_CONFLICT, "function \"%s\" exists already", spec->name);
+    return err_hint(err, "--replace, or --if-not-exists");
+}
+
+static int deploy(const struct runtime_env *env, const struct function_spec *spec, bool replace, struct err *err)
+{
+    struct openfaas gateway;
+    if (check_spec(spec, err) != 0 || openfaas_of(env, &gateway, err) != 0)
+        return -1;
+    if (openfaas_deploy(&gateway, spec, replace, err) == 0)
+        return 0;
+    bool may_be_there = !replace && (err->code == ERR_FAILED || err->code == ERR_CONFLICT);
+    return may_be_there ? say_conflict(env, spec, err) : -1;
+}
+
+static int scale(const struct runtime_env *env, const char *name, int64_t replicas, struct err *err)
+{
+    struct openfaas gateway;
+    return openfaas_of(env, &gateway, err) != 0 ? -1 : openfaas_scale(&gateway, name, replicas, err);
+}
+
+static int remove_function(const struct runtime_env *env, const char *name, struct err *err)
+{
+    struct openfaas gateway;
+    return openfaas_of(env, &gateway, err) != 0 ? -1 : openfaas_remove(&gateway, name, err);
+}
+
+static int print_logs(const struct runtime_env *env, const char *name, bool follow, int64_t tail,
+                      bool (*on_line)(const node_t *line, void *arg), void *arg, struct err *err)
+{
+    struct openfaas_logs logs = {.name = name, .follow = follow, .tail = tail, .on_line = on_line, .arg = arg};
+    struct openfaas gateway;
+    return openfaas_of(env, &gateway, err) != 0 ? -1 : openfaas_logs(&gateway, &logs, err);
+}
+
+/* The gateway's own words, in place of a function's answer. */
+static int gateway_error(const struct invoke_request *req, const struct http_response *res, struct err *err)
+{
+    bool is_missing = res->status == 404 && (strstr(res->body.buf, "error finding function") || req->async);
+    bool is_away = res->status == 502 && str_starts(res->body.buf, "Can't reach service");
+    if (!is_missing && !is_away)
+        return 0;
+    http_check(res, err, "cannot invoke function \"%s\"", req->name);
+    if (is_away) {
+        err->code = ERR_WORKLOAD;
+        return err_hint(err, "aiwf why function %s", req->name);
+    }
+    return err_hint(err, "%s", req->async ? "without --async: this gateway may have no queue" : "aiwf function list");
+}
+
+static int invoke(const struct runtime_env *env, const struct invoke_request *req, struct http_response *res, struct err *err)
+{
+    struct openfaas gateway;
+    if (openfaas_of(env, &gateway, err) != 0 || openfaas_invoke(&gateway, req, res, err) != 0)
+        return -1;
+    return gateway_error(req, res, err);
+}
+
+static int make_cold(const struct runtime_env *env, const char *name, struct err *err) { return scale(env, name, 0, err); }
+
+const struct runtime runtime_openfaas = {
+    .name = "openfaas",
+    .help = "functions of an OpenFaaS gateway",
+    .deploy = deploy,
+    .spec_json = openfaas_deployment,
+    .list = list,
+    .show = show,
+    .invoke = invoke,
+    .scale = scale,
+    .logs = print_logs,
+    .remove = remove_function,
+    .make_cold = make_cold,
+};
