@@ -56,7 +56,9 @@ static bool is_there(const struct function_wait *wait, const char *state, const 
     case FUNCTION_IDLE:
         return strcmp(state, "Idle") == 0;
     case FUNCTION_SCALED:
-        return wait->replicas ? node_int(function, "/available", 0) >= wait->replicas : node_int(function, "/replicas", 0) == 0;
+        if (wait->replicas)
+            return node_int(function, "/available", 0) >= wait->replicas;
+        return node_int(function, "/replicas", 0) == 0 && node_int(function, "/available", 0) == 0;
     case FUNCTION_DELETED:
         return false;
     }

@@ -4,6 +4,7 @@
 
 #include "net/rest.h"
 #include "net/url.h"
+#include "serverless/invoke.h"
 
 int openfaas_of(const struct runtime_env *env, struct openfaas *ret, struct err *err)
 {
@@ -179,41 +180,10 @@ int openfaas_logs(const struct openfaas *gateway, const struct openfaas_logs *lo
     return rest_lines(gateway->http, &rest, logs->on_line, logs->arg, err);
 }
 
-/* The path after the name is the user's own text: it is sent as typed, and may have a query. */
-static int invoke_url(const struct openfaas *gateway, const struct invoke_request *req, struct str *url, struct err *err)
-{
-    const char *path = req->path ? req->path : "";
-    for (const char *p = path; *p; p++)
-        if ((unsigned char)*p <= ' ' || *p == 0x7f || *p == '#')
-            return err_set(err, ERR_USAGE, "--path: \"%s\" is not a URL's path: percent-encode spaces, # and control characters",
-                           path);
-    AUTOFREE char *name = gateway->namespace ? xasprintf("%s.%s", req->name, gateway->namespace) : xstrdup(req->name);
-    url_path(url, gateway->url, req->async ? "/async-function/{}" : "/function/{}", name, NULL);
-    if (*path)
-        str_addf(url, "%s%s", *path == '/' || *path == '?' ? "" : "/", path);
-    return 0;
-}
-
 int openfaas_invoke(const struct openfaas *gateway, const struct invoke_request *req, struct http_response *res, struct err *err)
 {
     CLEANUP(str_release) struct str url = STR_INIT;
-    if (invoke_url(gateway, req, &url, err) != 0)
-        return -1;
-    bool has_body = req->body || req->body_file;
-    struct http_request http = {
-        .method = req->method ? req->method
-                  : has_body  ? "POST"
-                              : "GET",
-        .url = url.buf,
-        .headers = req->headers,
-        .body = req->body,
-        .body_len = req->body_len,
-        .body_file = req->body_file,
-        .once = true,
-        .first_byte_ms = -1,
-        .total_ms = req->timeout_ms > 0 ? (int)(req->timeout_ms < INT32_MAX ? req->timeout_ms : INT32_MAX) : -1,
-        .on_data = req->on_data,
-        .arg = req->arg,
-    };
-    return http_do(gateway->http, &http, res, err);
+    AUTOFREE char *name = gateway->namespace ? xasprintf("%s.%s", req->name, gateway->namespace) : xstrdup(req->name);
+    url_path(&url, gateway->url, req->async ? "/async-function/{}" : "/function/{}", name, NULL);
+    return invoke_send(gateway->http, req, url.buf, NULL, res, err);
 }

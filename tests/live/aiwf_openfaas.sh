@@ -29,7 +29,7 @@ ok aiwf function show "$name" -o json
 json '"\(.scale.min) \(.scale.max) \(.url)"' "1 3 $OPENFAAS_URL/function/$name"
 
 begin "invoke: body, path, a status of its own, none of that name"
-ok sh -c "echo hello | aiwf function invoke $name"
+ok sh -c "echo hello | aiwf function invoke $name -f -"
 out_is hello
 until_ok 20 sh -c "[ \"\$(aiwf function invoke $name --path /env/TEXT)\" = two ]"
 fails 3 aiwf function invoke "no-$name"

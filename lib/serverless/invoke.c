@@ -1,0 +1,46 @@
+#include "serverless/invoke.h"
+
+#include <string.h>
+
+/* The path after the name is the user's own text: it is sent as typed, and may have a query. */
+static int add_path(struct str *url, const char *path, struct err *err)
+{
+    for (const char *p = path; *p; p++)
+        if ((unsigned char)*p <= ' ' || *p == 0x7f || *p == '#')
+            return err_set(err, ERR_USAGE, "--path: \"%s\" is not a URL's path: percent-encode spaces, # and control characters",
+                           path);
+    if (*path)
+        str_addf(url, "%s%s", *path == '/' || *path == '?' ? "" : "/", path);
+    return 0;
+}
+
+int invoke_send(struct http *http, const struct invoke_request *req, const char *base, const char *host,
+                struct http_response *res, struct err *err)
+{
+    CLEANUP(str_release) struct str url = STR_INIT;
+    CLEANUP(strv_release) struct strv headers = STRV_INIT;
+    bool has_body = req->body || req->body_file;
+    str_add(&url, base);
+    if (add_path(&url, req->path ? req->path : "", err) != 0)
+        return -1;
+    if (host)
+        strv_addf(&headers, "Host: %s", host);
+    for (size_t i = 0; req->headers && req->headers[i]; i++)
+        strv_add(&headers, req->headers[i]);
+    struct http_request request = {
+        .method = req->method ? req->method
+                  : has_body  ? "POST"
+                              : "GET",
+        .url = url.buf,
+        .headers = (const char *const *)headers.v,
+        .body = req->body,
+        .body_len = req->body_len,
+        .body_file = req->body_file,
+        .once = true,
+        .first_byte_ms = -1,
+        .total_ms = req->timeout_ms > 0 ? (int)(req->timeout_ms < INT32_MAX ? req->timeout_ms : INT32_MAX) : -1,
+        .on_data = req->on_data,
+        .arg = req->arg,
+    };
+    return http_do(http, &request, res, err);
+}
