@@ -21,7 +21,7 @@ struct json_items {
     int depth;
     bool in_string, escaped, inside;
 };
-#define JSON_ITEMS_INIT(...)                                                                                              \
+#define JSON_ITEMS_INIT(...) \
     ((struct json_items){.item = STR_INIT_MAX(JSON_ITEM_MAX), .rest = STR_INIT_MAX(JSON_REST_MAX), __VA_ARGS__})
 
 /* The next piece of the text. FAILED: an element is no JSON, or too large; or what on_item said. */

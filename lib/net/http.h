@@ -100,6 +100,10 @@ int http_do(struct http *http, const struct http_request *req, struct http_respo
 /* Many at once over kept connections; errs[i] is set where results[i] failed. Returns how many failed. */
 int http_do_all(struct http *http, const struct http_request *reqs, struct http_response *results, struct err *errs, size_t n);
 
+/* For those who begin again by themselves: when, after so many failures in a row; with backoff and jitter, and not before
+ * the answer's Retry-After (of at most a minute). */
+int64_t http_retry_delay_ms(const struct http_response *res, int failures);
+
 /* Of the answer: a header's value by lower-case name, or NULL. */
 const char *http_header(const struct http_response *res, const char *name);
 

@@ -100,6 +100,16 @@ static int64_t backoff_ms(int attempts)
     return full / 2 + arc4random_uniform((uint32_t)(full / 2) + 1);
 }
 
+int64_t http_retry_delay_ms(const struct http_response *res, int failures)
+{
+    const char *retry_after = http_header(res, "retry-after");
+    int64_t asked = retry_after ? retry_after_ms(retry_after, clock_wall_ms()) : -1;
+    int64_t delay = backoff_ms(failures);
+    if (asked > RETRY_AFTER_MAX_MS)
+        return RETRY_AFTER_MAX_MS;
+    return asked > delay ? asked : delay;
+}
+
 bool retries_left(const struct transfer *t)
 {
     int retries = t->http->set.retries ? t->http->set.retries : DEFAULT_RETRIES;

@@ -19,8 +19,9 @@ static int refuse_item(node_t *item, void *arg, struct err *err)
     return err_set(err, ERR_CAPACITY, "enough");
 }
 
-static const char list[] = "{\"kind\": \"List\", \"x\": [\"items\", [1, 2]], \"metadata\": {\"items\": [9], \"continue\": \"a\\\"],b\"},\n"
-                           " \"items\": [ {\"a\": [1, {\"b\": \"]},{\\\\\"}]} , {\"c\": 2}\n, 3 ], \"after\": \"}\"}\n";
+static const char list[] =
+    "{\"kind\": \"List\", \"x\": [\"items\", [1, 2]], \"metadata\": {\"items\": [9], \"continue\": \"a\\\"],b\"},\n"
+    " \"items\": [ {\"a\": [1, {\"b\": \"]},{\\\\\"}]} , {\"c\": 2}\n, 3 ], \"after\": \"}\"}\n";
 
 /* The text cut in two at `at`. */
 static void read_cut(size_t at, size_t len)
@@ -63,8 +64,8 @@ static int feed(const char *text, int (*on_item)(node_t *, void *, struct err *)
 
 START_TEST(bad_texts_are_refused)
 {
-    static const char *const bad[] = {"",    "{\"items\":[{]}",   "{\"items\":[}]}", "{\"items\":[1,2}", "]]]]",
-                                      "[1]x", "{\"items\":[1],\"b\":}", "{\"items\":[tru]}",   "{\"items\":[\"a]}"};
+    static const char *const bad[] = {"",     "{\"items\":[{]}",        "{\"items\":[}]}",   "{\"items\":[1,2}", "]]]]",
+                                      "[1]x", "{\"items\":[1],\"b\":}", "{\"items\":[tru]}", "{\"items\":[\"a]}"};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         CLEANUP(err_release) struct err err = ERR_INIT;
         ck_assert_msg(feed(bad[i], add_item, &err) == -1, "%s", bad[i]);
