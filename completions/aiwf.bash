@@ -428,10 +428,14 @@ __aiwf_table() {
         opts='--output= -o= --jq= --no-headers --help -h --color= --verbose -v --timing'
         ;;
     'why')
-        cmds='cluster' aliases='' args=''
+        cmds='cluster pod' aliases='' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'why cluster')
+        cmds='' aliases='' args='live'
+        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'why pod')
         cmds='' aliases='' args='live'
         opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;

@@ -2393,7 +2393,8 @@ function __aiwf_table -a path
             set -g __aiwf_takes --output -o --jq --color
         case 'why'
             set -g __aiwf_cmds \
-                cluster\t'why a cluster failed, is not well, or is not finished'
+                cluster\t'why a cluster failed, is not well, or is not finished' \
+                pod\t'why a pod is not scheduled, does not start, or ended'
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
@@ -2419,6 +2420,24 @@ function __aiwf_table -a path
                 --timing\t'print the time of each request on stderr'
             set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
         case 'why cluster'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+        case 'why pod'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
