@@ -132,8 +132,9 @@ struct cli {
     enum dry_run dry_run;
     struct context context; /* with CMD_CONTEXT */
     struct http *http_client, *http_open;
-    bool completing;  /* completion asks: short deadlines, no repeats, silence */
-    struct strv kept; /* strings that options point to */
+    struct kube *kube_kept; /* cmd/kube.h */
+    bool completing;        /* completion asks: short deadlines, no repeats, silence */
+    struct strv kept;       /* strings that options point to */
 };
 
 /* Parses and runs argv (argv[0] is skipped); prints errors and help itself; returns the exit code. */

@@ -4,24 +4,34 @@
 
 #include "base/clock.h"
 #include "cmd.h"
+#include "kube.h"
 #include "train.h"
 
-int train_env(struct cli *cli, const char *name, struct train_env *ret, struct err *err)
+static void say(void *arg, const char *text) { cli_note(arg, "%s", text); }
+
+int train_env(struct cli *cli, const char *trainer, struct trainer_env *ret, struct err *err)
 {
-    ret->trainer = trainer_for(&cli->context, name, err);
+    *ret = (struct trainer_env){.context = &cli->context, .say = say, .say_arg = cli};
+    ret->trainer = trainer_for(&cli->context, trainer, err);
     if (!ret->trainer)
         return -1;
-    ret->env = (struct trainer_env){.http = cli_http(cli, err), .context = &cli->context};
-    return ret->env.http ? 0 : -1;
+    if (ret->trainer->needs_cluster)
+        return (ret->kube = cli_kube_kept(cli, err)) ? 0 : -1;
+    return (ret->http = cli_http(cli, err)) ? 0 : -1;
+}
+
+int train_env_of(struct cli *cli, const char *trainer, const char *job, struct trainer_env *ret, struct err *err)
+{
+    return train_env(cli, trainer, ret, err) == 0 ? trainer_locate(ret, job, err) : -1;
 }
 
 static void complete_jobs(struct cli *cli, struct strv *names)
 {
     CLEANUP(err_release) struct err none = ERR_INIT;
-    struct train_env env;
+    struct trainer_env env;
     if (train_env(cli, NULL, &env, &none) != 0 || !env.trainer->list)
         return;
-    CLEANUP(node_free) node_t *list = env.trainer->list(&env.env, &none);
+    CLEANUP(node_free) node_t *list = env.trainer->list(&env, &none);
     complete_names_of(list, names);
 }
 
@@ -62,10 +72,10 @@ static const struct opt plain_opts[] = {TRAINER_OPT(struct plain_opts), {0}};
 static int list_once(struct cli *cli, struct err *err)
 {
     const struct plain_opts *opts = cli->opts;
-    struct train_env env;
+    struct trainer_env env;
     if (train_env(cli, opts->trainer, &env, err) != 0)
         return -1;
-    CLEANUP(node_free) node_t *list = env.trainer->list(&env.env, err);
+    CLEANUP(node_free) node_t *list = env.trainer->list(&env, err);
     if (!list)
         return -1;
     for (node_t *job = node_first(list); job; job = node_next(job))
@@ -80,10 +90,10 @@ static int not_there(struct err *err) { return err->code == ERR_NOT_FOUND ? err_
 static int show_one(struct cli *cli, const char *name, struct err *err)
 {
     const struct plain_opts *opts = cli->opts;
-    struct train_env env;
-    if (train_env(cli, opts->trainer, &env, err) != 0)
-        return -1;
-    CLEANUP(node_free) node_t *job = env.trainer->show(&env.env, name, err);
+    struct trainer_env env;
+    if (train_env_of(cli, opts->trainer, name, &env, err) != 0)
+        return not_there(err);
+    CLEANUP(node_free) node_t *job = env.trainer->show(&env, name, err);
     if (!job)
         return not_there(err);
     train_decorate(cli, job);
@@ -108,13 +118,14 @@ static const struct opt logs_opts[] = {
     {0},
 };
 
-static int logs(struct cli *cli, struct err *err)
+static int print_logs(struct cli *cli, struct err *err)
 {
     const struct logs_opts *opts = cli->opts;
-    struct train_env env;
-    if (train_env(cli, opts->trainer, &env, err) != 0)
-        return -1;
-    if (train_logs(cli, &env, cli->args.v[0], opts->follow, opts->tail, err) == 0)
+    struct trainer_env env;
+    if (train_env_of(cli, opts->trainer, cli->args.v[0], &env, err) != 0)
+        return not_there(err);
+    struct job_logs logs = {.follow = opts->follow, .tail = opts->tail, .rank = -1};
+    if (train_logs(cli, &env, cli->args.v[0], &logs, err) == 0)
         return 0;
     if (err->code == ERR_INTERRUPTED && opts->follow) {
         err_clear(err); /* how following ends */
@@ -146,9 +157,9 @@ static const struct opt wait_opts[] = {
 static int wait_for_end(struct cli *cli, struct err *err)
 {
     const struct wait_opts *opts = cli->opts;
-    struct train_env env;
-    if (train_env(cli, opts->trainer, &env, err) != 0)
-        return -1;
+    struct trainer_env env;
+    if (train_env_of(cli, opts->trainer, cli->args.v[0], &env, err) != 0)
+        return not_there(err);
     struct train_wait wait = {.env = &env, .name = cli->args.v[0], .timeout_ms = opts->timeout_ms, .follow = opts->logs};
     CLEANUP(node_free) node_t *job = NULL;
     return train_wait(cli, &wait, &job, err) == 0 ? 0 : not_there(err);
@@ -159,9 +170,9 @@ typedef int change_fn(const struct trainer_env *env, const char *name, struct er
 static int change_one(struct cli *cli, const char *name, bool is_delete, struct err *err)
 {
     const struct plain_opts *opts = cli->opts;
-    struct train_env env;
-    if (train_env(cli, opts->trainer, &env, err) != 0)
-        return -1;
+    struct trainer_env env;
+    if (train_env_of(cli, opts->trainer, name, &env, err) != 0)
+        return not_there(err);
     const char *verb = is_delete ? "delete" : "cancel";
     change_fn *change = is_delete ? env.trainer->remove : env.trainer->cancel;
     if (!change)
@@ -170,7 +181,7 @@ static int change_one(struct cli *cli, const char *name, bool is_delete, struct 
         cli_note(cli, "would %s job %s", verb, name);
         return 0;
     }
-    if (change(&env.env, name, err) != 0)
+    if (change(&env, name, err) != 0)
         return not_there(err);
     cli_note(cli, "job %s %s", name, is_delete ? "deleted" : "cancelled");
     return 0;
@@ -290,7 +301,7 @@ static const struct cmd logs_cmd = {
     .opts_size = sizeof(struct logs_opts),
     .flags = CMD_CONTEXT | CMD_OUTPUT,
     .examples = log_examples,
-    .run = logs,
+    .run = print_logs,
 };
 static const struct cmd wait_cmd = {
     .name = "wait",

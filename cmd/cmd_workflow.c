@@ -7,6 +7,7 @@
 #include "base/sig.h"
 #include "base/unit.h"
 #include "cmd.h"
+#include "kube.h"
 #include "wait/wait.h"
 #include "workflow.h"
 #include "workflow/plan.h"
@@ -118,6 +119,8 @@ int workflow_env(struct cli *cli, bool http, struct run_env *env, struct err *er
     env->http = cli->http_client;
     env->context = &cli->context;
     env->trainer = trainer_for(&cli->context, NULL, err);
+    if (env->trainer && env->trainer->needs_cluster && http && !(env->kube = cli_kube_kept(cli, err)))
+        return -1;
     env->runtime = env->trainer ? runtime_for(&cli->context, NULL, err) : NULL;
     return env->runtime ? 0 : -1;
 }

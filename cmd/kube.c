@@ -13,3 +13,13 @@ int cli_kube(struct cli *cli, struct kube *ret, struct err *err)
     };
     return kube_open_context(ret, &cli->context, &settings, err);
 }
+
+struct kube *cli_kube_kept(struct cli *cli, struct err *err)
+{
+    struct kube kube;
+    if (cli->kube_kept || cli_kube(cli, &kube, err) != 0)
+        return cli->kube_kept;
+    cli->kube_kept = xmalloc(sizeof(kube));
+    *cli->kube_kept = kube;
+    return cli->kube_kept;
+}

@@ -7,5 +7,7 @@
 
 /* The cluster of the context, with the invocation's -v and --timing; silent and quick in completion. */
 int cli_kube(struct cli *cli, struct kube *ret, struct err *err);
+/* The same, opened when first asked for; it belongs to cli. */
+struct kube *cli_kube_kept(struct cli *cli, struct err *err);
 
 #endif

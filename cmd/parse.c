@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "kube.h"
 #include "value.h"
 
 struct parser {
@@ -335,5 +336,8 @@ void cli_release(struct cli *cli)
     context_release(&cli->context);
     http_free(cli->http_client);
     http_free(cli->http_open);
+    if (cli->kube_kept)
+        kube_release(cli->kube_kept);
+    free(cli->kube_kept);
     *cli = (struct cli){0};
 }

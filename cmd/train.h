@@ -5,19 +5,16 @@
 #include "cmd.h"
 #include "train/trainer.h"
 
-/* A trainer, and what it needs to work in cli's context. */
-struct train_env {
-    const struct trainer *trainer;
-    struct trainer_env env;
-};
-/* name: --trainer, or NULL. */
-int train_env(struct cli *cli, const char *name, struct train_env *ret, struct err *err);
+/* A trainer, and what it needs to work in cli's context. trainer: --trainer, or NULL. */
+int train_env(struct cli *cli, const char *trainer, struct trainer_env *ret, struct err *err);
+/* The same, with the trainer that has the job of that name. */
+int train_env_of(struct cli *cli, const char *trainer, const char *job, struct trainer_env *ret, struct err *err);
 
 /* Every verb has --trainer in its options. */
-#define TRAINER_OPT(type_)                                                                     \
-    {                                                                                          \
-        .name = "trainer", .type = OPT_STRING, OPT(type_, trainer), .metavar = "NAME",         \
-        .help = "what runs jobs: local (usual: by the context)", .complete = complete_trainers \
+#define TRAINER_OPT(type_)                                                                                \
+    {                                                                                                     \
+        .name = "trainer", .type = OPT_STRING, OPT(type_, trainer), .metavar = "NAME",                    \
+        .help = "what runs jobs: auto, job, local (usual: by the context)", .complete = complete_trainers \
     }
 
 complete_fn complete_trainers;
@@ -26,14 +23,14 @@ complete_fn complete_trainers;
  * INTERRUPTED and TIMEOUT with the command that goes on. follow: its log goes to stdout meanwhile.
  * *ret: its last document, or NULL; the caller frees it. */
 struct train_wait {
-    const struct train_env *env;
+    const struct trainer_env *env;
     const char *name;
     int64_t timeout_ms; /* 0: none */
     bool follow;
 };
 int train_wait(struct cli *cli, const struct train_wait *wait, node_t **ret, struct err *err);
 /* The log to stdout; follow: until the job's end or Ctrl-C. */
-int train_logs(struct cli *cli, const struct train_env *env, const char *name, bool follow, int64_t tail, struct err *err);
+int train_logs(struct cli *cli, const struct trainer_env *env, const char *name, struct job_logs *logs, struct err *err);
 
 /* The table's own fields: "runs" (the command as one line), "used_ms". */
 void train_decorate(const struct cli *cli, node_t *job);

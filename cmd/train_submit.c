@@ -11,11 +11,12 @@
 
 struct submit_opts {
     const char *trainer;
-    const char *workdir, *source, *cpu, *image;
-    struct strv env;
-    int64_t gpus, retries, timeout_ms, memory_bytes;
-    bool logs;
+    const char *workdir, *source, *cpu, *image, *queue, *priority, *runtime;
+    struct strv env, datasets;
+    int64_t gpus, nodes, workers, ps, retries, timeout_ms, memory_bytes;
+    bool logs, spot;
 };
+enum { RANKS_MAX = 10000 };
 
 static const struct opt submit_opts[] = {
     {.name = "gpus",
@@ -24,7 +25,29 @@ static const struct opt submit_opts[] = {
      .metavar = "N",
      .min = 0,
      .max = 1024,
-     .help = "GPUs; it waits in the queue until they are free"},
+     .help = "GPUs of each node; it waits until they are free"},
+    {.name = "nodes",
+     .type = OPT_INT,
+     OPT(struct submit_opts, nodes),
+     .metavar = "N",
+     .min = 1,
+     .max = RANKS_MAX,
+     .missing = "1",
+     .help = "run on so many nodes, a rank each"},
+    {.name = "workers",
+     .type = OPT_INT,
+     OPT(struct submit_opts, workers),
+     .metavar = "N",
+     .min = 0,
+     .max = RANKS_MAX,
+     .help = "workers of a TFJob, the chief among them"},
+    {.name = "ps",
+     .type = OPT_INT,
+     OPT(struct submit_opts, ps),
+     .metavar = "N",
+     .min = 0,
+     .max = RANKS_MAX,
+     .help = "parameter servers of a TFJob"},
     {.name = "cpu", .type = OPT_STRING, OPT(struct submit_opts, cpu), .metavar = "CORES", .help = "CPU: 0.5, 250m, 2"},
     {.name = "memory", .type = OPT_BYTES, OPT(struct submit_opts, memory_bytes), .metavar = "SIZE", .help = "memory: 512Mi, 8Gi"},
     {.name = "retries",
@@ -60,6 +83,30 @@ static const struct opt submit_opts[] = {
      OPT(struct submit_opts, image),
      .metavar = "IMAGE",
      .help = "the container image, on trainers that have them"},
+    {.name = "dataset",
+     .type = OPT_LIST,
+     OPT(struct submit_opts, datasets),
+     .metavar = "NAME[:PATH]",
+     .help = "a volume claim, at PATH (usual: /data/NAME)"},
+    {.name = "queue",
+     .type = OPT_STRING,
+     OPT(struct submit_opts, queue),
+     .metavar = "NAME",
+     .help = "wait in this queue of Kueue's"},
+    {.name = "priority",
+     .type = OPT_STRING,
+     OPT(struct submit_opts, priority),
+     .metavar = "CLASS",
+     .help = "the priority class of its pods"},
+    {.name = "spot",
+     .type = OPT_FLAG,
+     OPT(struct submit_opts, spot),
+     .help = "may run on nodes that can be taken away (taint and label aiwf/spot), and prefers them"},
+    {.name = "runtime",
+     .type = OPT_STRING,
+     OPT(struct submit_opts, runtime),
+     .metavar = "NAME",
+     .help = "the training runtime of a TrainJob (usual: torch-distributed)"},
     {.name = "logs",
      .letter = 'l',
      .type = OPT_FLAG,
@@ -89,12 +136,12 @@ static void command_of(const struct cli *cli, struct strv *command)
         strv_add(command, cli->args.v[i]);
 }
 
-static int print_spec(struct cli *cli, const struct trainer *trainer, const struct job_spec *spec, struct err *err)
+static int print_manifest(struct cli *cli, const struct trainer_env *env, const struct job_spec *spec, struct err *err)
 {
-    if (!trainer->spec_json)
-        return trainer_lacks(trainer, "show what it would send", err);
-    CLEANUP(node_free) node_t *body = trainer->spec_json(spec);
-    return print_request(cli, body, err);
+    if (!env->trainer->manifest)
+        return trainer_lacks(env->trainer, "show what it would send", err);
+    CLEANUP(node_free) node_t *body = env->trainer->manifest(env, spec, cli->dry_run == DRY_RUN_SERVER, err);
+    return body ? print_request(cli, body, err) : -1;
 }
 
 static int print_job(struct cli *cli, node_t *job, struct err *err)
@@ -103,7 +150,7 @@ static int print_job(struct cli *cli, node_t *job, struct err *err)
     return cli_print_one(cli, "job", job, err);
 }
 
-static int wait_and_print(struct cli *cli, const struct train_env *env, const char *name, struct err *err)
+static int wait_and_print(struct cli *cli, const struct trainer_env *env, const char *name, struct err *err)
 {
     const struct submit_opts *opts = cli->opts;
     struct train_wait wait = {.env = env, .name = name, .follow = opts->logs};
@@ -117,29 +164,33 @@ static int wait_and_print(struct cli *cli, const struct train_env *env, const ch
     return rc;
 }
 
-static int submit_spec(struct cli *cli, const struct job_spec *spec, struct err *err)
+static int submit_and_print(struct cli *cli, const struct trainer_env *env, const struct job_spec *spec, struct err *err)
 {
     const struct submit_opts *opts = cli->opts;
-    struct train_env env = {.trainer = trainer_for(&cli->context, opts->trainer, err)};
-    if (!env.trainer)
-        return -1;
-    if (cli->dry_run != DRY_RUN_NONE)
-        return print_spec(cli, env.trainer, spec, err);
-    if (train_env(cli, opts->trainer, &env, err) != 0)
-        return -1;
-    if (!env.trainer->submit)
-        return trainer_lacks(env.trainer, "submit a job", err);
+    if (!env->trainer->submit)
+        return trainer_lacks(env->trainer, "submit a job", err);
     AUTOFREE char *what = xasprintf("submit job %s", spec->name);
-    if (cli_confirm(cli, what, err) != 0 || env.trainer->submit(&env.env, spec, err) != 0)
+    if (cli_confirm(cli, what, err) != 0 || env->trainer->submit(env, spec, err) != 0)
         return -1;
     if (cli_waits(cli, opts->logs))
-        return wait_and_print(cli, &env, spec->name, err);
-    CLEANUP(node_free) node_t *job = env.trainer->show(&env.env, spec->name, err);
+        return wait_and_print(cli, env, spec->name, err);
+    CLEANUP(node_free) node_t *job = env->trainer->show(env, spec->name, err);
     if (!job)
         return -1;
     int rc = print_job(cli, job, err);
     cli_hint(cli, "aiwf train wait %s", spec->name);
     return rc;
+}
+
+static int submit_spec(struct cli *cli, const struct job_spec *spec, struct err *err)
+{
+    const struct submit_opts *opts = cli->opts;
+    struct trainer_env env;
+    if (train_env(cli, opts->trainer, &env, err) != 0 || trainer_choose(&env, spec, err) != 0)
+        return -1;
+    if (cli->dry_run != DRY_RUN_NONE)
+        return print_manifest(cli, &env, spec, err);
+    return submit_and_print(cli, &env, spec, err);
 }
 
 static int submit(struct cli *cli, struct err *err)
@@ -153,7 +204,15 @@ static int submit(struct cli *cli, struct err *err)
         .image = opts->image,
         .command = &command,
         .env = &opts->env,
+        .datasets = &opts->datasets,
         .gpus = opts->gpus,
+        .nodes = opts->nodes,
+        .workers = opts->workers,
+        .ps = opts->ps,
+        .queue = opts->queue,
+        .priority = opts->priority,
+        .runtime = opts->runtime,
+        .spot = opts->spot,
         .memory_bytes = opts->memory_bytes,
         .retries = opts->retries,
         .timeout_ms = opts->timeout_ms,

@@ -34,27 +34,27 @@ static void add_note(const node_t *job, const char *state, struct str *note)
 static enum wait_state look_once(void *arg, struct str *note, struct err *err)
 {
     struct looking *looking = arg;
-    const struct train_env *env = looking->wait->env;
+    const struct trainer_env *env = looking->wait->env;
     node_free(looking->last);
-    looking->last = env->trainer->show(&env->env, looking->wait->name, err);
+    looking->last = env->trainer->show(env, looking->wait->name, err);
     if (!looking->last) {
         bool passing = err->code == ERR_UNREACHABLE || err->code == ERR_TIMEOUT || err->code == ERR_FAILED;
         return passing ? WAIT_PENDING : WAIT_FAILED;
     }
     const char *state = node_str(looking->last, "/state", "?");
     add_note(looking->last, state, note);
-    if (strcmp(state, "Queued") == 0 || strcmp(state, "Running") == 0)
+    if (!job_is_over(looking->last))
         return WAIT_PENDING;
     return job_result(looking->last, err) == 0 ? WAIT_DONE : WAIT_FAILED;
 }
 
 static bool print_line(const node_t *line, void *arg) { return print_log_line(arg, line, false); }
 
-int train_logs(struct cli *cli, const struct train_env *env, const char *name, bool follow, int64_t tail, struct err *err)
+int train_logs(struct cli *cli, const struct trainer_env *env, const char *name, struct job_logs *logs, struct err *err)
 {
-    if (!env->trainer->logs)
-        return trainer_lacks(env->trainer, "show logs", err);
-    return env->trainer->logs(&env->env, name, follow, tail, print_line, cli, err);
+    logs->on_line = print_line;
+    logs->arg = cli;
+    return env->trainer->logs ? env->trainer->logs(env, name, logs, err) : trainer_lacks(env->trainer, "show logs", err);
 }
 
 static bool tell_line(const node_t *line, void *arg)
@@ -65,20 +65,22 @@ static bool tell_line(const node_t *line, void *arg)
     return true;
 }
 
-static void tell_last_lines(struct cli *cli, const struct train_wait *wait)
+static void tell_last_lines(struct cli *cli, const struct train_wait *wait, const node_t *job)
 {
     CLEANUP(err_release) struct err none = ERR_INIT;
-    const struct train_env *env = wait->env;
+    const struct trainer *trainer = wait->env->trainer;
+    struct job_logs logs = {.tail = LAST_LINES, .rank = node_int(job, "/failed_rank", -1), .on_line = tell_line, .arg = cli};
     bool is_machine = cli->output && (str_starts(cli->output, "json") || strcmp(cli->output, "ndjson") == 0);
-    if (env->trainer->logs && !wait->follow && !is_machine)
-        env->trainer->logs(&env->env, wait->name, false, LAST_LINES, tell_line, cli, &none);
+    if (trainer->logs && !wait->follow && !is_machine)
+        trainer->logs(wait->env, wait->name, &logs, &none);
 }
 
 /* The log is followed first: its end is the job's end. */
 static int follow_log(struct cli *cli, const struct train_wait *wait, struct err *err)
 {
     CLEANUP(err_release) struct err log_err = ERR_INIT;
-    if (!wait->follow || train_logs(cli, wait->env, wait->name, true, -1, &log_err) == 0 || log_err.code != ERR_INTERRUPTED)
+    struct job_logs logs = {.follow = true, .tail = -1, .rank = -1};
+    if (!wait->follow || train_logs(cli, wait->env, wait->name, &logs, &log_err) == 0 || log_err.code != ERR_INTERRUPTED)
         return 0;
     err_set(err, ERR_INTERRUPTED, "interrupted while waiting for job %s; it goes on", wait->name);
     return err_hint(err, "aiwf train wait %s", wait->name);
@@ -107,6 +109,6 @@ int train_wait(struct cli *cli, const struct train_wait *wait, node_t **ret, str
     int rc = wait_for(&waiting, err);
     *ret = looking.last;
     if (rc != 0 && err->code == ERR_WORKLOAD)
-        tell_last_lines(cli, wait);
+        tell_last_lines(cli, wait, *ret);
     return rc;
 }

@@ -52,10 +52,11 @@ static enum wait_state look_begun(void *arg, struct str *note, struct err *err)
 static int read_lines(struct log_source *source, const struct run_env *env, struct err *err)
 {
     const struct workflow_opts *opts = source->cli->opts;
-    const struct trainer_env trainer = {env->http, env->context};
+    const struct trainer_env trainer = run_trainer(env);
+    const struct job_logs logs = {.follow = opts->follow, .tail = opts->tail, .rank = -1, .on_line = print_line, .arg = source};
     const struct runtime_env runtime = {env->http, env->context};
     if (source->job)
-        return env->trainer->logs ? env->trainer->logs(&trainer, source->job, opts->follow, opts->tail, print_line, source, err)
+        return env->trainer->logs ? env->trainer->logs(&trainer, source->job, &logs, err)
                                   : trainer_lacks(env->trainer, "show logs", err);
     if (source->function)
         return env->runtime->logs ? env->runtime->logs(&runtime, source->function, false, opts->tail, print_line, source, err)

@@ -397,7 +397,7 @@ __aiwf_table() {
         ;;
     'train submit')
         cmds='' aliases='' args='none'
-        opts='--gpus= --cpu= --memory= --retries= --timeout= --env= -e= --workdir= --source= --image= --logs -l --trainer= --output= -o= --jq= --no-headers --wait --no-wait --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--gpus= --nodes= --workers= --ps= --cpu= --memory= --retries= --timeout= --env= -e= --workdir= --source= --image= --dataset= --queue= --priority= --spot --runtime= --logs -l --trainer= --output= -o= --jq= --no-headers --wait --no-wait --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'train list')
         cmds='' aliases='' args=''

@@ -2232,7 +2232,10 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args none
             set -g __aiwf_opts \
-                --gpus\t'GPUs; it waits in the queue until they are free' \
+                --gpus\t'GPUs of each node; it waits until they are free' \
+                --nodes\t'run on so many nodes, a rank each' \
+                --workers\t'workers of a TFJob, the chief among them' \
+                --ps\t'parameter servers of a TFJob' \
                 --cpu\t'CPU: 0.5, 250m, 2' \
                 --memory\t'memory: 512Mi, 8Gi' \
                 --retries\t'run it again, up to N times, when it fails' \
@@ -2241,8 +2244,13 @@ function __aiwf_table -a path
                 --workdir\t'run in this folder (usual: a private one)' \
                 --source\t'run in a private copy of this folder' \
                 --image\t'the container image, on trainers that have them' \
+                --dataset\t'a volume claim, at PATH (usual: /data/NAME)' \
+                --queue\t'wait in this queue of Kueue\'s' \
+                --priority\t'the priority class of its pods' \
+                --spot\t'may run on nodes that can be taken away (taint and label aiwf/spot), and prefers them' \
+                --runtime\t'the training runtime of a TrainJob (usual: torch-distributed)' \
                 --logs\t'with --wait: its log on standard output meanwhile' \
-                --trainer\t'what runs jobs: local (usual: by the context)' \
+                --trainer\t'what runs jobs: auto, job, local (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -2258,14 +2266,14 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --gpus --cpu --memory --retries --timeout --env -e --workdir --source --image --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --gpus --nodes --workers --ps --cpu --memory --retries --timeout --env -e --workdir --source --image --dataset --queue --priority --runtime --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'train list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
             set -g __aiwf_opts \
-                --trainer\t'what runs jobs: local (usual: by the context)' \
+                --trainer\t'what runs jobs: auto, job, local (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -2286,7 +2294,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args live+
             set -g __aiwf_opts \
-                --trainer\t'what runs jobs: local (usual: by the context)' \
+                --trainer\t'what runs jobs: auto, job, local (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -2307,7 +2315,7 @@ function __aiwf_table -a path
             set -g __aiwf_opts \
                 --follow\t'go on until the job\'s end, or Ctrl-C' \
                 --tail\t'only the last N lines (-1: all)' \
-                --trainer\t'what runs jobs: local (usual: by the context)' \
+                --trainer\t'what runs jobs: auto, job, local (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -2328,7 +2336,7 @@ function __aiwf_table -a path
             set -g __aiwf_opts \
                 --timeout\t'give up waiting after this time (usual: never)' \
                 --logs\t'its log on standard output meanwhile' \
-                --trainer\t'what runs jobs: local (usual: by the context)' \
+                --trainer\t'what runs jobs: auto, job, local (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -2347,7 +2355,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args live+
             set -g __aiwf_opts \
-                --trainer\t'what runs jobs: local (usual: by the context)' \
+                --trainer\t'what runs jobs: auto, job, local (usual: by the context)' \
                 --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
@@ -2365,7 +2373,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args live+
             set -g __aiwf_opts \
-                --trainer\t'what runs jobs: local (usual: by the context)' \
+                --trainer\t'what runs jobs: auto, job, local (usual: by the context)' \
                 --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \

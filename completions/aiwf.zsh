@@ -2232,7 +2232,10 @@ __aiwf_table() {
         aliases=()
         args=(none)
         opts=(
-            '--gpus:GPUs; it waits in the queue until they are free'
+            '--gpus:GPUs of each node; it waits until they are free'
+            '--nodes:run on so many nodes, a rank each'
+            '--workers:workers of a TFJob, the chief among them'
+            '--ps:parameter servers of a TFJob'
             '--cpu:CPU: 0.5, 250m, 2'
             '--memory:memory: 512Mi, 8Gi'
             '--retries:run it again, up to N times, when it fails'
@@ -2241,8 +2244,13 @@ __aiwf_table() {
             '--workdir:run in this folder (usual: a private one)'
             '--source:run in a private copy of this folder'
             '--image:the container image, on trainers that have them'
+            '--dataset:a volume claim, at PATH (usual: /data/NAME)'
+            '--queue:wait in this queue of Kueue'\''s'
+            '--priority:the priority class of its pods'
+            '--spot:may run on nodes that can be taken away (taint and label aiwf/spot), and prefers them'
+            '--runtime:the training runtime of a TrainJob (usual: torch-distributed)'
             '--logs:with --wait: its log on standard output meanwhile'
-            '--trainer:what runs jobs: local (usual: by the context)'
+            '--trainer:what runs jobs: auto, job, local (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -2258,14 +2266,14 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--gpus --cpu --memory --retries --timeout --env -e --workdir --source --image --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        takes=(--gpus --nodes --workers --ps --cpu --memory --retries --timeout --env -e --workdir --source --image --dataset --queue --priority --runtime --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'train list')
         cmds=()
         aliases=()
         args=()
         opts=(
-            '--trainer:what runs jobs: local (usual: by the context)'
+            '--trainer:what runs jobs: auto, job, local (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -2286,7 +2294,7 @@ __aiwf_table() {
         aliases=()
         args=(live+)
         opts=(
-            '--trainer:what runs jobs: local (usual: by the context)'
+            '--trainer:what runs jobs: auto, job, local (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -2307,7 +2315,7 @@ __aiwf_table() {
         opts=(
             '--follow:go on until the job'\''s end, or Ctrl-C'
             '--tail:only the last N lines (-1: all)'
-            '--trainer:what runs jobs: local (usual: by the context)'
+            '--trainer:what runs jobs: auto, job, local (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -2328,7 +2336,7 @@ __aiwf_table() {
         opts=(
             '--timeout:give up waiting after this time (usual: never)'
             '--logs:its log on standard output meanwhile'
-            '--trainer:what runs jobs: local (usual: by the context)'
+            '--trainer:what runs jobs: auto, job, local (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -2347,7 +2355,7 @@ __aiwf_table() {
         aliases=()
         args=(live+)
         opts=(
-            '--trainer:what runs jobs: local (usual: by the context)'
+            '--trainer:what runs jobs: auto, job, local (usual: by the context)'
             '--dry-run:change nothing: client prints what would be sent, server checks it too'
             '--yes:do not ask in protected contexts'
             '--context:the context to work in'
@@ -2365,7 +2373,7 @@ __aiwf_table() {
         aliases=()
         args=(live+)
         opts=(
-            '--trainer:what runs jobs: local (usual: by the context)'
+            '--trainer:what runs jobs: auto, job, local (usual: by the context)'
             '--dry-run:change nothing: client prints what would be sent, server checks it too'
             '--yes:do not ask in protected contexts'
             '--context:the context to work in'

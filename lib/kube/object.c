@@ -119,6 +119,44 @@ node_t *kube_list_of(struct kube *kube, const struct kube_kind *kind, const char
     return kube_list(kube, path.buf, failing, err);
 }
 
+static int none_is_fine(node_t *found, node_t **ret, struct err *err)
+{
+    *ret = found;
+    if (!found && err->code != ERR_NOT_FOUND)
+        return -1;
+    if (!found)
+        err_clear(err);
+    return 0;
+}
+
+int kube_find(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *name, node_t **ret, struct err *err)
+{
+    CLEANUP(str_release) struct str path = STR_INIT;
+    AUTOFREE char *failing = xasprintf("cannot show %s \"%s\"", kind->word, name);
+    kube_path(&path, kind, ns, name, NULL);
+    return none_is_fine(kube_get(kube, path.buf, failing, err), ret, err);
+}
+
+int kube_list_if(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *selector, node_t **ret,
+                 struct err *err)
+{
+    return none_is_fine(kube_list_of(kube, kind, ns, selector, err), ret, err);
+}
+
+int kube_has(struct kube *kube, const struct kube_kind *kind, bool *ret, struct err *err)
+{
+    AUTOFREE char *path =
+        *kind->group ? xasprintf("/apis/%s/%s", kind->group, kind->version) : xasprintf("/api/%s", kind->version);
+    AUTOFREE char *failing = xasprintf("cannot ask for the kinds of %s", kind->group);
+    CLEANUP(node_free) node_t *group = NULL;
+    if (none_is_fine(kube_get(kube, path, failing, err), &group, err) != 0)
+        return -1;
+    *ret = false;
+    for (const node_t *resource = node_first(node_get(group, "resources")); resource; resource = node_next(resource))
+        *ret = *ret || strcmp(node_str(resource, "/name", ""), kind->plural) == 0;
+    return 0;
+}
+
 static const char submission[] = "/metadata/annotations/aiwf~1submission";
 
 /* Whether what is there was made by an earlier try of the same call, whose answer was lost. */

@@ -49,6 +49,13 @@ int kube_answer(struct kube *kube, const struct http_response *res, const struct
 node_t *kube_show(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *name, struct err *err);
 /* selector: of labels, as kubectl's -l; NULL: all. The caller frees. */
 node_t *kube_list_of(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *selector, struct err *err);
+/* The same, where it need not be: *ret is NULL, and it is no failure, when there is none of that name, or when the kind is
+ * not installed. */
+int kube_find(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *name, node_t **ret, struct err *err);
+int kube_list_if(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *selector, node_t **ret,
+                 struct err *err);
+/* Whether the server has that kind: by its list of what the group has. */
+int kube_has(struct kube *kube, const struct kube_kind *kind, bool *ret, struct err *err);
 /* Creates body, whose name is decided already: repeated where that is safe, and what an earlier try of this very call
  * has made is no conflict. CONFLICT when another one is there. ret as kube_do's. */
 int kube_create(struct kube *kube, const struct kube_kind *kind, const node_t *body, bool dry_run, node_t **ret, struct err *err);

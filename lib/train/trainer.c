@@ -41,7 +41,7 @@ const struct trainer *trainer_for(const struct context *context, const char *nam
 {
     bool has_cluster = context_get(context, SETTING_kube_context) || context_get(context, SETTING_kubeconfig);
     if (!name)
-        name = context->is_local ? "local" : has_cluster ? "job" : NULL;
+        name = context->is_local ? "local" : has_cluster ? "auto" : NULL;
     if (!name) {
         err_set(err, ERR_USAGE, "context %s says nothing that runs jobs", context->name);
         err_hint(err, "aiwf context add %s --kube-context NAME, or --context local", context->name);
@@ -53,6 +53,20 @@ const struct trainer *trainer_for(const struct context *context, const char *nam
     return trainer;
 }
 
+int trainer_locate(struct trainer_env *env, const char *name, struct err *err)
+{
+    if (env->trainer->locate)
+        env->trainer = env->trainer->locate(env, name, err);
+    return env->trainer ? 0 : -1;
+}
+
+int trainer_choose(struct trainer_env *env, const struct job_spec *spec, struct err *err)
+{
+    if (env->trainer->choose)
+        env->trainer = env->trainer->choose(env, spec, err);
+    return env->trainer ? 0 : -1;
+}
+
 int trainer_lacks(const struct trainer *trainer, const char *operation, struct err *err)
 {
     return err_set(err, ERR_FAILED, "%s cannot %s", trainer->name, operation);
@@ -60,10 +74,12 @@ int trainer_lacks(const struct trainer *trainer, const char *operation, struct e
 
 static void failure_hint(const node_t *job, const char *name, struct err *err)
 {
-    if (strcmp(node_str(job, "/signal", ""), "KILL") == 0 && strstr(node_str(job, "/reason", ""), "memory"))
-        err_hint(err, "a larger --memory; aiwf train logs %s --tail 50", name);
-    else
-        err_hint(err, "aiwf train logs %s --tail 50", name);
+    const char *reason = node_str(job, "/reason", "");
+    int64_t rank = node_int(job, "/failed_rank", -1);
+    bool of_memory =
+        (strcmp(node_str(job, "/signal", ""), "KILL") == 0 && strstr(reason, "memory")) || strstr(reason, "OOMKilled");
+    AUTOFREE char *which = rank > 0 ? xasprintf(" --rank %lld", (long long)rank) : xstrdup("");
+    err_hint(err, "%saiwf train logs %s%s --tail 50", of_memory ? "a larger --memory; " : "", name, which);
 }
 
 /* "exit code 3" and "killed by signal SEGV" say no more than the error itself. */
@@ -74,29 +90,51 @@ static bool is_said(const char *reason)
     return (number && !number[strspn(number, "0123456789")]) || (name && !strchr(name, ' '));
 }
 
-int job_result(const node_t *job, struct err *err)
+/* "exit 137 (SIGKILL)": what a shell makes of a signal. */
+static void add_end(const node_t *job, struct str *s)
 {
-    const char *name = node_str(job, "/name", "?");
-    const char *state = node_str(job, "/state", "");
+    enum { SHELL_SIGNAL = 128 };
     const char *signal = node_str(job, "/signal", NULL);
-    const char *reason = node_str(job, "/reason", NULL);
-    if (strcmp(state, "Succeeded") == 0)
-        return 0;
-    if (strcmp(state, "Cancelled") == 0) {
-        err_set(err, ERR_WORKLOAD, "job %s was cancelled", name);
-        return -1;
-    }
-    if (strcmp(state, "Failed") != 0)
-        return err_set(err, ERR_FAILED, "job %s is not over: %s", name, *state ? state : "state unknown");
     int64_t code = node_int(job, "/exit_code", -1);
+    const char *name = code > SHELL_SIGNAL && code < 2 * SHELL_SIGNAL ? sigabbrev_np((int)code - SHELL_SIGNAL) : NULL;
     if (signal)
-        err_set(err, ERR_WORKLOAD, "job %s failed: killed by SIG%s", name, str_starts(signal, "SIG") ? signal + 3 : signal);
+        str_addf(s, ": killed by SIG%s", str_starts(signal, "SIG") ? signal + 3 : signal);
     else if (code >= 0)
-        err_set(err, ERR_WORKLOAD, "job %s failed: exit %lld", name, (long long)code);
-    else
-        err_set(err, ERR_WORKLOAD, "job %s failed", name);
+        str_addf(s, ": exit %lld", (long long)code);
+    if (!signal && name)
+        str_addf(s, " (SIG%s)", name);
+}
+
+static int failed(const node_t *job, struct err *err)
+{
+    CLEANUP(str_release) struct str end = STR_INIT;
+    const char *name = node_str(job, "/name", "?"), *reason = node_str(job, "/reason", NULL);
+    int64_t rank = node_int(job, "/failed_rank", -1);
+    if (rank >= 0 && node_int(job, "/ranks/total", 1) > 1)
+        str_addf(&end, ": rank %lld", (long long)rank);
+    add_end(job, &end);
+    err_set(err, ERR_WORKLOAD, "job %s failed%s", name, end.buf);
+    const char *message = node_str(job, "/message", NULL);
     if (reason && *reason && !is_said(reason))
-        err_why(err, "%s", reason);
+        err_why(err, "%s%s%s", reason, message ? ": " : "", message ? message : "");
     failure_hint(job, name, err);
     return -1;
+}
+
+bool job_is_over(const node_t *job)
+{
+    const char *state = node_str(job, "/state", "");
+    return strcmp(state, "Succeeded") == 0 || strcmp(state, "Failed") == 0 || strcmp(state, "Cancelled") == 0;
+}
+
+int job_result(const node_t *job, struct err *err)
+{
+    const char *name = node_str(job, "/name", "?"), *state = node_str(job, "/state", "");
+    if (strcmp(state, "Succeeded") == 0)
+        return 0;
+    if (strcmp(state, "Cancelled") == 0)
+        return err_set(err, ERR_WORKLOAD, "job %s was cancelled", name);
+    if (strcmp(state, "Failed") == 0)
+        return failed(job, err);
+    return err_set(err, ERR_FAILED, "job %s is not over: %s", name, *state ? state : "state unknown");
 }

@@ -6,41 +6,69 @@
 
 #include "conf/conf.h"
 #include "doc/node.h"
+#include "kube/kube.h"
 #include "net/http.h"
 
 struct job_spec {
     const char *name;
     const char *image;
-    const struct strv *command; /* argv */
-    const char *workdir;        /* local: where it runs (absolute); NULL: a private folder */
-    const char *source;         /* local: copied into the private folder; NULL: none */
-    const struct strv *env;     /* K=V */
-    int64_t gpus;
+    const struct strv *command;  /* argv */
+    const char *workdir;         /* local: where it runs (absolute); NULL: a private folder */
+    const char *source;          /* a private copy of it is where it runs; NULL: none */
+    const struct strv *env;      /* K=V */
+    const struct strv *datasets; /* NAME[:PATH]: volume claims, below /data/NAME where no PATH is said */
+    int64_t gpus;                /* of each node */
     int64_t memory_bytes;
     double cpus;
+    int64_t nodes;       /* ranks of the same kind; 0: one */
+    int64_t workers, ps; /* tf: workers, and parameter servers */
     int64_t retries;
     int64_t timeout_ms;
     const char *queue;
     const char *priority;
+    const char *runtime; /* trainjob */
+    bool spot;
 };
+
+struct trainer;
+struct job_kind;
 
 struct trainer_env {
+    const struct trainer *trainer;
     struct http *http;
+    struct kube *kube; /* where trainer->cluster */
     const struct context *context;
+    void (*say)(void *arg, const char *text); /* what was decided, for people; NULL: nobody listens */
+    void *say_arg;
 };
 
-/* A job, a document: {"name","state":"Queued|Running|Succeeded|Failed|Cancelled","trainer","command":[..],"gpus","attempt":N,"retries":N,
- *  "exit_code":N|null,"signal":"KILL"|null,"reason","queued","started","finished" (RFC 3339),"queue_position":N|null,"pid",
- *  "cpu_s","max_rss_bytes","energy_j":x|null,"energy_source","wait_ms","run_ms"} */
+struct job_logs {
+    bool follow;
+    int64_t tail; /* -1: all */
+    int64_t rank; /* -1: all */
+    bool (*on_line)(const node_t *line, void *arg);
+    void *arg;
+};
+
+/* A job, a document: {"name","state":"Queued|Suspended|Pending|Running|Succeeded|Failed|Cancelled","trainer","command":[..],"gpus",
+ *  "attempt":N,"retries":N,"exit_code":N|null,"signal":"KILL"|null,"reason","queued","started","finished" (RFC 3339),
+ *  "queue_position":N|null,"wait_ms","run_ms"}; local ones have "pid","cpu_s","max_rss_bytes","energy_j","energy_source" too,
+ *  those of a cluster "namespace","image","queue","priority","ranks":{"ready","total"},"restarts", and, shown alone,
+ *  "pods":[rank_doc...],"failed_rank","evictions","node_losses" (kube_job.h). */
 struct trainer {
     const char *name;
     const char *help;
+    const struct job_kind *cluster; /* a kind of object in the context's cluster; NULL: it is none */
+    bool needs_cluster;
+    /* Which trainer that is, for a new job (spec), or for one that is there (name); NULL: itself. */
+    const struct trainer *(*choose)(const struct trainer_env *env, const struct job_spec *spec, struct err *err);
+    const struct trainer *(*locate)(const struct trainer_env *env, const char *name, struct err *err);
     int (*submit)(const struct trainer_env *env, const struct job_spec *spec, struct err *err); /* CONFLICT */
-    node_t *(*spec_json)(const struct job_spec *spec);
+    /* What submit would send. ask: the server checks it, and says what it would make of it. The caller frees. */
+    node_t *(*manifest)(const struct trainer_env *env, const struct job_spec *spec, bool ask, struct err *err);
     node_t *(*list)(const struct trainer_env *env, struct err *err);
     node_t *(*show)(const struct trainer_env *env, const char *name, struct err *err); /* NOT_FOUND */
-    int (*logs)(const struct trainer_env *env, const char *name, bool follow, int64_t tail,
-                bool (*on_line)(const node_t *line, void *arg), void *arg, struct err *err);
+    int (*logs)(const struct trainer_env *env, const char *name, const struct job_logs *logs, struct err *err);
     int (*cancel)(const struct trainer_env *env, const char *name, struct err *err);
     int (*remove)(const struct trainer_env *env, const char *name, struct err *err);
 };
@@ -49,7 +77,12 @@ extern const struct trainer *const trainers[];
 const struct trainer *trainer_find(const char *name);
 const struct trainer *trainer_for(const struct context *context, const char *name, struct err *err);
 int trainer_lacks(const struct trainer *trainer, const char *operation, struct err *err);
+/* env->trainer becomes the one that has the job of that name, or that would run spec. */
+int trainer_locate(struct trainer_env *env, const char *name, struct err *err);
+int trainer_choose(struct trainer_env *env, const struct job_spec *spec, struct err *err);
 
+/* Whether a job document tells an end. */
+bool job_is_over(const node_t *job);
 /* WORKLOAD (exit 9) with the exit code or signal when the job failed; 0 when it succeeded. */
 int job_result(const node_t *job, struct err *err);
 

@@ -21,7 +21,7 @@ static void set_positive(node_t *object, const char *key, double value)
         node_set_num(object, key, value);
 }
 
-static node_t *spec_json(const struct job_spec *spec)
+static node_t *body_of(const struct job_spec *spec)
 {
     node_t *body = node_new_object();
     node_set_str(body, "name", spec->name);
@@ -41,17 +41,40 @@ static node_t *spec_json(const struct job_spec *spec)
     return body;
 }
 
-static int submit(const struct trainer_env *env, const struct job_spec *spec, struct err *err)
+static int check(const struct job_spec *spec, struct err *err)
 {
-    const char *gateway = gateway_of(env, err);
-    if (!gateway)
-        return -1;
     if (spec->image) {
         err_set(err, ERR_USAGE, "a local job has no image: it is a process of this machine");
         return err_hint(err, "leave --image out");
     }
+    bool is_several = spec->nodes > 1 || spec->workers > 0 || spec->ps > 0;
+    const char *option = is_several                            ? "--nodes, --workers or --ps"
+                         : spec->datasets && spec->datasets->n ? "--dataset"
+                         : spec->runtime                       ? "--runtime"
+                                                               : NULL;
+    if (!option)
+        return 0;
+    err_set(err, ERR_USAGE, "a local job has no %s: it is one process of this machine", option);
+    return err_hint(err, "leave it out, or --context with a cluster");
+}
+
+static node_t *manifest(const struct trainer_env *env, const struct job_spec *spec, bool ask, struct err *err)
+{
+    if (check(spec, err) != 0)
+        return NULL;
+    if (!ask)
+        return body_of(spec);
+    trainer_lacks(env->trainer, "check a job without running it", err);
+    return NULL;
+}
+
+static int submit(const struct trainer_env *env, const struct job_spec *spec, struct err *err)
+{
+    const char *gateway = gateway_of(env, err);
+    if (!gateway || check(spec, err) != 0)
+        return -1;
     CLEANUP(str_release) struct str url = STR_INIT;
-    CLEANUP(node_free) node_t *body = spec_json(spec);
+    CLEANUP(node_free) node_t *body = body_of(spec);
     AUTOFREE char *failing = xasprintf("cannot submit job \"%s\"", spec->name);
     struct rest_call call = {
         .method = "POST", .url = url_path(&url, gateway, "/system/aiwf/jobs", NULL), .body = body, .failing = failing};
@@ -75,20 +98,19 @@ static node_t *show(const struct trainer_env *env, const char *name, struct err 
     return gateway ? rest_get(env->http, url_path(&url, gateway, "/system/aiwf/jobs/{}", name, NULL), failing, err) : NULL;
 }
 
-static int print_logs(const struct trainer_env *env, const char *name, bool follow, int64_t tail,
-                      bool (*on_line)(const node_t *line, void *arg), void *arg, struct err *err)
+static int print_logs(const struct trainer_env *env, const char *name, const struct job_logs *logs, struct err *err)
 {
     CLEANUP(str_release) struct str url = STR_INIT;
     const char *gateway = gateway_of(env, err);
     if (!gateway)
         return -1;
     AUTOFREE char *failing = xasprintf("cannot read the logs of job \"%s\"", name);
-    AUTOFREE char *lines = tail >= 0 ? xasprintf("%lld", (long long)tail) : NULL;
+    AUTOFREE char *lines = logs->tail >= 0 ? xasprintf("%lld", (long long)logs->tail) : NULL;
     url_path(&url, gateway, "/system/aiwf/jobs/{}/logs", name, NULL);
     url_query(&url, "tail", lines);
-    url_query(&url, "follow", follow ? "true" : "false");
+    url_query(&url, "follow", logs->follow ? "true" : "false");
     struct rest_call call = {.url = url.buf, .failing = failing};
-    return rest_lines(env->http, &call, on_line, arg, err);
+    return rest_lines(env->http, &call, logs->on_line, logs->arg, err);
 }
 
 static int change(const struct trainer_env *env, const char *method, const char *pattern, const char *name, const char *verb,
@@ -118,7 +140,7 @@ const struct trainer trainer_local = {
     .name = "local",
     .help = "processes of this machine, queued by the gateway of `aiwf local up`",
     .submit = submit,
-    .spec_json = spec_json,
+    .manifest = manifest,
     .list = list,
     .show = show,
     .logs = print_logs,

@@ -102,6 +102,11 @@ static size_t running_jobs(const struct run *run)
     return n;
 }
 
+struct trainer_env run_trainer(const struct run_env *env)
+{
+    return (struct trainer_env){.trainer = env->trainer, .http = env->http, .kube = env->kube, .context = env->context};
+}
+
 static const node_t *find_job(const node_t *jobs, const char *name)
 {
     for (const node_t *job = node_first(jobs); job; job = node_next(job))
@@ -113,7 +118,7 @@ static const node_t *find_job(const node_t *jobs, const char *name)
 /* A job that is gone was deleted by someone: a failure, like any other end. */
 static int watch_job(struct run *run, size_t at, const node_t *jobs, struct err *err)
 {
-    const struct trainer_env env = {run->env->http, run->env->context};
+    const struct trainer_env env = run_trainer(run->env);
     const node_t *listed = jobs ? find_job(jobs, run->steps[at].handle) : NULL;
     if (listed)
         return step_job_watch(run, at, listed, err);
@@ -127,7 +132,7 @@ static int watch_job(struct run *run, size_t at, const node_t *jobs, struct err 
 
 static int watch_all(struct run *run, struct err *err)
 {
-    const struct trainer_env env = {run->env->http, run->env->context};
+    const struct trainer_env env = run_trainer(run->env);
     CLEANUP(err_release) struct err ignored = ERR_INIT;
     CLEANUP(node_free) node_t *jobs = running_jobs(run) >= LIST_FROM ? run->env->trainer->list(&env, &ignored) : NULL;
     for (size_t i = 0; i < run->wf->n && !sig_interrupted(); i++) {
@@ -168,7 +173,7 @@ static enum wait_state look(void *arg, struct str *note, struct err *err)
 static void cancel_stage(struct run *run, size_t at, struct strv *names)
 {
     struct step *step = &run->steps[at];
-    const struct trainer_env trainer = {run->env->http, run->env->context};
+    const struct trainer_env trainer = run_trainer(run->env);
     const struct runtime_env runtime = {run->env->http, run->env->context};
     bool is_function = run->wf->stages[at].kind == STAGE_INFERENCE;
     CLEANUP(err_release) struct err ignored = ERR_INIT;
@@ -263,7 +268,7 @@ static int add_run_record(struct run *run, struct err *err)
  * their stage begins, since only then its key is known. */
 static void cancel_orphans(const struct run *run, const node_t *earlier)
 {
-    const struct trainer_env env = {run->env->http, run->env->context};
+    const struct trainer_env env = run_trainer(run->env);
     for (const node_t *s = node_first(node_get(earlier, "stages")); s; s = node_next(s)) {
         bool is_open;
         const node_t *start = journal_start(&run->home->journal, node_str(s, "/name", ""), &is_open);
@@ -349,7 +354,7 @@ int workflow_run(const struct workflow *wf, struct home *home, const struct run_
 
 int workflow_cancel(struct home *home, const struct run_env *env, size_t *ret_n, struct err *err)
 {
-    const struct trainer_env trainer = {env->http, env->context};
+    const struct trainer_env trainer = run_trainer(env);
     bool ended;
     const node_t *run = journal_run(&home->journal, &ended);
     *ret_n = 0;

@@ -10,8 +10,6 @@
 
 enum { JOB_NAME_MAX = 63, LOG_TAIL = 10, SYSTEM_LINES = 2 };
 
-static struct trainer_env trainer_env(const struct run *run) { return (struct trainer_env){run->env->http, run->env->context}; }
-
 /* The same stage, made from the same things, at the same try, is the same job: that is how a run that
  * was killed between submitting and noting it finds what it submitted. */
 static int name_job(const struct run *run, size_t at, char **ret, struct err *err)
@@ -28,7 +26,7 @@ static int name_job(const struct run *run, size_t at, char **ret, struct err *er
 
 int step_job_forget(struct run *run, size_t at, const node_t *start, struct err *err)
 {
-    const struct trainer_env env = trainer_env(run);
+    const struct trainer_env env = run_trainer(run->env);
     const char *job = node_str(start, "/job", NULL);
     CLEANUP(err_release) struct err ignored = ERR_INIT;
     if (job && run->env->trainer->cancel)
@@ -58,7 +56,7 @@ static int next_try(struct run *run, size_t at, struct err *err)
 static int adopt(struct run *run, size_t at, bool *ret_submit, struct err *err)
 {
     struct step *step = &run->steps[at];
-    const struct trainer_env env = trainer_env(run);
+    const struct trainer_env env = run_trainer(run->env);
     bool is_open;
     const node_t *start = journal_start(&run->home->journal, run->wf->stages[at].name, &is_open);
     *ret_submit = true;
@@ -115,10 +113,9 @@ static int settle_conflict(const struct run *run, const struct trainer_env *env,
     const struct trainer *trainer = run->env->trainer;
     CLEANUP(err_release) struct err ignored = ERR_INIT;
     CLEANUP(node_free) node_t *doc = trainer->show(env, spec->name, &ignored);
-    const char *state = node_str(doc, "/state", "");
     if (!doc || !trainer->remove)
         return -1;
-    bool is_ours = strcmp(state, "Queued") == 0 || strcmp(state, "Running") == 0;
+    bool is_ours = !job_is_over(doc);
     if (!is_ours && trainer->remove(env, spec->name, &ignored) != 0)
         return -1;
     err_clear(remote);
@@ -148,7 +145,7 @@ int step_job_submit(struct run *run, size_t at, struct err *err)
         .name = step->handle,
         .image = stage->image,
         .command = &command,
-        .workdir = step->folder,
+        .workdir = run->env->trainer->needs_cluster ? NULL : step->folder, /* it is of this machine */
         .env = &env,
         .gpus = stage->gpus,
         .memory_bytes = stage->memory_bytes,
@@ -158,7 +155,7 @@ int step_job_submit(struct run *run, size_t at, struct err *err)
         .queue = stage->queue,
         .priority = stage->priority,
     };
-    const struct trainer_env trainer = trainer_env(run);
+    const struct trainer_env trainer = run_trainer(run->env);
     CLEANUP(err_release) struct err remote = ERR_INIT;
     if (submit(run, &trainer, &spec, &remote) != 0)
         return step_remote_error(run, at, &remote, err);
@@ -190,10 +187,11 @@ static bool keep_line(const node_t *line, void *arg)
 static node_t *last_lines(const struct run *run, const char *job)
 {
     node_t *lines = node_new_array();
-    const struct trainer_env env = trainer_env(run);
+    const struct job_logs logs = {.tail = LOG_TAIL + SYSTEM_LINES, .rank = -1, .on_line = keep_line, .arg = lines};
+    const struct trainer_env env = run_trainer(run->env);
     CLEANUP(err_release) struct err ignored = ERR_INIT;
     if (run->env->trainer->logs)
-        run->env->trainer->logs(&env, job, false, LOG_TAIL + SYSTEM_LINES, keep_line, lines, &ignored);
+        run->env->trainer->logs(&env, job, &logs, &ignored);
     return lines;
 }
 

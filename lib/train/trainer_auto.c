@@ -1,0 +1,160 @@
+/* Whichever system the cluster has: what is installed is asked of its API server, in as few requests as can be. */
+#include <string.h>
+
+#include "train/kube_job.h"
+
+/* Of the objects that are there. NULL and no error: none. */
+static const struct trainer *find(const struct trainer_env *env, const char *name, const struct trainer **ret_other,
+                                  struct err *err)
+{
+    const struct trainer *found = NULL;
+    for (const struct trainer *const *trainer = trainers; *trainer; trainer++) {
+        CLEANUP(node_free) node_t *object = NULL;
+        if (!(*trainer)->cluster)
+            continue;
+        if (kube_find(env->kube, (*trainer)->cluster->kind, env->kube->ns, name, &object, err) != 0)
+            return NULL;
+        if (object && found)
+            *ret_other = *trainer;
+        else if (object)
+            found = *trainer;
+    }
+    return found;
+}
+
+static const struct trainer *locate(const struct trainer_env *env, const char *name, struct err *err)
+{
+    const struct trainer *other = NULL;
+    if (kube_job_check_name(trainer_find("job")->cluster, name, err) != 0)
+        return NULL;
+    const struct trainer *found = find(env, name, &other, err);
+    if (!found && !err->what)
+        err_set(err, ERR_NOT_FOUND, "there is no job \"%s\" in namespace %s", name, env->kube->ns);
+    if (!other)
+        return found;
+    err_set(err, ERR_CONFLICT, "several jobs are called \"%s\": a %s and a %s", name, found->cluster->kind->kind,
+            other->cluster->kind->kind);
+    err_hint(err, "--trainer %s, or --trainer %s", found->name, other->name);
+    return NULL;
+}
+
+/* The first of them that is installed and can do it. */
+static const struct trainer *first_that_can(const struct trainer_env *env, const struct job_spec *spec, const char *const *names,
+                                            struct err *err)
+{
+    for (; *names; names++) {
+        CLEANUP(err_release) struct err cannot = ERR_INIT;
+        const struct trainer *trainer = trainer_find(*names);
+        bool is_there = trainer;
+        if (!trainer || (trainer->cluster->check && trainer->cluster->check(spec, &cannot) != 0))
+            continue;
+        if (trainer->cluster->kind->system && kube_has(env->kube, trainer->cluster->kind, &is_there, err) != 0)
+            return NULL;
+        if (is_there)
+            return trainer;
+    }
+    return trainer_find("job");
+}
+
+static const struct trainer *tell(const struct trainer_env *env, const struct trainer *trainer, const char *why)
+{
+    AUTOFREE char *text = trainer ? xasprintf("trainer %s: %s", trainer->name, why) : NULL;
+    if (text && env->say)
+        env->say(env->say_arg, text);
+    return trainer;
+}
+
+static const struct trainer *choose(const struct trainer_env *env, const struct job_spec *spec, struct err *err)
+{
+    static const char *const distributed[] = {"trainjob", "pytorch", "job", NULL};
+    if (spec->ps > 0 || spec->workers > 0)
+        return tell(env, trainer_find("tf"), "--workers and --ps are TensorFlow's");
+    if (spec->runtime)
+        return tell(env, trainer_find("trainjob"), "--runtime is Kubeflow Trainer's");
+    if (spec->nodes < 2)
+        return tell(env, trainer_find("job"), "one node needs no more");
+    const struct trainer *trainer = first_that_can(env, spec, distributed, err);
+    if (!trainer)
+        return NULL;
+    AUTOFREE char *why =
+        xasprintf("%lld nodes, and %s", (long long)spec->nodes,
+                  trainer->cluster->kind->system ? "it is installed" : "nothing else that can do it is installed");
+    return tell(env, trainer, why);
+}
+
+/* The Jobs below a TrainJob's JobSet are parts of it. */
+static bool is_part(const node_t *job, const node_t *jobs)
+{
+    const char *set = node_str(job, "/job_set", NULL);
+    for (const node_t *other = set ? node_first(jobs) : NULL; other; other = node_next(other))
+        if (strcmp(node_str(other, "/trainer", ""), "trainjob") == 0 && strcmp(node_str(other, "/name", ""), set) == 0)
+            return true;
+    return false;
+}
+
+static node_t *list(const struct trainer_env *env, struct err *err)
+{
+    CLEANUP(node_free) node_t *jobs = node_new_array();
+    for (const struct trainer *const *trainer = trainers; *trainer; trainer++) {
+        CLEANUP(node_free) node_t *objects = NULL;
+        if (!(*trainer)->cluster)
+            continue;
+        if (kube_list_if(env->kube, (*trainer)->cluster->kind, env->kube->ns, NULL, &objects, err) != 0)
+            return NULL;
+        for (const node_t *object = node_first(objects); object; object = node_next(object))
+            node_push(jobs, kube_job_document(*trainer, object));
+    }
+    for (node_t *job = node_first(jobs), *next; job; job = next) {
+        next = node_next(job);
+        if (is_part(job, jobs))
+            node_free(node_detach(jobs, job));
+    }
+    return TAKE(jobs);
+}
+
+/* For callers that keep one environment for several jobs: each call goes to the trainer that has that job. */
+static int submit(const struct trainer_env *env, const struct job_spec *spec, struct err *err)
+{
+    struct trainer_env chosen = *env;
+    return trainer_choose(&chosen, spec, err) == 0 ? chosen.trainer->submit(&chosen, spec, err) : -1;
+}
+
+static node_t *show(const struct trainer_env *env, const char *name, struct err *err)
+{
+    struct trainer_env at = *env;
+    return trainer_locate(&at, name, err) == 0 ? at.trainer->show(&at, name, err) : NULL;
+}
+
+static int logs(const struct trainer_env *env, const char *name, const struct job_logs *logs, struct err *err)
+{
+    struct trainer_env at = *env;
+    if (trainer_locate(&at, name, err) != 0)
+        return -1;
+    return at.trainer->logs ? at.trainer->logs(&at, name, logs, err) : trainer_lacks(at.trainer, "show logs", err);
+}
+
+static int cancel(const struct trainer_env *env, const char *name, struct err *err)
+{
+    struct trainer_env at = *env;
+    return trainer_locate(&at, name, err) == 0 ? at.trainer->cancel(&at, name, err) : -1;
+}
+
+static int remove_job(const struct trainer_env *env, const char *name, struct err *err)
+{
+    struct trainer_env at = *env;
+    return trainer_locate(&at, name, err) == 0 ? at.trainer->remove(&at, name, err) : -1;
+}
+
+const struct trainer trainer_auto = {
+    .name = "auto",
+    .help = "what the cluster has: Kubeflow's for several nodes, else Jobs",
+    .needs_cluster = true,
+    .choose = choose,
+    .locate = locate,
+    .submit = submit,
+    .list = list,
+    .show = show,
+    .logs = logs,
+    .cancel = cancel,
+    .remove = remove_job,
+};
