@@ -96,8 +96,8 @@ int cluster_failed(const struct cluster_evidence *evidence, const char *doing, c
     find_cause(evidence, &place, &reason);
     struct cluster_cause cause = cluster_cause(reason.buf);
     const char *status = node_str(evidence->cluster, "/status", "failed");
-    err_set(err, cause.code, "cannot %s cluster %s: %s%s", doing, name, place.len ? place.buf : status,
-            place.len ? " failed" : "");
+    AUTOFREE char *head = doing ? xasprintf("cannot %s cluster %s", doing, name) : xasprintf("cluster %s is not well", name);
+    err_set(err, cause.code, "%s: %s%s", head, place.len ? place.buf : status, place.len ? " failed" : "");
     if (reason.len)
         err_why(err, "%s", reason.buf);
     const char *hint = cause.hint ? cause.hint : "aiwf why cluster %s";

@@ -18,7 +18,7 @@ struct cluster_evidence {
     const node_t *resources; /* Heat's, of all its stacks */
     const node_t *servers;   /* Nova's, with faults */
 };
-/* Sets err: what failed (`doing`: "create"), the resource, the reason, what to try. Returns -1. */
+/* Sets err: what failed (`doing`: "create"; NULL: the cluster), the resource, the reason, what to try. Returns -1. */
 int cluster_failed(const struct cluster_evidence *evidence, const char *doing, const char *name, struct err *err);
 
 #endif

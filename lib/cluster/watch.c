@@ -27,7 +27,6 @@ void watch_release(struct watch *watch)
         free(watch->lines[i].name);
         free(watch->lines[i].seen);
     }
-    magnum_access_release(&watch->access);
     kube_release(&watch->kube);
 }
 
@@ -238,16 +237,31 @@ static enum wait_state unseen(struct watch *watch, struct err *err)
     return final || clock_mono_ms() - watch->seen_ms >= BLIND_MS ? WAIT_FAILED : WAIT_PENDING;
 }
 
+/* Of the stages that are not over, the furthest one that says what it waits for. */
+static void tell_open_stage(const struct watch *watch, struct str *note)
+{
+    const struct watch_line *open = NULL;
+    for (size_t i = 0; i < watch->n_lines; i++) {
+        const char *space = strchr(watch->lines[i].seen, ' ');
+        if (!watch->lines[i].settled && space && space[1])
+            open = &watch->lines[i];
+    }
+    if (open)
+        str_addf(note, "; %s: %s", open->name, open->seen + (str_starts(open->seen, "... ") ? strlen("... ") : 0));
+}
+
 static enum wait_state look(void *arg, struct str *note, struct err *err)
 {
     struct watch *watch = arg;
     if (watch_see(watch, err) != 0)
         return unseen(watch, err);
     watch->seen_ms = clock_mono_ms();
-    str_add(note, watch_status(watch));
     if (has_failed(watch))
         return say_failed(watch, err);
-    return step_all(watch, err);
+    enum wait_state state = step_all(watch, err);
+    str_add(note, watch_status(watch));
+    tell_open_stage(watch, note);
+    return state;
 }
 
 int cluster_wait(const struct cluster_wait *wait, node_t **ret, struct err *err)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cluster/kube.h"
 #include "cluster/watch_parts.h"
 
 enum { REACH_MS = 120000, CONNECT_MS = 5000, TOTAL_MS = 15000 };
@@ -9,17 +10,9 @@ enum { REACH_MS = 120000, CONNECT_MS = 5000, TOTAL_MS = 15000 };
 static int open_kube(struct watch *watch, struct err *err)
 {
     const struct cluster_wait *wait = watch->wait;
-    if (watch->kube.http)
-        return 0;
-    if (!watch->access.server && magnum_access(wait->os, watch->cluster, PKI_EC, &watch->access, err) != 0)
-        return -1;
-    struct kube_access access = {.server = watch->access.server,
-                                 .ca_pem = watch->access.ca_pem,
-                                 .cert_pem = watch->access.cert_pem,
-                                 .key_pem = watch->access.key_pem};
     struct kube_settings settings = {
         .trace = wait->trace, .timing = wait->timing, .connect_ms = CONNECT_MS, .total_ms = TOTAL_MS, .retries = -1};
-    return kube_open(&watch->kube, &access, &settings, err);
+    return watch->kube.http ? 0 : cluster_kube_open(wait->os, watch->cluster, &settings, &watch->kube, err);
 }
 
 /* Magnum's conductor sees it too, perhaps from a better place. */

@@ -4,7 +4,6 @@
 
 #include "cluster/watch.h"
 #include "kube/kube.h"
-#include "openstack/magnum_access.h"
 
 enum { STACKS_MAX = 64, LINES_MAX = 64 };
 
@@ -35,7 +34,6 @@ struct watch {
     struct watch_line lines[LINES_MAX];
     size_t n_lines;
     /* of its Kubernetes */
-    struct magnum_access access;
     struct kube kube;
     int64_t unreached_ms; /* since when it cannot be reached; 0: it can, or was not tried */
 };

@@ -91,6 +91,8 @@ const char *identity_endpoint(const struct cloud *cloud, const node_t *catalog, 
     const char *url = cloud_service(cloud, service, "endpoint_override");
     if (!url)
         url = cloud_service(cloud, service, "endpoint");
+    if (!url && identity_is_static(cloud))
+        return identity_static_endpoint(cloud, err);
     if (!url)
         url = find(cloud, catalog, service);
     for (size_t i = 0; !url && types && types[i]; i++)

@@ -77,6 +77,17 @@ static const char *choose(const struct clouds *clouds, const char *name, struct 
 
 /* ---- profiles and regions ---- */
 
+/* openstacksdk fetches a profile that is a URL, and brings some vendors' along. */
+static int no_profile(const char *cloud, const char *profile, struct err *err)
+{
+    bool is_url = strstr(profile, "://");
+    err_set(err, ERR_USAGE, "cloud %s: the profile %s is not known", cloud, profile);
+    err_why(err, is_url ? "profiles are not fetched from a URL here, as openstacksdk would"
+                        : "no clouds-public.yaml has it, and the vendors that openstacksdk brings along are not known here");
+    return err_hint(err, "give the cloud its auth_url itself, or put %s into clouds-public.yaml below public-clouds",
+                    is_url ? "a profile with a name" : "it");
+}
+
 static int add_profile(const struct clouds *clouds, const char *name, const node_t *own, node_t *config, struct err *err)
 {
     const char *profile = node_str(own, "/profile", node_str(own, "/cloud", NULL));
@@ -85,10 +96,8 @@ static int add_profile(const struct clouds *clouds, const char *name, const node
     const node_t *found = node_get(clouds->profiles, profile);
     if (!found && node_str(own, "/auth/auth_url", NULL)) /* it can do without */
         return 0;
-    if (!found) {
-        err_set(err, ERR_USAGE, "cloud %s: no profile named %s", name, profile);
-        return err_hint(err, "put it into clouds-public.yaml below public-clouds, or give the cloud its auth_url itself");
-    }
+    if (!found)
+        return no_profile(name, profile, err);
     CLEANUP(node_free) node_t *normal = clouds_normal(found);
     clouds_update(config, normal);
     return 0;

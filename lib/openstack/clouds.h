@@ -15,6 +15,7 @@
  * - '-' and '_' are the same in every key, before anything is merged; there, only in some and after it.
  * - A file that is not YAML is an error and not passed over; so is a profile that nobody describes, unless the cloud has
  *   its own auth_url. The vendors that openstacksdk brings along are not known here, nor profiles by URL.
+ * - unscoped: true below auth asks for a token without a scope, as keystoneauth's class can, which no option of its sets.
  * - null and an empty variable are what is not set: they take nothing away. A text is never verify: false.
  * - Several clouds and none chosen is an error, as is no cloud at all; an unknown "{name}" in a text stays there.
  * - region_name: A,B of a profile is two regions, as it is of a cloud; each folder of $XDG_CONFIG_DIRS counts; a snap's

@@ -1,6 +1,7 @@
 /* One spelling for what clouds.yaml and OS_* may spell in several ways. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "openstack/clouds_parts.h"
 
@@ -112,6 +113,19 @@ static void spread_domain(node_t *auth, const char *domain, const char *user_key
     node_delete(auth, domain);
 }
 
+/* unscoped: true, or the text of a variable. */
+static void gather_unscoped(node_t *config, node_t *auth)
+{
+    const node_t *places[] = {node_get(auth, "unscoped"), node_get(config, "unscoped")};
+    bool yes = false;
+    for (size_t i = 0; i < ARRAY_LEN(places); i++)
+        yes = yes || node_bool(places[i], "", false) || (node_text(places[i]) && strcasecmp(node_text(places[i]), "true") == 0);
+    node_delete(config, "unscoped");
+    node_delete(auth, "unscoped");
+    if (yes)
+        node_set_str(auth, "unscoped", "true");
+}
+
 /* "endpoint_type" is "interface", and "compute_endpoint_type" is "compute_interface"; the old one wins. */
 static void rename_interfaces(node_t *config)
 {
@@ -190,6 +204,7 @@ void clouds_fix(node_t *config)
     if (node_text(node_get(config, "passcode"))) /* alone among them, this one beats the one below auth */
         node_delete(auth, "passcode");
     gather_auth(config, auth);
+    gather_unscoped(config, auth);
     spread_domain(auth, "domain_id", "user_domain_id", "project_domain_id");
     spread_domain(auth, "domain_name", "user_domain_name", "project_domain_name");
     expand_all(config, auth);

@@ -60,6 +60,12 @@ void heat_ask_stack(struct ask *ask, const char *id)
     ask_list(ask, &stack_kind, query.buf);
 }
 
+void heat_ask_stack_at(struct ask *ask, const char *path)
+{
+    static const struct resource kind = {.word = "stack", .service = "orchestration", .path = STACKS, .one = "stack"};
+    ask_path(ask, &kind, xasprintf("%s?resolve_outputs=false", path), xstrdup("cannot show the stack"));
+}
+
 char *heat_path_of(const node_t *stack)
 {
     AUTOFREE char *text = xasprintf("/stacks/%s/%s", node_str(stack, "/stack_name", ""), node_str(stack, "/id", ""));

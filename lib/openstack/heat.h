@@ -13,6 +13,7 @@ char *heat_stack_name(const char *path);
 
 /* Stacks by id, as a question of a fan-out, which the cloud answers with at most one; its path (the caller frees). */
 void heat_ask_stack(struct ask *ask, const char *id);
+void heat_ask_stack_at(struct ask *ask, const char *path); /* one by its path, heat_stack_path's */
 char *heat_path_of(const node_t *stack);
 void heat_ask_resources(struct ask *ask, const char *path);
 

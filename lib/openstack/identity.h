@@ -31,6 +31,14 @@ int identity_methods(const struct cloud *cloud, struct strv *methods, struct err
 /* The body of POST /v3/auth/tokens. USAGE for what the cloud's settings lack. It holds secrets. */
 node_t *identity_body(const struct cloud *cloud, const struct strv *methods, struct err *err);
 
+/* A cloud without a login (facts: keystoneauth1 noauth.py, token_endpoint.py): auth_type none, and admin_token (or
+ * token_endpoint), which has its token in the settings. Every service is at its `endpoint`, there is no catalog and no
+ * project; the token does not end and is not kept. */
+bool identity_is_static(const struct cloud *cloud);
+int identity_static(const struct cloud *cloud, struct token *ret, struct err *err);
+/* Where all services are; it belongs to the cloud. NULL: USAGE. */
+const char *identity_static_endpoint(const struct cloud *cloud, struct err *err);
+
 /* Who can be asked for a secret that the settings lack: .secret returns the line that was typed, or NULL (end of input,
  * Ctrl-C); the login overwrites and frees it. .secret NULL: nobody can be asked. */
 struct asker {

@@ -25,7 +25,8 @@ static int add_type(const struct cloud *cloud, const char *type, struct strv *me
         return 0;
     }
     err_set(err, ERR_USAGE, "cloud %s: auth_type %s is not supported", cloud->name, type);
-    return err_why(err, "it can be password, token, v3applicationcredential, v3totp, or v3multifactor with auth_methods");
+    return err_why(
+        err, "it can be password, token, v3applicationcredential, v3totp, v3multifactor with auth_methods, admin_token, none");
 }
 
 /* v3multifactor: auth_methods is a list of such types, or its text with commas. */
@@ -150,7 +151,7 @@ static int add_credential(const struct cloud *cloud, node_t *identity, struct er
     return add_user(cloud, credential, err);
 }
 
-/* Trust, system, project or domain; none: Keystone gives the user's default project, else no scope. */
+/* Trust, system, project or domain; none of them: Keystone gives the user's default project, else no scope. */
 static void add_scope(const struct cloud *cloud, node_t *auth)
 {
     const char *project_id = cloud_auth(cloud, "project_id");
@@ -175,6 +176,21 @@ static void add_scope(const struct cloud *cloud, node_t *auth)
         return;
     }
     node_set(auth, "scope", TAKE(scope));
+}
+
+/* Not even the user's default project. */
+static int add_no_scope(const struct cloud *cloud, node_t *auth, struct err *err)
+{
+    static const char *const scopes[] = {"trust_id", "system_scope", "project_id", "project_name", "domain_id", "domain_name"};
+    for (size_t i = 0; i < ARRAY_LEN(scopes); i++) {
+        if (!cloud_auth(cloud, scopes[i]))
+            continue;
+        err_set(err, ERR_USAGE, "cloud %s has two scopes at once", cloud->name);
+        err_why(err, "it has unscoped, and %s", scopes[i]);
+        return err_hint(err, "keep one of them in %s", cloud->source);
+    }
+    node_set_str(auth, "scope", "unscoped");
+    return 0;
 }
 
 static const struct {
@@ -206,7 +222,11 @@ node_t *identity_body(const struct cloud *cloud, const struct strv *methods, str
         if (add_method(cloud, methods->v[i], identity, err) != 0)
             return NULL;
     }
-    if (!strv_has(methods, "application_credential")) /* Keystone refuses a scope with one: it has its own */
+    if (strv_has(methods, "application_credential")) /* Keystone refuses a scope with one: it has its own */
+        return TAKE(body);
+    if (!str_eq(cloud_auth(cloud, "unscoped"), "true"))
         add_scope(cloud, auth);
+    else if (add_no_scope(cloud, auth, err) != 0)
+        return NULL;
     return TAKE(body);
 }

@@ -45,8 +45,9 @@ int openstack_open(struct openstack *os, const struct context *context, const st
     if (cloud_load(context_get(context, SETTING_cloud), &os->cloud, err) != 0)
         return -1;
     os->asker = settings->asker;
-    os->cache_path = token_cache_path(&os->cloud, err);
-    os->http = os->cache_path ? make_client(&os->cloud, context, settings, err) : NULL;
+    bool keeps_token = !identity_is_static(&os->cloud);
+    os->cache_path = keeps_token ? token_cache_path(&os->cloud, err) : NULL;
+    os->http = os->cache_path || !keeps_token ? make_client(&os->cloud, context, settings, err) : NULL;
     if (os->http)
         return 0;
     openstack_release(os);
@@ -65,6 +66,8 @@ void openstack_release(struct openstack *os)
 static int log_in(struct openstack *os, struct err *err)
 {
     token_release(&os->token);
+    if (identity_is_static(&os->cloud))
+        return identity_static(&os->cloud, &os->token, err);
     if (identity_login(os->http, &os->cloud, &os->asker, &os->token, err) != 0)
         return -1;
     token_cache_save(os->cache_path, &os->token);
@@ -229,7 +232,7 @@ static int send_renewing(struct openstack *os, const struct openstack_call *call
 {
     if (need_token(os, err) != 0 || send_once(os, call, res, err) != 0)
         return -1;
-    if (res->status != 401)
+    if (res->status != 401 || identity_is_static(&os->cloud))
         return 0;
     /* Revoked, or ended by a restart: the cache cannot know. */
     if (log_in(os, err) != 0)
@@ -263,7 +266,8 @@ int openstack_do(struct openstack *os, const struct openstack_call *call, struct
 /* What came back in the fan-out with 401 or 406 is asked for again by itself. */
 static int settle(struct openstack *os, const struct openstack_call *call, struct http_response *res, struct err *err)
 {
-    return res->status == 401 ? openstack_do(os, call, res, err) : settle_version(os, call, res, err);
+    bool renews = res->status == 401 && !identity_is_static(&os->cloud);
+    return renews ? openstack_do(os, call, res, err) : settle_version(os, call, res, err);
 }
 
 int openstack_do_all(struct openstack *os, const struct openstack_call *calls, struct http_response *results, struct err *errs,
@@ -340,6 +344,10 @@ int openstack_send(struct openstack *os, const struct openstack_call *call, node
 
 int openstack_login(struct openstack *os, bool anew, bool *was_kept, struct err *err)
 {
+    if (identity_is_static(&os->cloud)) {
+        err_set(err, ERR_USAGE, "there is nothing to log in to in cloud %s", os->cloud.name);
+        return err_why(err, "its auth_type is %s", cloud_get(&os->cloud, "auth_type"));
+    }
     bool kept = !anew && (os->token.id || token_cache_load(os->cache_path, &os->token));
     if (was_kept)
         *was_kept = kept;

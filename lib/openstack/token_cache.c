@@ -50,7 +50,7 @@ char *token_cache_path(const struct cloud *cloud, struct err *err)
 static bool is_ours(const char *path)
 {
     struct stat st;
-    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 077);
+    return path && lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 077);
 }
 
 bool token_cache_load(const char *path, struct token *ret)

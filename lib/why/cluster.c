@@ -31,6 +31,19 @@ static void ask_servers(struct why *why)
     ask_list(&why->asks[W_SERVERS], &nova_server, query.buf);
 }
 
+/* A list has a project's own; an administrator is led to another project's by the id. */
+static void ask_stack(struct why *why, const char *id)
+{
+    struct ask *ask = &why->asks[W_STACK];
+    if (!why->is_foreign) {
+        heat_ask_stack(ask, id);
+        return;
+    }
+    AUTOFREE char *path = heat_stack_path(why->os, id, &ask->err);
+    if (path)
+        heat_ask_stack_at(ask, path);
+}
+
 static void ask_first(struct why *why)
 {
     static const struct resource groups = {.word = "node group",
@@ -44,8 +57,8 @@ static void ask_first(struct why *why)
     url_path(&path, groups.path, "/{}/nodegroups", node_str(why->cluster, "/uuid", ""), NULL);
     ask_path(&why->asks[W_GROUPS], &groups, str_detach(&path), xstrdup("cannot list node groups"));
     ask_one(&why->asks[W_TEMPLATE], &magnum_template, node_str(why->cluster, "/cluster_template_id", ""));
-    if (resource_is_uuid(stack) && !why->is_foreign)
-        heat_ask_stack(&why->asks[W_STACK], stack);
+    if (resource_is_uuid(stack))
+        ask_stack(why, stack);
     ask_servers(why);
     const char *project = node_str(why->cluster, "/project_id", NULL);
     if (project)
@@ -57,7 +70,7 @@ static void ask_first(struct why *why)
 
 static void ask_second(struct why *why)
 {
-    const node_t *stack = node_first(why->asks[W_STACK].answer), *template = why->asks[W_TEMPLATE].answer;
+    const node_t *stack = ask_found(&why->asks[W_STACK]), *template = why->asks[W_TEMPLATE].answer;
     AUTOFREE char *path = stack ? heat_path_of(stack) : NULL;
     if (path)
         heat_ask_resources(&why->asks[W_RESOURCES], path);
@@ -73,7 +86,7 @@ static void ask_second(struct why *why)
 /* "NAME-" of its servers: the stack's, or the release's that a Cluster API driver puts in its place. */
 static bool is_ours(const struct why *why, const node_t *server)
 {
-    const node_t *stack = node_first(why->asks[W_STACK].answer);
+    const node_t *stack = ask_found(&why->asks[W_STACK]);
     const char *id = node_str(why->cluster, "/stack_id", "");
     const char *prefix = stack ? node_str(stack, "/stack_name", why->name) : *id && !resource_is_uuid(id) ? id : why->name;
     const char *name = node_str(server, "/name", "");

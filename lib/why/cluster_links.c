@@ -94,7 +94,7 @@ static void tell_resource(struct why *why, const struct suspect *suspect)
 
 static void tell_stack(struct why *why)
 {
-    const node_t *stack = node_first(why->asks[W_STACK].answer);
+    const node_t *stack = ask_found(&why->asks[W_STACK]);
     if (!stack) {
         tell_hidden_stack(why);
         return;
@@ -177,6 +177,7 @@ static void tell_health(struct why *why)
         struct link link = {.depth = 2, .layer = "kubernetes", .kind = "health", .name = node_key(part), .reason = text};
         chain_add(&why->chain, &link);
     }
+    why_tell_kubernetes(why, 2);
 }
 
 /* ---- what it comes down to ---- */

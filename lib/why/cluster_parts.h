@@ -52,6 +52,8 @@ const char *why_magnums_word(const struct why *why);
 /* Why there is no answer, "needs admin: " in front where that is why; added to s. Returns s->buf. */
 const char *why_words(const struct ask *ask, struct str *s);
 
+/* Asks its Kubernetes: cluster_kube.c. */
+void why_tell_kubernetes(struct why *why, int depth);
 /* Links of one suspect and what is below: cluster_server.c. */
 void why_tell_server(struct why *why, const struct suspect *suspect, int depth);
 /* Links of what a reason speaks about: quotas, the image, the network; and the commands that follow. */

@@ -157,6 +157,24 @@ begin "OS_PASSCODE goes with a cloud that is not chosen by name, too"
 cloud 'username: ann' 'auth_type: v3totp'
 ok env OS_PASSCODE=1 aiwf login --force
 
+begin "without a Keystone: one endpoint, and no login that could be renewed, kept or revoked"
+wire none "{\"routes\": {\"/v1/clusters\": [$(reply 200 '{}' '{"clusters": []}'), $no, $(reply 200 '{}' '{"clusters": []}')]}}"
+rm -rf "$XDG_CACHE_HOME"
+echo "clouds: {lab: {auth_type: none, auth: {endpoint: '$URL'}}}" >clouds.yaml
+ok aiwf cluster list
+[ "$(asked '.[-1].headers["x-auth-token"]')" = notused ] || broken "$(asked '.[-1].headers')"
+fails 4 aiwf cluster list
+[ "$(asked length)" = 2 ] || broken "$(asked '.[].path')"
+fails 2 aiwf login
+err_has 'its auth_type is none'
+ok aiwf login --revoke
+ok env -u OS_CLOUD OS_AUTH_TYPE=admin_token OS_TOKEN=t0k3n OS_ENDPOINT="$URL/" aiwf cluster list --cloud envvars -v
+[ "$(asked '.[-1].headers["x-auth-token"]')" = t0k3n ] || broken "$(asked '.[-1].headers')"
+err_lacks t0k3n
+[ -z "$(ls "$XDG_CACHE_HOME/aiwf/tokens" 2>/dev/null)" ] || broken 'a token was kept'
+fails 2 env OS_AUTH_TYPE=none aiwf cluster list --cloud envvars
+err_has OS_ENDPOINT
+
 begin "a refused login is exit 4, and the token before it stays"
 wire no "{\"routes\": {\"/v3/auth/tokens\": [$token, $no]}}"
 cloud 'username: ann, password: s3cret'

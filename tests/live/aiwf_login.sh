@@ -77,6 +77,23 @@ clouds "token: \"$token\", project_id: $project" 'auth_type: token'
 ok x aiwf login -o json
 json '.user + " " + (.methods | sort | join(" "))' "$name password token"
 
+begin "no scope, where the user has a default project; a token from elsewhere, without a Keystone"
+admin PATCH "/users/$user" "{\"user\": {\"default_project_id\": \"$project\"}}" >/dev/null
+clouds "$who"
+ok x aiwf login --force -o json
+json .scope project
+clouds "$who, unscoped: true"
+ok x aiwf login -o json
+json '.scope + " " + (.services | length | tostring)' 'none 0'
+clouds "token: \"$token\", endpoint: \"$(echo "$keystone" | sed 's|:5000.*|:9511|')\"" 'auth_type: admin_token'
+ok x aiwf template list -o name
+out_has template/kubernetes
+fails 2 x aiwf login
+err_has 'nothing to log in to'
+clouds "token: nonsense, endpoint: \"$(echo "$keystone" | sed 's|:5000.*|:9511|')\"" 'auth_type: token_endpoint'
+fails 4 x aiwf template list
+admin PATCH "/users/$user" '{"user": {"default_project_id": null}}' >/dev/null
+
 begin "a trust is a scope"
 trust=$(jq -n --arg from "$demo" --arg to "$user" --arg project "$project" \
     '{trust: {trustor_user_id: $from, trustee_user_id: $to, project_id: $project, impersonation: true, roles: [{name: "reader"}]}}' |

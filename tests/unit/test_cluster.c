@@ -111,6 +111,16 @@ START_TEST(only_magnum_says_that_it_is_gone)
 }
 END_TEST
 
+START_TEST(a_failure_is_told_to_who_only_waits)
+{
+    start(ROUTES("\"/v1/clusters/c\":[" STATUS("CREATE_FAILED") "]"), "");
+    struct cluster_wait wait = {.os = &os, .id = "c", .name = "ml", .timeout_ms = 20000, .interval_ms = 5};
+    ck_assert_int_eq(cluster_wait(&wait, &last, &err), -1);
+    ck_assert_str_eq(err.what, "cluster ml is not well: CREATE_FAILED");
+    end();
+}
+END_TEST
+
 START_TEST(a_failed_deletion_is_told)
 {
     start(ROUTES("\"/v1/clusters/c\":[" CLUSTER(
@@ -150,6 +160,18 @@ START_TEST(a_stage_that_stands_still_without_a_cause_is_a_timeout)
     ck_assert_int_eq(waits(CLUSTER_READY, 300), -1);
     ck_assert_int_eq(err.code, ERR_TIMEOUT);
     ck_assert_ptr_nonnull(strstr(err.hint, "aiwf cluster wait ml"));
+    end();
+}
+END_TEST
+
+START_TEST(a_deadline_tells_the_stage_and_what_it_waits_for)
+{
+    start(ROUTES("\"/v1/clusters/c\":[" STATUS("CREATE_IN_PROGRESS") "]," GROUPS "," SERVERS(Q("status", "BUILD"))), "compute");
+    struct cluster_wait wait = {.os = &os, .id = "c", .name = "ml", .timeout_ms = 1500, .interval_ms = 100, .resume = "go on"};
+    ck_assert_int_eq(cluster_wait(&wait, &last, &err), -1);
+    ck_assert_int_eq(err.code, ERR_TIMEOUT);
+    ck_assert_str_eq(err.why, "last seen: CREATE_IN_PROGRESS; nodes: 0/1 ml-abc-default-worker-x: BUILD");
+    ck_assert_str_eq(err.hint, "go on");
     end();
 }
 END_TEST
@@ -392,9 +414,11 @@ Suite *suite_cluster(void)
     tcase_add_test(tcase, a_wait_sees_through_passing_troubles);
     tcase_add_test(tcase, a_cluster_that_vanishes_ends_the_wait);
     tcase_add_test(tcase, only_magnum_says_that_it_is_gone);
+    tcase_add_test(tcase, a_failure_is_told_to_who_only_waits);
     tcase_add_test(tcase, a_failed_deletion_is_told);
     tcase_add_test(tcase, a_stage_that_stands_still_ends_the_wait_with_the_cause);
     tcase_add_test(tcase, a_stage_that_stands_still_without_a_cause_is_a_timeout);
+    tcase_add_test(tcase, a_deadline_tells_the_stage_and_what_it_waits_for);
     tcase_add_test(tcase, an_older_status_is_not_the_end_of_a_change);
     tcase_add_test(tcase, heat_names_the_resource_before_magnum_does);
     tcase_add_loop_test(tcase, a_reason_comes_without_its_covers, 0, (int)ARRAY_LEN(reasons));

@@ -220,6 +220,49 @@ START_TEST(a_healthy_cluster_is_well)
 }
 END_TEST
 
+START_TEST(an_unhealthy_clusters_kubernetes_is_asked)
+{
+    begin();
+    a_cluster("CREATE_COMPLETE", "");
+    answers(
+        "/v1/clusters/ml", 200,
+        "{\"uuid\":\"u1\",\"name\":\"ml\",\"status\":\"CREATE_COMPLETE\",\"project_id\":\"p\",\"health_status\":\"UNHEALTHY\","
+        "\"health_status_reason\":{\"api\":\"timed out\"},\"api_address\":\"http://127.0.0.1:1\"}");
+    start();
+    CLEANUP(node_free) node_t *why = why_cluster(&os, "ml", &err);
+    ck_assert_msg(why != NULL, "%s", err.what);
+    ck_assert_str_eq(node_str(why, "/verdict", ""), "unhealthy");
+    const node_t *api = link_of(why, "kubernetes", "api");
+    ck_assert_str_eq(node_str(api, "/name", ""), "http://127.0.0.1:1");
+    ck_assert_str_eq(node_str(api, "/state", ""), "unreachable");
+    ck_assert(str_starts(node_str(api, "/reason", ""), "from here: "));
+    end();
+}
+END_TEST
+
+/* Lists of stacks are a project's own; Heat leads an administrator to another's by its id. */
+START_TEST(an_administrator_sees_another_projects_stack)
+{
+    begin();
+    a_cluster("CREATE_COMPLETE", STACK);
+    answers("/v1/clusters/ml", 200,
+            "{\"uuid\":\"u1\",\"name\":\"ml\",\"status\":\"CREATE_FAILED\",\"project_id\":\"other\",\"stack_id\":\"" STACK "\"}");
+    answers(HEAT "/" STACK, 302, "");
+    node_t *headers = node_new_object();
+    node_set_str(headers, "Location", "http://h/v1/other/stacks/ml-abc/" STACK);
+    node_set(node_at(script, "/routes/~1v1~1p~1stacks~1" STACK "/0"), "headers", headers);
+    answers(HEAT "/ml-abc/" STACK, 200,
+            "{\"stack\":{\"id\":\"" STACK "\",\"stack_name\":\"ml-abc\",\"stack_status\":\"CREATE_FAILED\"}}");
+    answers(HEAT "/ml-abc/" STACK "/resources", 200, "{\"resources\":[]}");
+    start();
+    CLEANUP(node_free) node_t *why = why_cluster(&os, "ml", &err);
+    ck_assert_msg(why != NULL, "%s", err.what);
+    ck_assert_str_eq(node_str(link_of(why, "heat", "stack"), "/state", ""), "CREATE_FAILED");
+    ck_assert(was_asked("/ml-abc/" STACK "/resources"));
+    end();
+}
+END_TEST
+
 START_TEST(no_cluster_is_not_found)
 {
     begin();
@@ -387,6 +430,8 @@ Suite *suite_cluster_why(void)
     tcase_add_loop_test(why, a_refused_step_is_told_as_not_seen, 0, (int)ARRAY_LEN(steps));
     tcase_add_loop_test(why, a_heat_that_is_gone_ends_nothing, 0, (int)ARRAY_LEN(gone));
     tcase_add_test(why, a_healthy_cluster_is_well);
+    tcase_add_test(why, an_unhealthy_clusters_kubernetes_is_asked);
+    tcase_add_test(why, an_administrator_sees_another_projects_stack);
     tcase_add_test(why, no_cluster_is_not_found);
     tcase_add_test(why, the_tree_has_its_branches);
     tcase_add_test(preflight, what_is_left_is_enough_to_the_last_core);

@@ -127,14 +127,15 @@ START_TEST(a_profile_is_under_the_cloud)
              "public-clouds: {vendor: {auth: {auth_url: 'http://{region_name}.vendor/v3', username: theirs},\n"
              "  interface: internal, regions: [R1, R2]}}\n");
     write_in("clouds.yaml", "clouds: {c: {profile: vendor, auth: {username: mine}}, d: {profile: vendor, region-name: R9},\n"
-                            "  e: {profile: nobody}}\n");
+                            "  e: {profile: nobody}, f: {profile: 'https://vendor.test'}}\n");
     load("c");
     ck_assert_str_eq(cloud_auth(&cloud, "auth_url"), "http://R1.vendor/v3");
     ck_assert_str_eq(cloud_auth(&cloud, "username"), "mine");
     ck_assert_str_eq(cloud_get(&cloud, "interface"), "internal");
     load("d");
     ck_assert_str_eq(cloud_auth(&cloud, "auth_url"), "http://R9.vendor/v3");
-    refuses("e", ERR_USAGE, "no profile named nobody");
+    refuses("e", ERR_USAGE, "the profile nobody is not known");
+    refuses("f", ERR_USAGE, "the profile https://vendor.test is not known");
 }
 END_TEST
 

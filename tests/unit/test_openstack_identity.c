@@ -41,6 +41,7 @@ static const struct {
     {"{\"auth\":{" U_P ",\"domain_name\":\"D\"}}", PASSWORD ",\"scope\":{\"domain\":{\"name\":\"D\"}}}}"},
     {"{\"auth\":{" U_P ",\"system_scope\":\"all\",\"project_id\":\"i\"}}", PASSWORD ",\"scope\":{\"system\":{\"all\":true}}}}"},
     {"{\"auth\":{" U_P ",\"trust_id\":\"t\"}}", PASSWORD ",\"scope\":{\"OS-TRUST:trust\":{\"id\":\"t\"}}}}"},
+    {"{\"auth\":{" U_P ",\"unscoped\":\"true\"}}", PASSWORD ",\"scope\":\"unscoped\"}}"},
     {"{\"auth\":{\"user_id\":\"i\",\"password\":\"p\"}}",
      "{\"auth\":{\"identity\":{\"methods\":[\"password\"],\"password\":{\"user\":{\"id\":\"i\",\"password\":\"p\"}}}}}"},
     {"{\"auth_type\":\"v3token\",\"auth\":{\"token\":\"t\",\"project_id\":\"i\"}}",
@@ -71,6 +72,7 @@ static const struct {
     {"{\"auth\":{" U_P ",\"token\":\"t\"}}", "two ways to log in at once"},
     {"{\"auth\":{" U_P ",\"application_credential_secret\":\"t\"}}", "two ways to log in at once"},
     {"{\"auth_type\":\"v3oidcpassword\",\"auth\":{" U_P "}}", "auth_type v3oidcpassword is not supported"},
+    {"{\"auth\":{" U_P ",\"unscoped\":\"true\",\"project_id\":\"i\"}}", "two scopes at once"},
     {"{\"auth\":{\"username\":\"u\"}}", "no password"},
     {"{\"auth\":{\"password\":\"p\"}}", "no username"},
     {"{\"auth_type\":\"token\",\"auth\":{" U_P "}}", "no token"},
@@ -219,6 +221,34 @@ static const struct {
     {"http://h/vault/v1", "/v1", "http://h/vault/v1"},
     {"http://h", "/", "http://h/"},
 };
+
+static const struct {
+    const char *config, *token, *url, *words;
+} without_login[] = {
+    {"{\"auth_type\":\"none\",\"auth\":{\"endpoint\":\"http://e\"}}", "notused", "http://e", NULL},
+    {"{\"auth_type\":\"None\",\"endpoint\":\"http://e\",\"compute_endpoint_override\":\"http://c\"}", "notused", "http://c",
+     NULL},
+    {"{\"auth_type\":\"admin_token\",\"auth\":{\"token\":\"t\",\"endpoint\":\"http://e\"}}", "t", "http://e", NULL},
+    {"{\"auth_type\":\"token_endpoint\",\"auth\":{\"token\":\"t\",\"url\":\"http://u\"}}", "t", "http://u", NULL},
+    {"{\"auth_type\":\"none\",\"auth\":{}}", "notused", NULL, "has no endpoint"},
+    {"{\"auth_type\":\"admin_token\",\"auth\":{\"token\":\"t\\n\"}}", NULL, NULL, "characters that no token has"},
+    {"{\"auth_type\":\"admin_token\",\"auth\":{}}", NULL, NULL, "has no token"},
+};
+
+START_TEST(what_has_no_login_is_at_one_endpoint)
+{
+    CLEANUP(cloud_release) struct cloud cloud = cloud_of(without_login[_i].config);
+    CLEANUP(token_release) struct token token = {0};
+    ck_assert(identity_is_static(&cloud));
+    int rc = identity_static(&cloud, &token, &err);
+    const char *url = rc == 0 ? identity_endpoint(&cloud, token.catalog, "compute", &err) : NULL;
+    ck_assert_pstr_eq(token.id, without_login[_i].token);
+    ck_assert_pstr_eq(url, without_login[_i].url);
+    ck_assert(url || strstr(err.what, without_login[_i].words));
+    ck_assert(url == NULL || err.code == ERR_OK);
+    ck_assert(url || err.code == ERR_USAGE);
+}
+END_TEST
 
 START_TEST(a_path_counts_from_its_version)
 {
@@ -385,6 +415,7 @@ Suite *suite_openstack_identity(void)
     tcase_add_test(tcase, a_token_is_not_too_long);
     tcase_add_loop_test(tcase, the_endpoint_fits_type_interface_and_region, 0, (int)ARRAY_LEN(choices));
     tcase_add_test(tcase, a_token_without_catalog_is_told_so);
+    tcase_add_loop_test(tcase, what_has_no_login_is_at_one_endpoint, 0, (int)ARRAY_LEN(without_login));
     tcase_add_loop_test(tcase, a_path_counts_from_its_version, 0, (int)ARRAY_LEN(urls));
     tcase_add_loop_test(tcase, a_service_says_where_its_version_is, 0, (int)ARRAY_LEN(roots));
     tcase_add_test(tcase, another_login_is_another_key);
