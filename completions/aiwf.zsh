@@ -14,6 +14,7 @@ __aiwf_table() {
             'doctor:check what a context needs, end to end, and say how to fix it'
             'explain:what a document may contain'
             'function:functions: deploy, call, scale and watch them'
+            'gpu:GPUs of a cluster: who holds them, which are idle, how they are shared'
             'help:help of a command, or on a topic'
             'infra:what the cloud is made of: servers, flavors, networks, volumes, images, quotas'
             'local:the runtime on this machine: up, down, status, logs'
@@ -1323,6 +1324,54 @@ __aiwf_table() {
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
         takes=(--rounds -n --file -f --path --method -X --runtime --output -o --jq --context --namespace --cloud --kube-context --color )
+        ;;
+    'gpu')
+        cmds=(
+            'list:list GPUs: where, which, how shared, who holds them, how busy')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'gpu list')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--prometheus:who has dcgm-exporter'\''s figures (usual: the context'\''s)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'help')
         cmds=()

@@ -21,6 +21,7 @@ train: base doc net conf tui wait openstack kube metrics local
 model: base doc net conf tui wait openstack kube metrics local
 cluster: base doc net conf tui wait openstack kube metrics local
 workflow: base doc net conf tui wait openstack kube metrics local serverless train model place
+gpu: base doc net conf tui wait openstack kube metrics local serverless train model
 bench: base doc net conf tui wait openstack kube metrics local serverless train model
 doctor: base doc net conf tui wait openstack kube metrics local
 pool: base doc net conf tui wait openstack kube metrics local serverless train model

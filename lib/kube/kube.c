@@ -96,36 +96,44 @@ node_t *kube_get(struct kube *kube, const char *path, const char *failing, struc
     return kube_check(kube, &request, &res, failing, err) == 0 ? read_object(&res, failing, err) : NULL;
 }
 
-static int take_items(node_t *items, node_t *page, const char *failing, struct err *err)
+/* items[0] is taken out before it is looked at, so that a page shrinks as it is read. */
+static int read_page(node_t *page, const struct kube_each *each, struct err *err)
 {
     node_t *list = node_get(page, "items");
     if (node_type(list) != NODE_ARRAY && node_type(list) != NODE_NULL) {
-        err_set(err, ERR_FAILED, "%s", failing);
+        err_set(err, ERR_FAILED, "%s", each->failing);
         return err_why(err, "the answer has no items");
     }
     for (node_t *item; (item = node_first(list));)
-        node_push(items, node_detach(list, item));
+        each->take(node_detach(list, item), each->arg);
     return 0;
 }
+
+int kube_each(struct kube *kube, const struct kube_each *each, struct err *err)
+{
+    AUTOFREE char *next = xstrdup("");
+    for (int pages = 0; pages < PAGES_MAX; pages++) {
+        CLEANUP(str_release) struct str query = STR_INIT;
+        str_add(&query, each->path);
+        url_query(&query, "limit", PAGE_ITEMS);
+        url_query(&query, "continue", *next ? next : NULL);
+        CLEANUP(node_free) node_t *page = kube_get(kube, query.buf, each->failing, err);
+        if (!page || read_page(page, each, err) != 0)
+            return -1;
+        free(next);
+        next = xstrdup(node_str(page, "/metadata/continue", ""));
+        if (!*next)
+            return 0;
+    }
+    err_set(err, ERR_FAILED, "%s", each->failing);
+    return err_why(err, "the server's pages do not end");
+}
+
+static void keep_item(node_t *item, void *items) { node_push(items, item); }
 
 node_t *kube_list(struct kube *kube, const char *path, const char *failing, struct err *err)
 {
     CLEANUP(node_free) node_t *items = node_new_array();
-    AUTOFREE char *next = xstrdup("");
-    for (int pages = 0; pages < PAGES_MAX; pages++) {
-        CLEANUP(str_release) struct str query = STR_INIT;
-        str_add(&query, path);
-        url_query(&query, "limit", PAGE_ITEMS);
-        url_query(&query, "continue", *next ? next : NULL);
-        CLEANUP(node_free) node_t *page = kube_get(kube, query.buf, failing, err);
-        if (!page || take_items(items, page, failing, err) != 0)
-            return NULL;
-        free(next);
-        next = xstrdup(node_str(page, "/metadata/continue", ""));
-        if (!*next)
-            return TAKE(items);
-    }
-    err_set(err, ERR_FAILED, "%s", failing);
-    err_why(err, "the server's pages do not end");
-    return NULL;
+    struct kube_each each = {.path = path, .failing = failing, .take = keep_item, .arg = items};
+    return kube_each(kube, &each, err) == 0 ? TAKE(items) : NULL;
 }

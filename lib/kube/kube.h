@@ -57,6 +57,14 @@ int kube_check(struct kube *kube, const struct kube_request *request, const stru
 /* GET path ("/version", "/api/v1/nodes?limit=1"): the answer, a JSON object. An error is by its status, in the words of
  * Kubernetes. The caller frees. */
 node_t *kube_get(struct kube *kube, const char *path, const char *failing, struct err *err);
+/* A list of any length, a page of the server's at a time. */
+struct kube_each {
+    const char *path; /* may have a query, but no limit */
+    const char *failing;
+    void (*take)(node_t *item, void *arg); /* owns the item */
+    void *arg;
+};
+int kube_each(struct kube *kube, const struct kube_each *each, struct err *err);
 /* The items of a list, whole, in pages of the server. path may have a query, but no limit. The caller frees. */
 node_t *kube_list(struct kube *kube, const char *path, const char *failing, struct err *err);
 

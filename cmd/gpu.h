@@ -1,0 +1,31 @@
+/* What the verbs of `aiwf gpu` share: see cmd_gpu.c. */
+#ifndef CMD_GPU_H
+#define CMD_GPU_H
+
+#include "cmd.h"
+#include "gpu/gpu.h"
+#include "kube/kube.h"
+
+/* A cluster's GPUs, as one look has them. */
+struct gpu_look {
+    struct kube kube;
+    struct gpu_inventory inventory;
+    struct gpu_measured measured;
+};
+/* over_ms: as gpu_measure's. prometheus: --prometheus, or NULL. */
+int gpu_look(struct cli *cli, const char *prometheus, int64_t over_ms, struct gpu_look *ret, struct err *err);
+void gpu_look_release(struct gpu_look *look);
+DEFINE_CLEANUP(struct gpu_look, gpu_look_release)
+
+/* USAGE in a context without a cluster. */
+int gpu_kube(struct cli *cli, struct kube *ret, struct err *err);
+/* "-o table", "wide" and the like: other formats have no fields made for people. */
+bool gpu_is_for_people(const struct cli *cli);
+
+#define PROMETHEUS_OPT(type_)                                                               \
+    {                                                                                       \
+        .name = "prometheus", .type = OPT_STRING, OPT(type_, prometheus), .metavar = "URL", \
+        .help = "who has dcgm-exporter's figures (usual: the context's)",                   \
+    }
+
+#endif
