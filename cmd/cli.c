@@ -139,7 +139,8 @@ struct http *cli_http_open(struct cli *cli, struct err *err)
 
 static int ask(struct cli *cli, const char *what, struct err *err)
 {
-    fprintf(cli->err, "context %s is protected: %s\ntype the context's name to go on: ", cli->context.name, what);
+    fprintf(cli->err, "context %s%s: %s\ntype the context's name to go on: ", cli->context.name,
+            cli->context.is_protected ? " is protected" : "", what);
     fflush(cli->err);
     char answer[256] = "";
     if (!fgets(answer, sizeof(answer), stdin))
@@ -154,15 +155,24 @@ static int ask(struct cli *cli, const char *what, struct err *err)
 
 int cli_confirm(struct cli *cli, const char *what, struct err *err)
 {
-    if (!cli->context.is_protected || cli->dry_run != DRY_RUN_NONE)
+    return cli->context.is_protected ? cli_confirm_always(cli, what, err) : 0;
+}
+
+int cli_confirm_always(struct cli *cli, const char *what, struct err *err)
+{
+    if (cli->dry_run != DRY_RUN_NONE)
         return 0;
     if (cli->yes) {
-        cli_note(cli, "context %s (protected): %s", cli->context.name, what);
+        if (cli->context.is_protected)
+            cli_note(cli, "context %s (protected): %s", cli->context.name, what);
         return 0;
     }
     if (cli->in_tty && cli->err_tty)
         return ask(cli, what, err);
-    err_set(err, ERR_USAGE, "context %s is protected", cli->context.name);
+    if (cli->context.is_protected)
+        err_set(err, ERR_USAGE, "context %s is protected", cli->context.name);
+    else
+        err_set(err, ERR_USAGE, "not confirmed: %s", what);
     return err_hint(err, "--yes, when you mean it");
 }
 

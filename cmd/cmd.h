@@ -175,6 +175,8 @@ struct http *cli_http(struct cli *cli, struct err *err);
 struct http *cli_http_open(struct cli *cli, struct err *err);
 /* Before a change: names a protected context and asks (terminal) or wants --yes. */
 int cli_confirm(struct cli *cli, const char *what, struct err *err);
+/* The same in every context: for what is taken from others. */
+int cli_confirm_always(struct cli *cli, const char *what, struct err *err);
 /* --wait or --no-wait as given, else what is usual for the verb. */
 bool cli_waits(const struct cli *cli, bool usual);
 /* Talk on stderr: a note; a hint (only on a terminal). */

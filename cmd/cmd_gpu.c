@@ -161,5 +161,5 @@ const struct cmd cmd_gpu = {
     .name = "gpu",
     .group = "functions",
     .help = "GPUs of a cluster: who holds them, which are idle, how they are shared",
-    .cmds = (const struct cmd *const[]){&list_cmd, NULL},
+    .cmds = (const struct cmd *const[]){&list_cmd, &gpu_idle_cmd, &gpu_reclaim_cmd, NULL},
 };

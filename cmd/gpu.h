@@ -28,4 +28,6 @@ bool gpu_is_for_people(const struct cli *cli);
         .help = "who has dcgm-exporter's figures (usual: the context's)",                   \
     }
 
+extern const struct cmd gpu_idle_cmd, gpu_reclaim_cmd; /* gpu_idle.c */
+
 #endif

@@ -4,7 +4,7 @@
 __aiwf_table() {
     case $1 in
     '')
-        cmds='api cluster completion context dataset doctor explain function help infra local login nodegroup pool query queue shell template top train version why workflow' aliases='fn=function wf=workflow ' args=''
+        cmds='api cluster completion context dataset doctor explain function gpu help infra local login nodegroup pool query queue shell template top train version why workflow' aliases='fn=function wf=workflow ' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'api')
@@ -234,6 +234,22 @@ __aiwf_table() {
     'function coldstart')
         cmds='' aliases='' args='live'
         opts='--rounds= -n= --file= -f= --path= --method= -X= --runtime= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'gpu')
+        cmds='list idle reclaim' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'gpu list')
+        cmds='' aliases='' args=''
+        opts='--prometheus= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'gpu idle')
+        cmds='' aliases='' args=''
+        opts='--for= --below= --prometheus= --all -a --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'gpu reclaim')
+        cmds='' aliases='' args='live+'
+        opts='--for= --below= --prometheus= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'help')
         cmds='' aliases='' args='live+'

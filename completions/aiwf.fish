@@ -1326,7 +1326,9 @@ function __aiwf_table -a path
             set -g __aiwf_takes --rounds -n --file -f --path --method -X --runtime --output -o --jq --context --namespace --cloud --kube-context --color
         case 'gpu'
             set -g __aiwf_cmds \
-                list\t'list GPUs: where, which, how shared, who holds them, how busy'
+                list\t'list GPUs: where, which, how shared, who holds them, how busy' \
+                idle\t'list pods that hold GPUs and do not use them' \
+                reclaim\t'have GPUs back from those who leave them idle'
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
@@ -1372,6 +1374,56 @@ function __aiwf_table -a path
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
             set -g __aiwf_takes --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+        case 'gpu idle'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --for\t'idle for all of this time, until now' \
+                --below\t'at no moment as busy as this' \
+                --prometheus\t'who has dcgm-exporter\'s figures (usual: the context\'s)' \
+                --all\t'also those that are busy or new' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --for --below --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+        case 'gpu reclaim'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --for\t'idle for all of this time, until now' \
+                --below\t'at no moment as busy as this' \
+                --prometheus\t'who has dcgm-exporter\'s figures (usual: the context\'s)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --for --below --prometheus --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
         case 'help'
             set -g __aiwf_cmds
             set -g __aiwf_aliases

@@ -1327,7 +1327,9 @@ __aiwf_table() {
         ;;
     'gpu')
         cmds=(
-            'list:list GPUs: where, which, how shared, who holds them, how busy')
+            'list:list GPUs: where, which, how shared, who holds them, how busy'
+            'idle:list pods that hold GPUs and do not use them'
+            'reclaim:have GPUs back from those who leave them idle')
         aliases=()
         args=()
         opts=(
@@ -1372,6 +1374,56 @@ __aiwf_table() {
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
         takes=(--prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'gpu idle')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--for:idle for all of this time, until now'
+            '--below:at no moment as busy as this'
+            '--prometheus:who has dcgm-exporter'\''s figures (usual: the context'\''s)'
+            '--all:also those that are busy or new'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--for --below --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'gpu reclaim')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--for:idle for all of this time, until now'
+            '--below:at no moment as busy as this'
+            '--prometheus:who has dcgm-exporter'\''s figures (usual: the context'\''s)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--for --below --prometheus --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'help')
         cmds=()

@@ -6,6 +6,7 @@
 #include "gpu/resource.h"
 #include "kube/object.h"
 #include "kube/owner.h"
+#include "kube/quantity.h"
 
 #define LABEL "nvidia.com/"
 
@@ -35,9 +36,9 @@ static node_t *resources_of(const node_t *node)
         if (!gpu_is_resource(node_key(c)))
             continue;
         node_t *resource = node_set(resources, node_key(c), node_new_object());
-        node_set_num(resource, "capacity", (double)gpu_quantity(c));
-        const node_t *allocatable = node_get(node_at(node, "/status/allocatable"), node_key(c));
-        node_set_num(resource, "allocatable", (double)gpu_quantity(allocatable));
+        double capacity = kube_quantity(c);
+        node_set_num(resource, "capacity", isnan(capacity) ? 0 : capacity);
+        node_set_num(resource, "allocatable", kube_node_offers(node, node_key(c)));
     }
     return resources;
 }
@@ -138,6 +139,7 @@ static void take_pod(node_t *pod, void *arg)
     node_t *reduced = node_push(inventory->pods, reduce_pod(owned, asks));
     if (!has_claim)
         return;
+    node_set_bool(reduced, "claims", true);
     AUTOFREE char *key = xasprintf("%s/%s", node_str(reduced, "/namespace", ""), node_str(reduced, "/pod", ""));
     map_set(&inventory->claimants, key, reduced);
 }

@@ -9,7 +9,7 @@
 /* Documents, unknown members left out.
  * A node: {"node","state":"Ready|NotReady|Cordoned","product","memory_bytes" (of one GPU),"sharing":"time-slicing|mps",
  *   "replicas","mig_strategy","labelled" (GPUs by its labels),"resources":{NAME:{"capacity","allocatable"}},"labels":{nvidia.com/...}}
- * A pod: {"namespace","pod","node","since":RFC3339,"phase","owner":{"work","kind","name"},"asks":{NAME:N},"keep":true (it may not be reclaimed)}
+ * A pod: {"namespace","pod","node","since":RFC3339,"phase","owner":{"work","kind","name"},"asks":{NAME:N},"claims":true (of DRA),"keep":true (it may not be reclaimed)}
  * A device (of DRA): {"node","driver","pool","device","product","mig","memory_bytes","namespace","pod"} */
 struct gpu_inventory {
     node_t *nodes, *pods, *devices;

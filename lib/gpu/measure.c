@@ -11,21 +11,21 @@ enum { STEPS = 30 };
 
 struct figure {
     const char *key;
-    const char *pattern; /* the time in it: %1$lld seconds, in steps of %2$lld */
-    double scale;
-    bool over_time;
+    const char *pattern; /* its %lld: the time in seconds; after a colon: its step */
+    double scale;        /* of a share of the steps: there are so many */
+    bool over_time, per_step;
 };
 static const struct figure figures[] = {
-    {"util_ratio", UTIL, 0.01, false},
-    {"util_ratio", ENGINE, 1, false},
-    {"memory_used_bytes", "DCGM_FI_DEV_FB_USED", 1 << 20, false},
-    {"power_w", "DCGM_FI_DEV_POWER_USAGE", 1, false},
-    {"peak_ratio", "max_over_time(" UTIL "[%llds])", 0.01, true},
-    {"peak_ratio", "max_over_time(" ENGINE "[%llds])", 1, true},
-    {"mean_ratio", "avg_over_time(" UTIL "[%llds])", 0.01, true},
-    {"mean_ratio", "avg_over_time(" ENGINE "[%llds])", 1, true},
-    {"covered_ratio", "count_over_time(" UTIL "[%llds:%llds])", 1.0 / STEPS, true},
-    {"covered_ratio", "count_over_time(" ENGINE "[%llds:%llds])", 1.0 / STEPS, true},
+    {"util_ratio", UTIL, 0.01, false, false},
+    {"util_ratio", ENGINE, 1, false, false},
+    {"memory_used_bytes", "DCGM_FI_DEV_FB_USED", 1 << 20, false, false},
+    {"power_w", "DCGM_FI_DEV_POWER_USAGE", 1, false, false},
+    {"peak_ratio", "max_over_time(" UTIL "[%llds])", 0.01, true, false},
+    {"peak_ratio", "max_over_time(" ENGINE "[%llds])", 1, true, false},
+    {"mean_ratio", "avg_over_time(" UTIL "[%llds])", 0.01, true, false},
+    {"mean_ratio", "avg_over_time(" ENGINE "[%llds])", 1, true, false},
+    {"covered_ratio", "count_over_time(" UTIL "[%llds:%llds])", 1, true, true},
+    {"covered_ratio", "count_over_time(" ENGINE "[%llds:%llds])", 1, true, true},
 };
 
 static void cards_free(void *cards)
@@ -108,34 +108,42 @@ static void take_figure(struct gpu_measured *measured, const struct gpu_inventor
     }
 }
 
+struct window {
+    long long seconds, step_seconds;
+};
+
+static char *expression(const char *pattern, const struct window *window)
+{
+    struct str text = STR_INIT;
+    for (const char *slot; (slot = strstr(pattern, "%lld")); pattern = slot + strlen("%lld")) {
+        str_addn(&text, pattern, (size_t)(slot - pattern));
+        str_addf(&text, "%lld", slot > pattern && slot[-1] == ':' ? window->step_seconds : window->seconds);
+    }
+    str_add(&text, pattern);
+    return str_detach(&text);
+}
+
 static void ask(struct gpu_measured *measured, const struct gpu_inventory *inventory, const struct prom *prom, int64_t over_ms)
 {
     struct prom_query queries[ARRAY_LEN(figures)] = {0};
     struct prom_result results[ARRAY_LEN(figures)] = {0};
     struct err errs[ARRAY_LEN(figures)] = {0};
     CLEANUP(strv_release) struct strv texts = STRV_INIT;
-    long long seconds = over_ms / 1000, step = seconds / STEPS > 0 ? seconds / STEPS : 1;
+    struct window window = {over_ms / 1000, over_ms / 1000 / STEPS > 0 ? over_ms / 1000 / STEPS : 1};
     size_t n = 0;
     for (; n < ARRAY_LEN(figures) && (over_ms || !figures[n].over_time); n++) {
-        CLEANUP(str_release) struct str text = STR_INIT;
-        for (const char *c = figures[n].pattern; *c; c++) {
-            bool is_slot = str_starts(c, "%lld");
-            bool is_step = is_slot && c > figures[n].pattern && c[-1] == ':';
-            if (is_slot)
-                str_addf(&text, "%lld", is_step ? step : seconds);
-            else
-                str_addc(&text, *c);
-            c += is_slot ? strlen("%lld") - 1 : 0;
-        }
-        strv_take(&texts, str_detach(&text));
+        strv_take(&texts, expression(figures[n].pattern, &window));
         queries[n] = (struct prom_query){.expr = texts.v[n]};
     }
     prom_query_all(prom, queries, results, errs, n);
     for (size_t i = 0; i < n; i++) {
+        struct figure figure = figures[i];
+        if (figure.per_step)
+            figure.scale = (double)window.step_seconds / (double)window.seconds;
         if (errs[i].what && !measured->unknown.what)
             err_copy(&measured->unknown, &errs[i]);
         if (!errs[i].what)
-            take_figure(measured, inventory, &figures[i], &results[i]);
+            take_figure(measured, inventory, &figure, &results[i]);
         prom_result_release(&results[i]);
         err_release(&errs[i]);
     }

@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "gpu/gpu.h"
+#include "gpu/idle.h"
+#include "gpu/reclaim.h"
 #include "gpu/resource.h"
 #include "suites.h"
 #include "wire.h"
@@ -157,12 +160,122 @@ START_TEST(rows_tell_who_holds_what)
 }
 END_TEST
 
+static const struct {
+    const char *cards; /* of a pod that holds two GPUs */
+    const char *node;
+    int held_min;
+    const char *state, *why;
+} judgements[] = {
+    {"[{'peak_ratio':0.01,'covered_ratio':1},{'peak_ratio':0.04,'covered_ratio':0.95}]", "{}", 60, "Idle", NULL},
+    {"[{'peak_ratio':0.01,'covered_ratio':1},{'peak_ratio':0.05,'covered_ratio':1}]", "{}", 60, "Busy", NULL},
+    {"[{'peak_ratio':0,'covered_ratio':1}]", "{}", 60, "Unknown", "1 of 2 GPUs are measured"},
+    {"[{'peak_ratio':0,'covered_ratio':1}]", "{'sharing':'time-slicing'}", 60, "Idle", NULL},
+    {"[{'peak_ratio':0,'covered_ratio':1},{'peak_ratio':0,'covered_ratio':0.5}]", "{}", 60, "Unknown",
+     "measured for 50% of the time only"},
+    {"[{'peak_ratio':0,'covered_ratio':1},{'covered_ratio':1}]", "{}", 60, "Unknown", "measured for 100% of the time only"},
+    {"[]", "{}", 60, "Unknown", "no dcgm-exporter of node n1 is in Prometheus"},
+    {"[{'peak_ratio':0,'covered_ratio':1},{'peak_ratio':0,'covered_ratio':1}]", "{}", 10, "New", "has them for 10m only"},
+};
+
+static void free_cards(void *cards) { free(((struct gpu_cards *)cards)->v); }
+
+START_TEST(only_what_is_measured_all_the_time_is_idle)
+{
+    CLEANUP(node_free) node_t *node = parsed(judgements[_i].node);
+    CLEANUP(node_free) node_t *list = parsed(judgements[_i].cards);
+    CLEANUP(node_free) node_t *pods = parsed("[{'namespace':'n','pod':'p','node':'n1','asks':{'nvidia.com/gpu':2}}]");
+    CLEANUP(str_release) struct str since = STR_INIT;
+    rfc3339_print(&since, clock_wall_ms() - judgements[_i].held_min * 60000LL);
+    node_set_str(node_first(pods), "since", since.buf);
+    struct gpu_inventory inventory = {.pods = pods, .by_node = MAP_INIT(NULL)};
+    struct gpu_measured measured = {.by_pod = MAP_INIT(free_cards), .by_node = MAP_INIT(NULL), .unknown = ERR_INIT};
+    struct gpu_cards cards = {0};
+    map_set(&inventory.by_node, "n1", node);
+    for (node_t *card = node_first(list); card; card = node_next(card)) {
+        GROW(cards.v, cards.n, cards.cap);
+        cards.v[cards.n++] = card;
+    }
+    if (cards.n)
+        map_set(&measured.by_pod, "n/p", &cards);
+    struct gpu_rule rule = {.for_ms = 30 * 60000, .below_ratio = 0.05};
+    CLEANUP(node_free) node_t *rows = gpu_judge(&inventory, &measured, &rule);
+    ck_assert_str_eq(node_str(rows, "/0/state", ""), judgements[_i].state);
+    if (judgements[_i].why)
+        ck_assert_str_eq(node_str(rows, "/0/why", ""), judgements[_i].why);
+    map_release(&measured.by_pod);
+    map_release(&inventory.by_node);
+}
+END_TEST
+
+#define ROW(pod, state, kind, name, text)                                                                                      \
+    "{'namespace':'n','pod':'" pod "','state':'" state "','gpus':1,'owner':{'kind':'" kind "','name':'" name "','text':'" text \
+    "'}}"
+
+static void plan_is(const node_t *item, const char *wanted)
+{
+    CLEANUP(str_release) struct str text = STR_INIT;
+    str_addf(&text, "%s %s: %s%s", node_str(item, "/name", ""), node_str(item, "/state", ""), node_str(item, "/action", ""),
+             node_str(item, "/why", ""));
+    ck_assert_str_eq(text.buf, wanted);
+}
+
+static void serve_owners(struct wire *wire)
+{
+    node_t *routes = node_new_object();
+    route(routes, "/api/v1/namespaces/n", 200, "{'metadata':{'name':'n'}}");
+    route(routes, "/apis/batch/v1/namespaces/n/jobs/a", 200, "{'metadata':{'uid':'u1'}}");
+    route(routes, "/apis/batch/v1/namespaces/n/jobs/q", 200,
+          "{'metadata':{'uid':'u2','labels':{'kueue.x-k8s.io/queue-name':'x'}}}");
+    route(routes, "/apis/apps/v1/namespaces/n/deployments/d", 200, "{'metadata':{'annotations':{'aiwf/no-reclaim':'true'}}}");
+    serve(wire, routes);
+}
+
+START_TEST(a_job_is_idle_when_all_of_it_is)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(kube_release) struct kube kube = {0};
+    serve_owners(&wire);
+    struct kube_access access = {.server = wire.url};
+    ck_assert_int_eq(kube_open(&kube, &access, &(struct kube_settings){.retries = -1}, &err), 0);
+    CLEANUP(node_free)
+    node_t *judged = parsed(
+        "[" ROW("a-0", "Idle", "Job", "a", "train/a") "," ROW("a-1", "Idle", "Job", "a", "train/a") "," ROW("b-0", "Idle", "Job", "b", "train/b") "," ROW(
+            "b-1", "Busy",
+            "Job", "b",
+            "train/b") "," ROW("c-0", "Unknown", "Job", "c",
+                               "train/c") "," ROW("c-1", "Idle", "Job", "c",
+                                                  "train/c") "," ROW("q-0", "Idle", "Job", "q",
+                                                                     "train/q") "," ROW("d-0", "Idle", "Deployment", "d",
+                                                                                        "deployment/d") "," ROW("p", "Idle",
+                                                                                                                "Pod", "p",
+                                                                                                                "pod/p") "," ROW("s",
+                                                                                                                                 "Idle",
+                                                                                                                                 "DaemonSet",
+                                                                                                                                 "s",
+                                                                                                                                 "daemonset/s") "]");
+    struct strv none = STRV_INIT;
+    CLEANUP(node_free) node_t *plan = gpu_reclaim_plan(&kube, judged, &none, &err);
+    const node_t *item = node_first(plan);
+    plan_is(item, "train/a Idle: suspend");
+    ck_assert_double_eq(node_num(item, "/gpus", 0), 2);
+    plan_is(item = node_next(item), "train/b Busy: it is not idle");
+    plan_is(item = node_next(item), "train/c Unknown: it is not idle");
+    plan_is(item = node_next(item), "train/q Idle: deactivate in Kueue");
+    plan_is(item = node_next(item), "deployment/d Idle: it has the annotation aiwf/no-reclaim");
+    plan_is(item = node_next(item), "pod/p Idle: a pod of its own is only deleted when it is named");
+    plan_is(node_next(item), "daemonset/s Idle: nothing scales it to zero");
+}
+END_TEST
+
 Suite *suite_gpu(void)
 {
     Suite *suite = suite_create("gpu");
     TCase *tc = tcase_create("gpu");
     tcase_add_loop_test(tc, pods_ask_for_what_the_scheduler_counts, 0, (int)ARRAY_LEN(asks));
     tcase_add_test(tc, rows_tell_who_holds_what);
+    tcase_add_loop_test(tc, only_what_is_measured_all_the_time_is_idle, 0, (int)ARRAY_LEN(judgements));
+    tcase_add_test(tc, a_job_is_idle_when_all_of_it_is);
     suite_add_tcase(suite, tc);
     return suite;
 }
