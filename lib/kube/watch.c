@@ -1,5 +1,6 @@
 #include "kube/watch.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,8 @@ enum {
     WATCH_MS = 320000, /* ... and where it does not, we do */
     SHORT_MS = 1000,   /* one that ends sooner has failed, whatever it says */
     FIRST_TRIES = 4,   /* of one that was never heard of */
+    MOMENT_MS = 10,
+    IN_A_ROW_MS = 100,
     LINE_MAX_BYTES = 16 << 20
 };
 #define PAGE_ITEMS "500"
@@ -344,6 +347,15 @@ void kube_watch_close(struct kube_watch *watch)
     free(watch->list_path);
     free(watch->failing);
     free(watch);
+}
+
+int kube_watch_change(void *kube, int64_t at_most_ms, struct err *err)
+{
+    struct http *http = ((struct kube *)kube)->http;
+    int news = http_poll(http, at_most_ms > INT_MAX ? INT_MAX : (int)at_most_ms, err);
+    for (int64_t until = clock_mono_ms() + IN_A_ROW_MS; news > 0 && clock_mono_ms() < until;)
+        news = http_poll(http, MOMENT_MS, err);
+    return news < 0 ? -1 : 0;
 }
 
 int kube_watch_sync(struct kube_watch *watch, struct err *err)

@@ -28,6 +28,9 @@ struct kube_watch *kube_watch_open(struct kube *kube, const struct kube_watch_sp
 void kube_watch_close(struct kube_watch *watch);
 DEFINE_CLEANUP_PTR(struct kube_watch, kube_watch_close)
 
+/* Drives all watches of kube until one of them had news, at most so long, and a moment longer while news comes in a row.
+ * 0; -1: INTERRUPTED. A source of change for wait/wait.h: kube is a struct kube. */
+int kube_watch_change(void *kube, int64_t at_most_ms, struct err *err);
 /* Waits until the first list is whole. */
 int kube_watch_sync(struct kube_watch *watch, struct err *err);
 bool kube_watch_is_synced(const struct kube_watch *watch);

@@ -62,10 +62,26 @@ static bool is_blind(const struct wait *wait, const struct err *look_err, int64_
     return !wait->timeout_ms && now - *seen_at_ms >= WAIT_BLIND_MS;
 }
 
+static int64_t first_interval(const struct wait *wait)
+{
+    if (wait->interval_ms)
+        return wait->interval_ms;
+    return wait->change ? LAST_INTERVAL_MS : FIRST_INTERVAL_MS;
+}
+
+/* Until the next look; whether an interrupt came. */
+static bool pass_time(const struct wait *wait, int64_t ms)
+{
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    if (wait->change)
+        return wait->change(wait->source, ms, &none) < 0;
+    return clock_sleep_ms(ms);
+}
+
 int wait_for(const struct wait *wait, struct err *err)
 {
     int64_t start = clock_mono_ms(), seen_at = start;
-    int64_t interval = wait->interval_ms ? wait->interval_ms : FIRST_INTERVAL_MS;
+    int64_t interval = first_interval(wait);
     CLEANUP(str_release) struct str seen = STR_INIT;
     for (;; interval = next_interval(wait, interval)) {
         CLEANUP(err_release) struct err look_err = ERR_INIT;
@@ -90,7 +106,7 @@ int wait_for(const struct wait *wait, struct err *err)
             tabs_to_colons(&seen);
             return timed_out(wait, &seen, &look_err, err);
         }
-        if (clock_sleep_ms(left < interval ? left : interval))
+        if (pass_time(wait, left < interval ? left : interval))
             return interrupted(wait, err);
     }
 }

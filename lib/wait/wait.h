@@ -21,8 +21,12 @@ struct wait {
      * deadline, or for WAIT_BLIND_MS when there is none. */
     enum wait_state (*look)(void *arg, struct str *note, struct err *err);
     void *arg;
+    /* A source of change: returns when something may have changed, at most after so long; -1 with err set when
+     * interrupted. NULL: there is none, and time alone passes. */
+    int (*change)(void *source, int64_t at_most_ms, struct err *err);
+    void *source;
     int64_t timeout_ms;        /* 0: none */
-    int64_t interval_ms;       /* 0: 50 ms, growing to 1 s */
+    int64_t interval_ms;       /* 0: 50 ms, growing to 1 s; with a source of change 1 s */
     struct progress *progress; /* NULL: silent */
     const char *resume;        /* the command that goes on waiting, named on Ctrl-C and timeout */
 };

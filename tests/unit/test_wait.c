@@ -44,6 +44,42 @@ START_TEST(a_wait_ends_when_it_is_there)
 }
 END_TEST
 
+struct news {
+    int calls;
+    bool interrupted;
+};
+
+static int pass_news(void *source, int64_t at_most_ms, struct err *err)
+{
+    struct news *news = source;
+    news->calls++;
+    ck_assert_int_gt(at_most_ms, 0);
+    ck_assert_int_le(at_most_ms, 60000);
+    return news->interrupted ? err_set(err, ERR_INTERRUPTED, "interrupted") : 0;
+}
+
+START_TEST(a_source_of_change_is_waited_for_instead_of_time)
+{
+    static const enum wait_state states[] = {WAIT_PENDING, WAIT_PENDING, WAIT_DONE, END};
+    struct script script = {.states = states};
+    struct news news = {0};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct wait wait = {.what = "job j", .look = look, .arg = &script, .timeout_ms = 60000, .interval_ms = 30000};
+    wait.change = pass_news;
+    wait.source = &news;
+    wait.resume = "aiwf train wait j";
+    int64_t start = clock_mono_ms();
+    ck_assert_int_eq(wait_for(&wait, &err), 0);
+    ck_assert_int_eq(news.calls, 2);
+    ck_assert_int_lt(clock_mono_ms() - start, 10000);
+    script.at = 0;
+    news.interrupted = true;
+    ck_assert_int_eq(wait_for(&wait, &err), -1);
+    ck_assert_int_eq(err.code, ERR_INTERRUPTED);
+    ck_assert_str_eq(err.hint, "aiwf train wait j");
+}
+END_TEST
+
 START_TEST(a_failure_ends_a_wait_at_once)
 {
     static const enum wait_state states[] = {WAIT_PENDING, WAIT_FAILED, END};
@@ -170,6 +206,7 @@ Suite *suite_wait(void)
     Suite *suite = suite_create("wait");
     TCase *tcase = tcase_create("wait");
     tcase_add_test(tcase, a_wait_ends_when_it_is_there);
+    tcase_add_test(tcase, a_source_of_change_is_waited_for_instead_of_time);
     tcase_add_test(tcase, a_failure_ends_a_wait_at_once);
     tcase_add_loop_test(tcase, a_wait_times_out_with_what_it_saw, 0, 2);
     tcase_add_test(tcase, in_a_pipe_each_change_is_one_line);
