@@ -47,6 +47,18 @@ static void print_line(FILE *out, const char *before, const char *text, const ch
     fprintf(out, "%s%s%s\n", before, safe.buf, after);
 }
 
+static void print_lines(FILE *out, const char *before, const char *text)
+{
+    for (;;) {
+        size_t len = strcspn(text, "\n");
+        AUTOFREE char *line = xstrndup(text, len);
+        print_line(out, before, line, "");
+        if (!text[len])
+            return;
+        text += len + 1;
+    }
+}
+
 void cli_print_error(const struct cli *cli, const struct err *err)
 {
     fflush(cli->out);
@@ -59,7 +71,7 @@ void cli_print_error(const struct cli *cli, const struct err *err)
     bool color = cli_color(cli, cli->err_tty);
     print_line(cli->err, color ? "\033[31merror:\033[m " : "error: ", err->what, "");
     if (err->why)
-        print_line(cli->err, "  ", err->why, "");
+        print_lines(cli->err, "  ", err->why);
     if (err->hint)
         print_line(cli->err, str_starts(err->hint, "did you mean") ? "  " : "  try: ", err->hint, "");
     if (err->request_id)

@@ -40,7 +40,7 @@ enum err_code {
 struct err {
     enum err_code code;
     char *what; /* one line, no full stop; NULL when there is no error */
-    char *why;  /* the server's or the system's words, or NULL */
+    char *why;  /* the server's or the system's words, a line each; or NULL */
     char *hint; /* the next command or change to try, or NULL */
     char *request_id;
 };

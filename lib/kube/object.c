@@ -57,8 +57,10 @@ int kube_answer(struct kube *kube, const struct http_response *res, const struct
     CLEANUP(str_release) struct str path = STR_INIT;
     kube_path(&path, call->kind, call->ns, call->name, call->sub);
     struct kube_request request = {.method = call->method, .path = call->path ? call->path : path.buf};
-    if (kube_check(kube, &request, res, call->failing, err) != 0)
+    if (kube_check(kube, &request, res, call->failing, err) != 0) {
+        kube_explain(res, call->source, err);
         return -1;
+    }
     if (!ret)
         return 0;
     *ret = json_parse(res->body.buf, res->body.len, "the answer", err);

@@ -3,6 +3,7 @@
 #ifndef KUBE_OBJECT_H
 #define KUBE_OBJECT_H
 
+#include "kube/causes.h"
 #include "kube/kube.h"
 
 struct kube_kind {
@@ -35,9 +36,10 @@ struct kube_call {
     const char *path;  /* for kube_answer: what was asked, where the four above do not tell */
     const char *query; /* "limit=5&labelSelector=a%3Db", escaped; NULL: none */
     const node_t *body;
-    const char *content_type; /* NULL: application/json */
-    const char *failing;      /* what an error says */
-    bool idempotent;          /* a POST that may be repeated: its name is decided here, a second one is a conflict */
+    const char *content_type;         /* NULL: application/json */
+    const char *failing;              /* what an error says */
+    const struct kube_source *source; /* where body comes from, so that an error names its line or flag; NULL: unknown */
+    bool idempotent;                  /* a POST that may be repeated: its name is decided here, a second one is a conflict */
 };
 /* *ret: the answer (NULL: nobody wants it). 404 with a Status is NOT_FOUND; 404 of an unknown path is FAILED and names
  * kind->system and its remedy. The caller frees. */
