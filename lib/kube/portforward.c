@@ -214,12 +214,12 @@ static int read_remote(struct pair *pair, struct err *err)
 
 static bool was_never_open(const struct pair *pair) { return !pair->has_port[CHANNEL_DATA] && !pair->has_port[CHANNEL_ERROR]; }
 
-/* A pod that is gone since: nothing was sent yet, so the connection may go elsewhere. */
+/* A pod that is gone since, a login that has expired: nothing was sent yet, so the connection may go elsewhere. */
 static int try_another(struct forwarder *f, struct pair *pair, struct err *err)
 {
     f->resolved_ms = -RESOLVED_MS;
     free(TAKE(f->pod));
-    if (pair->again || !was_never_open(pair) || err->code == ERR_AUTH)
+    if (pair->again || !was_never_open(pair))
         return -1;
     pair->again = true;
     err_clear(err);

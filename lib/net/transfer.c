@@ -402,32 +402,45 @@ int transfer_begin(struct transfer *t)
     return 0;
 }
 
-char *transfer_login(const struct transfer *t)
+static void add_basic_login(const struct transfer *t, struct str *head)
 {
     const struct http_settings *set = &t->http->set;
-    if (!login_goes_to(t->http, t->req->url))
-        return NULL;
-    if (set->bearer)
-        return xasprintf("Authorization: Bearer %s", set->bearer);
-    if (!set->user)
-        return NULL;
-    AUTOFREE char *pair = xasprintf("%s:%s", set->user, set->password ? set->password : "");
-    CLEANUP(str_release) struct str header = STR_INIT;
-    str_add(&header, "Authorization: Basic ");
-    base64_encode(&header, pair, strlen(pair));
-    explicit_bzero(pair, strlen(pair));
-    return str_detach(&header);
+    if (!set->user || set->bearer || !login_goes_to(t->http, t->req->url))
+        return;
+    char *pair = xasprintf("%s:%s", set->user, set->password ? set->password : "");
+    str_add(head, "Authorization: Basic ");
+    base64_encode(head, pair, strlen(pair));
+    str_add(head, "\r\n");
+    secret_free(pair);
+}
+
+void transfer_head(const struct transfer *t, struct str *head)
+{
+    bool has_host = false;
+    for (const struct curl_slist *header = t->headers; header; header = header->next) {
+        if (str_ends(header->data, ":")) /* libcurl's word for one that is not sent */
+            continue;
+        has_host = has_host || strncasecmp(header->data, "Host:", 5) == 0;
+        str_addf(head, "%s\r\n", header->data);
+    }
+    add_basic_login(t, head);
+    const char *host = strstr(t->req->url, "://") + 3;
+    if (!has_host)
+        str_addf(head, "Host: %.*s\r\n", (int)strcspn(host, "/?#"), host);
 }
 
 int transfer_connect(struct transfer *t)
 {
     const struct curl_lib *curl = t->http->curl;
+    if (login_ready(t) != 0)
+        return -1;
     t->easy = curl->easy_init();
     if (!t->easy)
         return err_set(t->err, ERR_FAILED, "cannot start a connection: libcurl has no memory");
     set_route(t);
     set_deadlines(t);
     set_tls(t);
+    set_headers(t);
     curl->easy_setopt(t->easy, CURLOPT_PRIVATE, t);
     curl->easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->error);
     curl->easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
@@ -483,6 +496,24 @@ void transfer_measure(struct transfer *t, CURLcode code)
         res->certificate_ends_ms = certificate_end_ms(t);
 }
 
+static void drop_lists(struct transfer *t)
+{
+    const struct http *http = t->http;
+    for (struct curl_slist *header = t->headers; header; header = header->next)
+        explicit_bzero(header->data, strlen(header->data));
+    http->curl->slist_free_all(t->headers);
+    http->curl->slist_free_all(t->connect_to);
+    t->headers = t->connect_to = NULL;
+}
+
+void transfer_disconnect(struct transfer *t)
+{
+    if (t->easy)
+        t->http->curl->easy_cleanup(t->easy);
+    t->easy = NULL;
+    drop_lists(t);
+}
+
 void transfer_end(struct transfer *t)
 {
     struct http *http = t->http;
@@ -496,9 +527,5 @@ void transfer_end(struct transfer *t)
         http->curl->easy_cleanup(t->easy);
     }
     t->easy = NULL;
-    for (struct curl_slist *header = t->headers; header; header = header->next)
-        explicit_bzero(header->data, strlen(header->data));
-    http->curl->slist_free_all(t->headers);
-    http->curl->slist_free_all(t->connect_to);
-    t->headers = t->connect_to = NULL;
+    drop_lists(t);
 }

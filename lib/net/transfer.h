@@ -80,8 +80,9 @@ void transfer_end(struct transfer *t);
 int transfer_connect(struct transfer *t);
 /* One line of an answer's head, as libcurl would have brought it: into t->res. false: too many. */
 bool transfer_header(struct transfer *t, const char *line, size_t len);
-/* The login, when it goes to t's URL: "Authorization: ..."; NULL: none. The caller frees. */
-char *transfer_login(const struct transfer *t);
+/* The headers that go with the request of such a connection, login and Host among them: "Name: value\r\n" each. */
+void transfer_head(const struct transfer *t, struct str *head);
+void transfer_disconnect(struct transfer *t);
 
 /* loop.c: drives what is open. */
 enum { IN_FLIGHT_MAX = 32 };

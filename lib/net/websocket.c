@@ -20,6 +20,7 @@ enum {
     PING_MS = 25000,   /* under the idle limits of usual proxies */
     PIECE_BYTES = 64 << 10,
     REFUSAL_MAX_BYTES = 64 << 10,
+    LOGIN_ROOM_BYTES = 32 << 10,
 };
 
 enum stage {
@@ -98,12 +99,9 @@ struct websocket *websocket_open(struct websockets *all, const struct websocket_
 /* libcurl closes the connection with the handle. */
 static void disconnect(struct websocket *ws)
 {
-    const struct curl_lib *curl = ws->all->http->curl;
-    if (!ws->t.easy)
-        return;
-    curl->multi_remove_handle(ws->all->multi, ws->t.easy);
-    curl->easy_cleanup(ws->t.easy);
-    ws->t.easy = NULL;
+    if (ws->t.easy)
+        ws->all->http->curl->multi_remove_handle(ws->all->multi, ws->t.easy);
+    transfer_disconnect(&ws->t);
 }
 
 void websocket_free(struct websocket *ws)
@@ -156,6 +154,8 @@ static void flush_out(struct websocket *ws)
         }
         ws->out_at += n;
     }
+    if (ws->stage == STAGE_ASKING)
+        explicit_bzero(ws->out.buf, ws->out.len); /* it has the login */
     str_reset(&ws->out);
     ws->out_at = 0;
 }
@@ -187,12 +187,6 @@ static int set_accept(struct websocket *ws, const char *key, struct err *err)
     return 0;
 }
 
-static void add_host(struct str *s, const char *url)
-{
-    const char *host = strstr(url, "://") + 3;
-    str_addn(s, host, strcspn(host, "/?#"));
-}
-
 static void ask(struct websocket *ws)
 {
     unsigned char nonce[16];
@@ -206,18 +200,15 @@ static void ask(struct websocket *ws)
         fail(ws);
         return;
     }
+    str_room(&ws->out, LOGIN_ROOM_BYTES); /* no copy of the login is left behind when it grows */
     const char *path = strstr(ws->url, "://") + 3;
     path += strcspn(path, "/?#");
-    char *login = transfer_login(&ws->t);
-    str_addf(&ws->out, "GET %s%s HTTP/1.1\r\nHost: ", *path == '/' ? "" : "/", path);
-    add_host(&ws->out, ws->url);
+    str_addf(&ws->out, "GET %s%s HTTP/1.1\r\n", *path == '/' ? "" : "/", path);
+    transfer_head(&ws->t, &ws->out);
     str_addf(&ws->out,
-             "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n"
-             "Sec-WebSocket-Protocol: %s\r\nUser-Agent: aiwf/" AIWF_VERSION "\r\n%s%s\r\n",
-             key.buf, ws->protocol, login ? login : "", login ? "\r\n" : "");
-    if (login)
-        explicit_bzero(login, strlen(login));
-    free(login);
+             "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n"
+             "Sec-WebSocket-Protocol: %s\r\nUser-Agent: aiwf/" AIWF_VERSION "\r\n\r\n",
+             key.buf, ws->protocol);
     trace_head(&ws->t, "> ", &ws->out);
     ws->stage = STAGE_ASKING;
     ws->deadline_ms = clock_mono_ms() + ANSWER_MS;
