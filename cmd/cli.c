@@ -11,6 +11,7 @@
 #include "help.h"
 #include "local/client.h"
 #include "plugin.h"
+#include "reach.h"
 #include "version.h"
 
 bool cli_waits(const struct cli *cli, bool usual) { return cli->wait_given ? cli->wait : usual; }
@@ -120,7 +121,11 @@ struct http *cli_http(struct cli *cli, struct err *err)
     CLEANUP(login_release) struct login login = {.password = STR_INIT_MAX(PASSWORD_MAX)};
     if (local_client_fill(&cli->context, err) != 0 || read_login(cli, &login, err) != 0)
         return NULL;
+    const char *socket = NULL;
+    if (cli_reach_gateway(cli, &socket, err) != 0)
+        return NULL;
     struct http_settings settings = http_settings(cli);
+    settings.socket = socket;
     settings.auth_url = setting(cli, SETTING_openfaas);
     settings.user = login.user;
     settings.password = login.password.len ? login.password.buf : NULL;
@@ -132,7 +137,12 @@ struct http *cli_http_open(struct cli *cli, struct err *err)
 {
     if (cli->http_open)
         return cli->http_open;
+    const char *socket = NULL;
+    if (cli_reach_gateway(cli, &socket, err) != 0)
+        return NULL;
     struct http_settings settings = http_settings(cli);
+    settings.socket = socket;
+    settings.auth_url = socket ? setting(cli, SETTING_openfaas) : NULL;
     cli->http_open = http_new(&settings, err);
     return cli->http_open;
 }

@@ -15,6 +15,8 @@
 #include "tui/progress.h"
 
 struct cli;
+struct kube;
+struct kube_tunnel;
 
 /* Adds the names that could stand here; must not print, and gives up silently. */
 typedef void complete_fn(struct cli *cli, struct strv *names);
@@ -132,9 +134,11 @@ struct cli {
     enum dry_run dry_run;
     struct context context; /* with CMD_CONTEXT */
     struct http *http_client, *http_open;
-    struct kube *kube_kept; /* cmd/kube.h */
-    bool completing;        /* completion asks: short deadlines, no repeats, silence */
-    struct strv kept;       /* strings that options point to */
+    struct kube *kube_kept;       /* cmd/kube.h */
+    struct kube *prometheus_kube; /* reach.c; NULL: not needed yet */
+    struct kube_tunnel *gateway_tunnel;
+    bool completing;  /* completion asks: short deadlines, no repeats, silence */
+    struct strv kept; /* strings that options point to */
 };
 
 /* Parses and runs argv (argv[0] is skipped); prints errors and help itself; returns the exit code. */

@@ -4,6 +4,7 @@
 #include "doctor/doctor.h"
 #include "local/client.h"
 #include "openstack.h"
+#include "reach.h"
 
 static size_t failures(const node_t *rows)
 {
@@ -20,19 +21,35 @@ static bool wants_cloud(const struct cli *cli)
     return context_get(&cli->context, SETTING_cloud) || (cloud && *cloud) || (url && *url);
 }
 
+/* Whether there is one. */
+static bool open_prometheus(struct cli *cli, struct prom *ret, struct err *err)
+{
+    enum { PROBE_MS = 20000 };
+    struct prom_settings settings = {.total_ms = PROBE_MS, .retries = -1};
+    return context_get(&cli->context, SETTING_prometheus) && cli_prometheus(cli, &settings, ret, err) == 0;
+}
+
 static int run(struct cli *cli, struct err *err)
 {
     CLEANUP(err_release) struct err context_err = ERR_INIT;
     CLEANUP(err_release) struct err client_err = ERR_INIT;
     CLEANUP(err_release) struct err cloud_err = ERR_INIT;
     CLEANUP(err_release) struct err ignored = ERR_INIT;
+    CLEANUP(err_release) struct err prometheus_err = ERR_INIT;
+    CLEANUP(prom_release) struct prom prom = {0};
     CLEANUP(openstack_release) struct openstack os = {0};
-    struct doctor_input input = {.context_err = &context_err, .gateway_err = &client_err, .cloud_err = &cloud_err};
+    struct doctor_input input = {
+        .context_err = &context_err,
+        .gateway_err = &client_err,
+        .prometheus_err = &prometheus_err,
+        .cloud_err = &cloud_err,
+    };
     if (cli_resolve(cli, &context_err) == 0) {
         local_client_fill(&cli->context, &ignored); /* a runtime that is not running has a row of its own */
         input.context = &cli->context;
-        input.open = cli_http_open(cli, &client_err);
         input.gateway = context_get(&cli->context, SETTING_openfaas) ? cli_http(cli, &client_err) : NULL;
+        input.open = cli_http_open(cli, &ignored);
+        input.prometheus = open_prometheus(cli, &prom, &prometheus_err) ? &prom : NULL;
         if (wants_cloud(cli) && cli_openstack(cli, &os, &cloud_err) == 0)
             input.cloud = &os;
     }

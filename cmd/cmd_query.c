@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "cmd.h"
-#include "metrics/prom.h"
+#include "reach.h"
 #include "tui/spark.h"
 #include "tui/surface.h"
 
@@ -183,7 +182,7 @@ static int ask(struct cli *cli, struct err *err)
         .trace = cli->verbose ? cli->err : NULL,
         .timing = cli->timing ? cli->err : NULL,
     };
-    if (make_query(cli, &query, err) != 0 || prom_open(&prom, &cli->context, &settings, err) != 0 ||
+    if (make_query(cli, &query, err) != 0 || cli_prometheus(cli, &settings, &prom, err) != 0 ||
         prom_query(&prom, &query, &result, err) != 0)
         return -1;
     for (size_t i = 0; i < result.warnings.n; i++)

@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/sig.h"
-#include "cmd.h"
+#include "reach.h"
 #include "top/run.h"
 #include "tui/surface.h"
 
@@ -192,7 +192,7 @@ static int open_prom(struct top *top, bool is_screen, struct err *err)
         .trace = cli->verbose && !(is_screen && cli->err_tty) ? cli->err : NULL,
         .timing = cli->timing && !(is_screen && cli->err_tty) ? cli->err : NULL,
     };
-    if (prom_open(&top->prom, &cli->context, &settings, err) != 0)
+    if (cli_prometheus(top->cli, &settings, &top->prom, err) != 0)
         return -1;
     top->state.url = top->prom.base;
     return 0;

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "kube.h"
+#include "reach.h"
 #include "value.h"
 
 struct parser {
@@ -336,6 +337,7 @@ void cli_release(struct cli *cli)
     context_release(&cli->context);
     http_free(cli->http_client);
     http_free(cli->http_open);
+    cli_reach_release(cli);
     if (cli->kube_kept)
         kube_release(cli->kube_kept);
     free(cli->kube_kept);

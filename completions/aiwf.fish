@@ -822,8 +822,8 @@ function __aiwf_table -a path
                 --kube-context\t'a context of the kubeconfig' \
                 --kubeconfig\t'the kubeconfig\'s path' \
                 --namespace\t'the Kubernetes or OpenFaaS namespace' \
-                --openfaas\t'an OpenFaaS gateway\'s URL' \
-                --prometheus\t'a Prometheus server\'s URL' \
+                --openfaas\t'an OpenFaaS gateway\'s URL, or kube://NAMESPACE/SERVICE:PORT' \
+                --prometheus\t'a Prometheus server\'s URL, or kube://NAMESPACE/SERVICE:PORT' \
                 --runtime\t'the default runtime of functions' \
                 --user\t'the gateway\'s user' \
                 --password-file\t'a file with the gateway\'s password' \

@@ -12,26 +12,26 @@
 
 /* The settings of a context: key in the file, environment variable, type, help. One list for the schema,
  * `context add`, `context show --origin`, the man page. Secrets are stored as a file's path. */
-#define CONTEXT_SETTINGS(X)                                                                               \
-    X(cloud, "cloud", "AIWF_CLOUD", TEXT, "a cloud's name in clouds.yaml")                                \
-    X(kube_context, "kube-context", "AIWF_KUBE_CONTEXT", TEXT, "a context of the kubeconfig")             \
-    X(kubeconfig, "kubeconfig", "AIWF_KUBECONFIG", PATH, "the kubeconfig's path")                         \
-    X(namespace, "namespace", "AIWF_NAMESPACE", TEXT, "the Kubernetes or OpenFaaS namespace")             \
-    X(openfaas, "openfaas", "AIWF_OPENFAAS", URL, "an OpenFaaS gateway's URL")                            \
-    X(prometheus, "prometheus", "AIWF_PROMETHEUS", URL, "a Prometheus server's URL")                      \
-    X(runtime, "runtime", "AIWF_RUNTIME", TEXT, "the default runtime of functions")                       \
-    X(user, "user", "AIWF_USER", TEXT, "the gateway's user")                                              \
-    X(password_file, "password-file", "AIWF_PASSWORD_FILE", PATH, "a file with the gateway's password")   \
-    X(ca_file, "ca-file", "AIWF_CA_FILE", PATH, "a PEM file of certificate authorities to trust")         \
-    X(cert_file, "cert-file", "AIWF_CERT_FILE", PATH, "a client certificate in PEM")                      \
-    X(key_file, "key-file", "AIWF_KEY_FILE", PATH, "the client certificate's key in PEM")                 \
-    X(insecure, "insecure", "AIWF_INSECURE", BOOL, "true: do not verify TLS certificates")                \
-    X(protected_, "protected", "AIWF_PROTECTED", BOOL, "true: ask before anything changes")               \
-    X(currency, "currency", "AIWF_CURRENCY", TEXT, "the currency of prices")                              \
-    X(price_cpu_hour, "price-cpu-hour", "AIWF_PRICE_CPU_HOUR", NUMBER, "price of a CPU core for an hour") \
-    X(price_gpu_hour, "price-gpu-hour", "AIWF_PRICE_GPU_HOUR", NUMBER, "price of a GPU for an hour")      \
-    X(price_kwh, "price-kwh", "AIWF_PRICE_KWH", NUMBER, "price of a kilowatt-hour")                       \
-    X(idle_watts, "idle-watts", "AIWF_IDLE_WATTS", NUMBER, "the machine's power when idle, W")            \
+#define CONTEXT_SETTINGS(X)                                                                                            \
+    X(cloud, "cloud", "AIWF_CLOUD", TEXT, "a cloud's name in clouds.yaml")                                             \
+    X(kube_context, "kube-context", "AIWF_KUBE_CONTEXT", TEXT, "a context of the kubeconfig")                          \
+    X(kubeconfig, "kubeconfig", "AIWF_KUBECONFIG", PATH, "the kubeconfig's path")                                      \
+    X(namespace, "namespace", "AIWF_NAMESPACE", TEXT, "the Kubernetes or OpenFaaS namespace")                          \
+    X(openfaas, "openfaas", "AIWF_OPENFAAS", URL, "an OpenFaaS gateway's URL, or kube://NAMESPACE/SERVICE:PORT")       \
+    X(prometheus, "prometheus", "AIWF_PROMETHEUS", URL, "a Prometheus server's URL, or kube://NAMESPACE/SERVICE:PORT") \
+    X(runtime, "runtime", "AIWF_RUNTIME", TEXT, "the default runtime of functions")                                    \
+    X(user, "user", "AIWF_USER", TEXT, "the gateway's user")                                                           \
+    X(password_file, "password-file", "AIWF_PASSWORD_FILE", PATH, "a file with the gateway's password")                \
+    X(ca_file, "ca-file", "AIWF_CA_FILE", PATH, "a PEM file of certificate authorities to trust")                      \
+    X(cert_file, "cert-file", "AIWF_CERT_FILE", PATH, "a client certificate in PEM")                                   \
+    X(key_file, "key-file", "AIWF_KEY_FILE", PATH, "the client certificate's key in PEM")                              \
+    X(insecure, "insecure", "AIWF_INSECURE", BOOL, "true: do not verify TLS certificates")                             \
+    X(protected_, "protected", "AIWF_PROTECTED", BOOL, "true: ask before anything changes")                            \
+    X(currency, "currency", "AIWF_CURRENCY", TEXT, "the currency of prices")                                           \
+    X(price_cpu_hour, "price-cpu-hour", "AIWF_PRICE_CPU_HOUR", NUMBER, "price of a CPU core for an hour")              \
+    X(price_gpu_hour, "price-gpu-hour", "AIWF_PRICE_GPU_HOUR", NUMBER, "price of a GPU for an hour")                   \
+    X(price_kwh, "price-kwh", "AIWF_PRICE_KWH", NUMBER, "price of a kilowatt-hour")                                    \
+    X(idle_watts, "idle-watts", "AIWF_IDLE_WATTS", NUMBER, "the machine's power when idle, W")                         \
     X(max_watts, "max-watts", "AIWF_MAX_WATTS", NUMBER, "the machine's power at full load, W")
 
 enum setting {
@@ -43,7 +43,7 @@ enum setting {
 
 enum setting_type {
     SETTING_TEXT,
-    SETTING_URL,    /* http or https: url_check */
+    SETTING_URL,    /* http or https, or of a service inside of the cluster: endpoint.h */
     SETTING_PATH,   /* in the file relative to its folder, elsewhere to the working one; ~/ is $HOME */
     SETTING_BOOL,   /* "true" or "false" */
     SETTING_NUMBER, /* not negative */

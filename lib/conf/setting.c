@@ -5,7 +5,7 @@
 
 #include "base/file.h"
 #include "conf/conf.h"
-#include "net/url.h"
+#include "conf/endpoint.h"
 
 const struct setting_info setting_infos[SETTING_COUNT] = {
 #define X(ident, key_, env_, type_, help_) \
@@ -65,7 +65,7 @@ static char *path_value(const char *text, const char *base)
 static char *url_value(const char *text, const char *where, struct err *err)
 {
     CLEANUP(err_release) struct err fault = ERR_INIT;
-    char *url = url_check(text, &fault);
+    char *url = endpoint_check(text, &fault);
     if (url)
         return url;
     AUTOFREE char *what = xasprintf("%s: %s", where, fault.what);

@@ -5,6 +5,7 @@
 
 #include "conf/conf.h"
 #include "doc/node.h"
+#include "metrics/prom.h"
 #include "net/http.h"
 #include "openstack/openstack.h"
 
@@ -13,7 +14,9 @@ struct doctor_input {
     const struct err *context_err;
     struct http *gateway; /* sends the login of the context's gateway; NULL: there is none, for this reason: */
     const struct err *gateway_err;
-    struct http *open;           /* sends no login; NULL as gateway */
+    struct http *open;             /* sends no login; NULL as gateway */
+    const struct prom *prometheus; /* the context's; NULL: there is none, for this reason (none: none is set): */
+    const struct err *prometheus_err;
     struct openstack *cloud;     /* opened, not logged in; NULL: there is none, for this reason: */
     const struct err *cloud_err; /* nothing is set: no cloud is chosen, which is fine */
 };

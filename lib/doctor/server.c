@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "conf/endpoint.h"
 #include "doctor/parts.h"
-#include "metrics/prom.h"
 #include "net/url.h"
 
 enum { PROBE_MS = 20000, EXPIRES_SOON_DAYS = 21 };
@@ -26,7 +26,7 @@ void probe_ask(struct probe *probe, struct http *http, const char *base, const c
 static struct probe *gateway(struct doctor *d)
 {
     const char *url = d->context ? context_get(d->context, SETTING_openfaas) : NULL;
-    if (!url || !d->input->open)
+    if (!url || !d->input->open || endpoint_is_inside(url))
         return NULL;
     if (!d->gateway.asked)
         probe_ask(&d->gateway, d->input->open, url, "/healthz");
@@ -35,11 +35,11 @@ static struct probe *gateway(struct doctor *d)
 
 static struct probe *prometheus(struct doctor *d)
 {
-    const char *url = d->context ? context_get(d->context, SETTING_prometheus) : NULL;
-    if (!url || !d->input->open)
+    const struct prom *prom = d->input->prometheus;
+    if (!prom)
         return NULL;
     if (!d->prometheus.asked)
-        probe_ask(&d->prometheus, d->input->open, url, "/api/v1/status/buildinfo");
+        probe_ask(&d->prometheus, prom->http, prom->base, "/api/v1/status/buildinfo");
     return &d->prometheus;
 }
 
@@ -103,8 +103,11 @@ static enum verdict check_tls(const struct doctor *d, const struct probe *probe,
     return probe_tls(probe, str_eq(context_get(d->context, SETTING_insecure), "true"), "ca-file instead of insecure", f);
 }
 
+/* The setting is still an address inside of the cluster where no way there was found. */
 enum verdict check_gateway_name(struct doctor *d, struct finding *f)
 {
+    if (d->context && endpoint_is_inside(context_get(d->context, SETTING_openfaas)))
+        return is_error(f, d->input->gateway_err);
     return probe_name(gateway(d), d->context ? context_get(d->context, SETTING_openfaas) : NULL, f);
 }
 
@@ -205,7 +208,10 @@ enum verdict check_gateway_metrics(struct doctor *d, struct finding *f)
 
 enum verdict check_prometheus_name(struct doctor *d, struct finding *f)
 {
-    return probe_name(prometheus(d), d->context ? context_get(d->context, SETTING_prometheus) : NULL, f);
+    const struct prom *prom = d->input->prometheus;
+    if (!prom)
+        return d->input->prometheus_err->what ? is_error(f, d->input->prometheus_err) : CHECK_NONE;
+    return probe_name(prometheus(d), prom->base, f);
 }
 
 enum verdict check_prometheus_connection(struct doctor *d, struct finding *f) { return probe_connection(prometheus(d), f); }
@@ -239,11 +245,9 @@ enum verdict check_prometheus_metrics(struct doctor *d, struct finding *f)
     if (!probe_came_to(probe, HTTP_ANSWERED) || probe->res.status != 200)
         return CHECK_NONE;
     CLEANUP(err_release) struct err err = ERR_INIT;
-    CLEANUP(prom_release) struct prom prom = {0};
     CLEANUP(prom_result_release) struct prom_result result = PROM_RESULT_INIT;
-    struct prom_settings settings = {.total_ms = PROBE_MS, .retries = -1};
     struct prom_query query = {.expr = "count({__name__=~\"gateway_.+\"})"};
-    if (prom_open(&prom, d->context, &settings, &err) != 0 || prom_query(&prom, &query, &result, &err) != 0)
+    if (prom_query(d->input->prometheus, &query, &result, &err) != 0)
         return is_error(f, &err);
     double series = result.n && result.series[0].n_points ? result.series[0].points[0].value : 0;
     if (series < 1)

@@ -20,6 +20,7 @@ enum {
     BACKLOG_BYTES = 256 << 10, /* held for a side that does not take it, a pair */
     RESOLVED_MS = 5000,        /* how long a pod is taken to be still the right one */
     HALF_CLOSED_MS = 300000,   /* how long the pod may be silent once this side has sent all */
+    ANSWERED_MS = 5000,        /* and once it has said something since */
 };
 
 enum channel { CHANNEL_DATA, CHANNEL_ERROR, CHANNELS };
@@ -34,7 +35,7 @@ struct pair {
     bool has_port[CHANNELS]; /* the channel's first message, which repeats the port, has come */
     bool local_eof, remote_eof;
     bool again; /* it was opened anew already */
-    int64_t heard_ms;
+    int64_t heard_ms, local_eof_ms;
 };
 
 struct forwarder {
@@ -135,7 +136,7 @@ static void read_local(struct pair *pair)
         return;
     if (n <= 0) {
         pair->local_eof = true;
-        pair->heard_ms = clock_mono_ms();
+        pair->heard_ms = pair->local_eof_ms = clock_mono_ms();
         pair->remote_eof = pair->remote_eof || n < 0;
         return;
     }
@@ -226,6 +227,13 @@ static int try_another(struct forwarder *f, struct pair *pair, struct err *err)
     return connect_pair(f, pair, err);
 }
 
+/* The pod cannot be told that this side has sent all: what waits for that would wait for ever. */
+static bool is_forgotten(const struct pair *pair)
+{
+    int limit_ms = pair->heard_ms > pair->local_eof_ms ? ANSWERED_MS : HALF_CLOSED_MS;
+    return pair->local_eof && clock_mono_ms() - pair->heard_ms > limit_ms;
+}
+
 /* false: it is over. */
 static bool pump(struct forwarder *f, struct pair *pair, bool can_read)
 {
@@ -239,8 +247,7 @@ static bool pump(struct forwarder *f, struct pair *pair, bool can_read)
         return false;
     }
     write_local(pair);
-    bool is_forgotten = pair->local_eof && clock_mono_ms() - pair->heard_ms > HALF_CLOSED_MS;
-    return !is_forgotten && !(pair->remote_eof && !to_local_left(pair));
+    return !is_forgotten(pair) && !(pair->remote_eof && !to_local_left(pair));
 }
 
 /* ---- all ------------------------------------------------------------------------------------------------------- */
@@ -268,7 +275,7 @@ static int64_t next_clock_ms(const struct forwarder *f)
 {
     for (size_t i = 0; i < f->n; i++)
         if (f->pairs[i]->local_eof)
-            return HALF_CLOSED_MS / 10;
+            return ANSWERED_MS / 5;
     return -1;
 }
 

@@ -1,6 +1,6 @@
 /* Connections to a port of a pod, through the API server: one WebSocket a connection, subprotocol v4.channel.k8s.io
  * (facts: kubelet, cri-streaming's portforward/websocket.go; RFC 6455). That protocol has no half-close: when this side
- * has sent all, the pod is not told, and the connection goes on until the pod ends it. */
+ * has sent all, the pod is not told, and the connection goes on until the pod ends it, or has answered and is silent. */
 #ifndef KUBE_PORTFORWARD_H
 #define KUBE_PORTFORWARD_H
 

@@ -51,6 +51,14 @@ static int not_prometheus(int status, const char *body, struct err *err)
     return err_hint(err, "check the URL: the base of the server, before /api/v1");
 }
 
+/* Asked through Kubernetes' service proxy, and it is the API server that answers: a Status. */
+static int not_reached(int status, const node_t *doc, struct err *err)
+{
+    enum err_code code = status == 401 || status == 403 ? ERR_AUTH : status == 404 ? ERR_NOT_FOUND : ERR_UNREACHABLE;
+    err_set(err, code, "the cluster's API server does not lead there");
+    return err_why(err, "%s (HTTP %d)", node_str(doc, "/message", "it does not say why"), status);
+}
+
 static bool prom_value_parse(const char *text, double *ret)
 {
     if (strcmp(text, "NaN") == 0)
@@ -182,6 +190,8 @@ int prom_parse(int status, const char *body, size_t len, struct prom_result *ret
     *ret = PROM_RESULT_INIT;
     if (strcmp(state, "error") == 0)
         return api_error(doc, err);
+    if (strcmp(node_str(doc, "/kind", ""), "Status") == 0)
+        return not_reached(status, doc, err);
     if (strcmp(state, "success") != 0)
         return not_prometheus(status, body, err);
     read_warnings(doc, "warnings", &ret->warnings);

@@ -25,6 +25,10 @@ int prom_open(struct prom *prom, const struct context *context, const struct pro
     AUTOFREE char *base = url_check(url, err);
     if (!base)
         return err_hint(err, "--prometheus http://HOST:9090");
+    if (settings->http) {
+        *prom = (struct prom){.base = TAKE(base), .http = settings->http, .is_borrowed = true};
+        return 0;
+    }
     const char *insecure = context_get(context, SETTING_insecure);
     struct http_settings http_settings = {
         .ca_file = context_get(context, SETTING_ca_file),
@@ -46,7 +50,8 @@ int prom_open(struct prom *prom, const struct context *context, const struct pro
 void prom_release(struct prom *prom)
 {
     free(prom->base);
-    http_free(prom->http);
+    if (!prom->is_borrowed)
+        http_free(prom->http);
     *prom = (struct prom){0};
 }
 

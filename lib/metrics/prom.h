@@ -65,14 +65,16 @@ struct prom_query {
 struct prom {
     char *base;
     struct http *http;
+    bool is_borrowed; /* the client */
 };
 void prom_release(struct prom *prom);
 DEFINE_CLEANUP(struct prom, prom_release)
 
 struct prom_settings {
-    const char *url; /* --prometheus; NULL: the context's */
-    int total_ms;    /* of one request; 0: 60 s */
-    int retries;     /* as in http_settings */
+    const char *url;   /* --prometheus; NULL: the context's */
+    struct http *http; /* how to get to url: the caller's, for as long as it is asked; what follows is the client's, then */
+    int total_ms;      /* of one request; 0: 60 s */
+    int retries;       /* as in http_settings */
     FILE *trace, *timing;
 };
 /* USAGE when no Prometheus is configured, or the URL is not one. */

@@ -33,9 +33,9 @@ static const struct {
     {                                                   \
         offsetof(struct http_settings, member), secret, \
     }
-    TEXT(ca_file, false), TEXT(cert_file, false),  TEXT(key_file, false),     TEXT(ca_pem, false),        TEXT(cert_pem, false),
-    TEXT(key_pem, true),  TEXT(user, false),       TEXT(password, true),      TEXT(bearer, true),         TEXT(tls_name, false),
-    TEXT(proxy, true),    TEXT(ca_setting, false), TEXT(cert_setting, false), TEXT(proxy_setting, false),
+    TEXT(ca_file, false), TEXT(cert_file, false), TEXT(key_file, false),   TEXT(ca_pem, false),       TEXT(cert_pem, false),
+    TEXT(key_pem, true),  TEXT(user, false),      TEXT(password, true),    TEXT(bearer, true),        TEXT(tls_name, false),
+    TEXT(socket, false),  TEXT(proxy, true),      TEXT(ca_setting, false), TEXT(cert_setting, false), TEXT(proxy_setting, false),
 #undef TEXT
 };
 

@@ -33,6 +33,7 @@ struct http_settings {
      * login, and the request fails with err. It may not do requests of this client. */
     int (*login)(struct http *http, bool refused, void *arg, struct err *err);
     void *login_arg;
+    const char *socket;   /* a Unix socket that leads to auth_url: nothing of its name or port is asked for; NULL: none */
     const char *tls_name; /* whose certificate it must be, where that is not the URL's host */
     const char *proxy;    /* http, https, socks5 or socks5h; for all hosts; NULL: from the environment */
     bool plain;           /* ask for no compressed answers */

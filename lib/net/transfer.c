@@ -339,6 +339,10 @@ static void set_route(struct transfer *t)
         curl->easy_setopt(t->easy, CURLOPT_PROXY, http->set.proxy);
         curl->easy_setopt(t->easy, CURLOPT_NOPROXY, "");
     }
+    if (http->set.socket && login_goes_to(http, t->req->url)) {
+        curl->easy_setopt(t->easy, CURLOPT_UNIX_SOCKET_PATH, http->set.socket);
+        curl->easy_setopt(t->easy, CURLOPT_NOPROXY, "*");
+    }
     if (http->set.tls_name && str_starts(t->req->url, "https:") && login_goes_to(http, t->req->url))
         set_tls_name(t);
     if (!http->set.plain && !t->req->on_data && !has_header(t->req, "Accept-Encoding"))

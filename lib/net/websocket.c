@@ -53,7 +53,7 @@ struct websocket {
     struct str in, out; /* as on the wire */
     size_t in_at, out_at;
     struct frame_reader reader;
-    bool is_paused, may_have_more, eof;
+    bool is_paused, may_have_more, eof, end_was_told;
 };
 
 struct websockets *websockets_new(struct http *http)
@@ -461,13 +461,18 @@ static void reap(struct websockets *all)
     }
 }
 
+/* What has connected begins to ask at once: no descriptor would tell of it later. */
+static void connect_all(struct websockets *all)
+{
+    int running;
+    all->http->curl->multi_perform(all->multi, &running);
+    reap(all);
+}
+
 static void go_on(struct websocket *ws)
 {
-    if (ws->stage == STAGE_CONNECTING) {
-        int running;
-        ws->all->http->curl->multi_perform(ws->all->multi, &running);
-        reap(ws->all);
-    }
+    if (ws->stage == STAGE_CONNECTING)
+        connect_all(ws->all);
     check_clock(ws);
     if (ws->stage > STAGE_CONNECTING && ws->stage < STAGE_CLOSED)
         flush_out(ws);
@@ -485,6 +490,7 @@ enum websocket_event websocket_next(struct websocket *ws, const struct str **ret
     bool is_message = !ws->is_paused && receive(ws);
     if (has_frames(ws))
         flush_out(ws);
+    ws->end_was_told = ws->stage >= STAGE_CLOSED;
     if (ws->stage == STAGE_FAILED) {
         err_copy(err, &ws->err);
         return WEBSOCKET_FAILED;
@@ -520,7 +526,7 @@ static int64_t due_ms(const struct websocket *ws)
 static bool is_ready(const struct websocket *ws)
 {
     if (ws->stage >= STAGE_CLOSED)
-        return false;
+        return !ws->end_was_told;
     return !ws->is_paused && ws->stage != STAGE_CONNECTING && (ws->in_at < ws->in.len || ws->may_have_more);
 }
 
@@ -575,14 +581,13 @@ void websockets_wait(struct websockets *all, struct pollfd *fds, size_t n, int t
 {
     enum { FOREVER_MS = 600000 };
     struct wait_list list = {0};
+    connect_all(all);
     for (size_t i = 0; i < n; i++)
         wait_for_fd(&list, fds[i].fd, curl_events(fds[i].events));
     size_t own = list.n;
     wait_for_fd(&list, sig_fd(), CURL_WAIT_POLLIN);
     wait_for_websockets(all, &list);
     int limit_ms = shorten(all, timeout_ms);
-    int running;
-    all->http->curl->multi_perform(all->multi, &running);
     all->http->curl->multi_poll(all->multi, list.fds, (unsigned)list.n, limit_ms < 0 ? FOREVER_MS : limit_ms, NULL);
     for (size_t i = 0, at = 0; i < n; i++) {
         bool was_asked = fds[i].fd >= 0 && curl_events(fds[i].events);

@@ -1,0 +1,81 @@
+#include "reach.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/endpoint.h"
+#include "kube.h"
+#include "kube/login.h"
+#include "kube/object.h"
+#include "kube/tunnel.h"
+#include "net/url.h"
+
+static char *proxy_url(const struct kube *kube, const struct endpoint *to)
+{
+    CLEANUP(str_release) struct str url = STR_INIT;
+    AUTOFREE char *name = xasprintf("%s%s:%s", to->tls ? "https:" : "", to->service, to->port);
+    str_add(&url, kube->server);
+    kube_path(&url, &kube_services, to->ns, name, "proxy");
+    str_add(&url, to->path);
+    return str_detach(&url);
+}
+
+int cli_prometheus(struct cli *cli, const struct prom_settings *settings, struct prom *ret, struct err *err)
+{
+    const char *text = settings->url ? settings->url : context_get(&cli->context, SETTING_prometheus);
+    if (!endpoint_is_inside(text))
+        return prom_open(ret, &cli->context, settings, err);
+    CLEANUP(endpoint_release) struct endpoint to = {0};
+    struct kube_settings kube_settings = {
+        .trace = settings->trace,
+        .timing = settings->timing,
+        .total_ms = settings->total_ms,
+        .retries = settings->retries,
+    };
+    if (endpoint_parse(text, &to, err) != 0)
+        return -1;
+    if (!cli->prometheus_kube)
+        cli->prometheus_kube = xcalloc(1, sizeof(*cli->prometheus_kube));
+    struct kube *kube = cli->prometheus_kube;
+    if (!kube->http && kube_open_context(kube, &cli->context, &kube_settings, err) != 0)
+        return -1;
+    AUTOFREE char *url = proxy_url(kube, &to);
+    struct prom_settings inside = {.url = url, .http = kube->http};
+    return prom_open(ret, &cli->context, &inside, err);
+}
+
+static void say(const struct err *err, void *arg) { cli_print_error(arg, err); }
+
+/* As the cluster itself calls it; a port that only has a name is not asked for. */
+static char *inside_url(const struct endpoint *to)
+{
+    bool has_number = !to->port[strspn(to->port, "0123456789")];
+    return xasprintf("%s://%s.%s.svc%s%s%s", to->tls ? "https" : "http", to->service, to->ns, has_number ? ":" : "",
+                     has_number ? to->port : "", to->path);
+}
+
+int cli_reach_gateway(struct cli *cli, const char **ret_socket, struct err *err)
+{
+    const char *text = context_get(&cli->context, SETTING_openfaas);
+    if (!cli->gateway_tunnel && endpoint_is_inside(text)) {
+        CLEANUP(endpoint_release) struct endpoint to = {0};
+        CLEANUP(kube_release) struct kube kube = {0};
+        if (endpoint_parse(text, &to, err) != 0 || cli_kube(cli, &kube, err) != 0)
+            return err_wrap(err, "cannot reach the gateway at %s", text);
+        cli->gateway_tunnel = kube_tunnel_open(&kube, &to, cli->completing ? NULL : say, cli, err);
+        if (!cli->gateway_tunnel)
+            return err_wrap(err, "cannot reach the gateway at %s", text);
+        free(cli->context.values[SETTING_openfaas]);
+        cli->context.values[SETTING_openfaas] = inside_url(&to);
+    }
+    *ret_socket = cli->gateway_tunnel ? kube_tunnel_socket(cli->gateway_tunnel) : NULL;
+    return 0;
+}
+
+void cli_reach_release(struct cli *cli)
+{
+    kube_tunnel_close(cli->gateway_tunnel);
+    if (cli->prometheus_kube)
+        kube_release(cli->prometheus_kube);
+    free(cli->prometheus_kube);
+}
