@@ -4,6 +4,7 @@
 
 #include "cmd.h"
 #include "function.h"
+#include "kube.h"
 #include "wait/wait.h"
 
 int function_env(struct cli *cli, const char *name, struct function_env *ret, struct err *err)
@@ -11,7 +12,10 @@ int function_env(struct cli *cli, const char *name, struct function_env *ret, st
     ret->runtime = runtime_for(&cli->context, name, err);
     if (!ret->runtime)
         return -1;
-    ret->env = (struct runtime_env){.http = cli_http(cli, err), .context = &cli->context};
+    ret->env = (struct runtime_env){.context = &cli->context};
+    if (ret->runtime->needs_cluster)
+        return (ret->env.kube = cli_kube_kept(cli, err)) ? 0 : -1;
+    ret->env.http = cli_http(cli, err);
     return ret->env.http ? 0 : -1;
 }
 
@@ -216,6 +220,7 @@ static const struct column show_columns[] = {
     {.title = "READY", .path = "/ready"},
     {.title = "SCALE-MIN", .path = "/scale/min", .kind = CELL_NUMBER},
     {.title = "SCALE-MAX", .path = "/scale/max", .kind = CELL_NUMBER},
+    {.title = "AUTOSCALER", .path = "/autoscaler/decision"},
     {.title = "IDLE", .path = "/idle_ms", .kind = CELL_DURATION},
     {.title = "CONCURRENCY", .path = "/concurrency", .kind = CELL_NUMBER},
     {.title = "REQUESTS", .path = "/invocations", .kind = CELL_NUMBER},

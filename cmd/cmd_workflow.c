@@ -122,6 +122,8 @@ int workflow_env(struct cli *cli, bool http, struct run_env *env, struct err *er
     if (env->trainer && env->trainer->needs_cluster && http && !(env->kube = cli_kube_kept(cli, err)))
         return -1;
     env->runtime = env->trainer ? runtime_for(&cli->context, NULL, err) : NULL;
+    if (env->runtime && env->runtime->needs_cluster && http && !(env->kube = cli_kube_kept(cli, err)))
+        return -1;
     return env->runtime ? 0 : -1;
 }
 

@@ -58,7 +58,7 @@ extern const struct field function_manifest_fields[];
 struct function_manifest {
     struct doc doc;
     struct function_spec spec;
-    struct strv env, labels, kept;
+    struct strv env, labels, metrics, kept;
 };
 #define FUNCTION_SPEC_INIT ((struct function_spec){.scale_min = -1, .scale_max = -1, .idle_ms = -1, .queue = -1})
 int function_manifest_load(struct function_manifest *manifest, const char *path, struct err *err);

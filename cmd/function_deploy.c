@@ -11,7 +11,7 @@
 struct deploy_opts {
     const char *runtime;
     const char *file, *image, *command, *source, *mode, *scale, *ready_path, *cpu, *idle; /* idle: 0s is a value too */
-    struct strv env, labels;
+    struct strv env, labels, metrics;
     int64_t concurrency, queue, memory_bytes, gpus, exec_timeout_ms, start_timeout_ms;
     bool replace, if_not_exists;
 };
@@ -50,6 +50,11 @@ static const struct opt deploy_opts[] = {
      OPT(struct deploy_opts, scale),
      .metavar = "MIN..MAX",
      .help = "instances: at least, at most (0..4 scales to zero)"},
+    {.name = "metric",
+     .type = OPT_LIST,
+     OPT(struct deploy_opts, metrics),
+     .metavar = "NAME=VALUE",
+     .help = "an autoscaler decides by it: cpu=70, memory=80 (per cent), or a pods' metric"},
     {.name = "idle",
      .type = OPT_STRING,
      OPT(struct deploy_opts, idle),
@@ -163,6 +168,8 @@ static int take_pairs(struct deploy *deploy, const struct deploy_opts *opts, str
             return err_set(err, ERR_USAGE, "--label: \"%s\" is not K=V", opts->labels.v[i]);
         strv_add(&deploy->manifest.labels, opts->labels.v[i]);
     }
+    for (size_t i = 0; i < opts->metrics.n; i++)
+        strv_add(&deploy->manifest.metrics, opts->metrics.v[i]);
     return 0;
 }
 
@@ -216,6 +223,7 @@ static int collect(struct deploy *deploy, struct err *err)
         return -1;
     spec->env = &deploy->manifest.env;
     spec->labels = &deploy->manifest.labels;
+    spec->metrics = &deploy->manifest.metrics;
     if (!spec->mode)
         spec->mode = "http";
     if (!spec->name) {
@@ -233,6 +241,8 @@ static int print_spec(struct cli *cli, const struct runtime *runtime, const stru
 {
     if (!runtime->spec_json)
         return runtime_lacks(runtime, "show what it would send", err);
+    if (runtime->check && runtime->check(spec, err) != 0)
+        return -1;
     CLEANUP(node_free) node_t *body = runtime->spec_json(spec);
     return print_request(cli, body, err);
 }

@@ -25,6 +25,7 @@ const struct field function_manifest_fields[] = {
     {.name = "env", .type = FIELD_MAP, .item = FIELD_ANY, .help = "environment variables"},
     {.name = "labels", .type = FIELD_MAP, .item = FIELD_ANY, .help = "labels"},
     {.name = "scale", .type = FIELD_OBJECT, .fields = scale_fields, .help = "how many instances"},
+    {.name = "metrics", .type = FIELD_MAP, .item = FIELD_ANY, .help = "what an autoscaler decides by: cpu: 70"},
     {.name = "idle", .type = FIELD_DURATION, .help = "scale to the minimum after this time without requests"},
     {.name = "concurrency", .type = FIELD_INT, .min = 1, .max = 100000, .help = "requests at once an instance"},
     {.name = "queue", .type = FIELD_INT, .min = 0, .max = 1000000, .help = "requests held while all instances are busy"},
@@ -121,6 +122,8 @@ int function_manifest_load(struct function_manifest *manifest, const char *path,
         return -1;
     if (pairs_of(doc, node_get(root, "env"), &manifest->env, err) != 0)
         return -1;
+    if (pairs_of(doc, node_get(root, "metrics"), &manifest->metrics, err) != 0)
+        return -1;
     return pairs_of(doc, node_get(root, "labels"), &manifest->labels, err);
 }
 
@@ -129,6 +132,7 @@ void function_manifest_release(struct function_manifest *manifest)
     doc_release(&manifest->doc);
     strv_release(&manifest->env);
     strv_release(&manifest->labels);
+    strv_release(&manifest->metrics);
     strv_release(&manifest->kept);
 }
 

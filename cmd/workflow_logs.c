@@ -54,7 +54,7 @@ static int read_lines(struct log_source *source, const struct run_env *env, stru
     const struct workflow_opts *opts = source->cli->opts;
     const struct trainer_env trainer = run_trainer(env);
     const struct job_logs logs = {.follow = opts->follow, .tail = opts->tail, .rank = -1, .on_line = print_line, .arg = source};
-    const struct runtime_env runtime = {env->http, env->context};
+    const struct runtime_env runtime = run_runtime(env);
     if (source->job)
         return env->trainer->logs ? env->trainer->logs(&trainer, source->job, &logs, err)
                                   : trainer_lacks(env->trainer, "show logs", err);

@@ -201,7 +201,7 @@ __aiwf_table() {
         ;;
     'function deploy')
         cmds='' aliases='' args='none'
-        opts='--command= --mode= --source= --image= --env= -e= --label= --scale= --idle= --concurrency= --queue= --memory= --cpu= --gpus= --exec-timeout= --start-timeout= --ready-path= --file= -f= --replace --if-not-exists --runtime= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--command= --mode= --source= --image= --env= -e= --label= --scale= --metric= --idle= --concurrency= --queue= --memory= --cpu= --gpus= --exec-timeout= --start-timeout= --ready-path= --file= -f= --replace --if-not-exists --runtime= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function list')
         cmds='' aliases='' args=''

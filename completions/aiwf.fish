@@ -1123,6 +1123,7 @@ function __aiwf_table -a path
                 --env\t'an environment variable' \
                 --label\t'a label' \
                 --scale\t'instances: at least, at most (0..4 scales to zero)' \
+                --metric\t'an autoscaler decides by it: cpu=70, memory=80 (per cent), or a pods\' metric' \
                 --idle\t'scale to the minimum after this time without requests' \
                 --concurrency\t'requests at once an instance' \
                 --queue\t'requests held while all instances are busy (-1: the usual); more get 429' \
@@ -1152,7 +1153,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --command --mode --source --image --env -e --label --scale --idle --concurrency --queue --memory --cpu --gpus --exec-timeout --start-timeout --ready-path --file -f --runtime --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --command --mode --source --image --env -e --label --scale --metric --idle --concurrency --queue --memory --cpu --gpus --exec-timeout --start-timeout --ready-path --file -f --runtime --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
         case 'function list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases

@@ -1123,6 +1123,7 @@ __aiwf_table() {
             '--env:an environment variable'
             '--label:a label'
             '--scale:instances: at least, at most (0..4 scales to zero)'
+            '--metric:an autoscaler decides by it: cpu=70, memory=80 (per cent), or a pods'\'' metric'
             '--idle:scale to the minimum after this time without requests'
             '--concurrency:requests at once an instance'
             '--queue:requests held while all instances are busy (-1: the usual); more get 429'
@@ -1152,7 +1153,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--command --mode --source --image --env -e --label --scale --idle --concurrency --queue --memory --cpu --gpus --exec-timeout --start-timeout --ready-path --file -f --runtime --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+        takes=(--command --mode --source --image --env -e --label --scale --metric --idle --concurrency --queue --memory --cpu --gpus --exec-timeout --start-timeout --ready-path --file -f --runtime --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'function list')
         cmds=()

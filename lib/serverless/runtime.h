@@ -8,6 +8,7 @@
 
 #include "conf/conf.h"
 #include "doc/node.h"
+#include "kube/kube.h"
 #include "net/http.h"
 
 /* What `function deploy` can say. Strings and lists are borrowed. Zero or NULL: not given. */
@@ -19,6 +20,7 @@ struct function_spec {
     const char *mode;       /* "http" or "stdio" */
     const struct strv *env; /* K=V */
     const struct strv *labels;
+    const struct strv *metrics;   /* what an autoscaler decides by: "cpu=70", "NAME=VALUE"; may be NULL */
     int64_t scale_min, scale_max; /* -1: not given */
     int64_t idle_ms;              /* scale to zero after; -1: not given */
     int64_t concurrency;          /* requests at once an instance; 0: not given */
@@ -35,6 +37,7 @@ struct function_spec {
 struct runtime_env {
     struct http *http;
     const struct context *context;
+    struct kube *kube; /* where runtime->needs_cluster */
 };
 
 struct invoke_request {
@@ -54,10 +57,13 @@ struct invoke_request {
 /* A function as every runtime reports it, a document:
  * {"name","state":"Ready|Idle|Starting|Failed|Deploying","runtime","mode","image","command","replicas":N,"available":N,
  *  "scale":{"min","max"},"floor":N,"idle_ms","concurrency","queued":N,"invocations":N,"cold_starts":N,"failures":N,
- *  "rps":x|null,"p50_ms":x|null,"p95_ms":x|null,"created":RFC3339,"url":URL,"message":"why it is not well"} */
+ *  "rps":x|null,"p50_ms":x|null,"p95_ms":x|null,"created":RFC3339,"url":URL,"message":"why it is not well",
+ *  "autoscaler":{...} (hpa_explain's, where there is one)} */
 struct runtime {
     const char *name;
     const char *help;
+    bool needs_cluster;                                              /* runtime_env.kube */
+    int (*check)(const struct function_spec *spec, struct err *err); /* USAGE for what it cannot do; NULL: deploy says it */
     int (*deploy)(const struct runtime_env *env, const struct function_spec *spec, bool replace,
                   struct err *err);                         /* CONFLICT: exists and !replace */
     node_t *(*spec_json)(const struct function_spec *spec); /* what deploy would send: --dry-run=client */

@@ -19,7 +19,7 @@ static double price(const struct context *context, enum setting setting)
 static double latency(const struct run_env *env, const char *function)
 {
     CLEANUP(err_release) struct err ignored = ERR_INIT;
-    const struct runtime_env runtime = {env->http, env->context};
+    const struct runtime_env runtime = run_runtime(env);
     if (!env->http)
         return NAN;
     CLEANUP(node_free) node_t *doc = env->runtime->show(&runtime, function, &ignored);

@@ -115,6 +115,11 @@ static const node_t *find_job(const node_t *jobs, const char *name)
     return NULL;
 }
 
+struct runtime_env run_runtime(const struct run_env *env)
+{
+    return (struct runtime_env){.http = env->http, .kube = env->kube, .context = env->context};
+}
+
 /* A job that is gone was deleted by someone: a failure, like any other end. */
 static int watch_job(struct run *run, size_t at, const node_t *jobs, struct err *err)
 {
@@ -174,7 +179,7 @@ static void cancel_stage(struct run *run, size_t at, struct strv *names)
 {
     struct step *step = &run->steps[at];
     const struct trainer_env trainer = run_trainer(run->env);
-    const struct runtime_env runtime = {run->env->http, run->env->context};
+    const struct runtime_env runtime = run_runtime(run->env);
     bool is_function = run->wf->stages[at].kind == STAGE_INFERENCE;
     CLEANUP(err_release) struct err ignored = ERR_INIT;
     int rc = 0;

@@ -14,7 +14,7 @@
 
 struct run_env {
     struct http *http;
-    struct kube *kube; /* where the trainer needs one */
+    struct kube *kube; /* where the trainer or the runtime needs one */
     const struct context *context;
     const struct trainer *trainer;
     const struct runtime *runtime;
@@ -23,8 +23,9 @@ struct run_env {
     bool resume;               /* go on with the last run instead of beginning one */
 };
 
-/* What env's trainer needs. */
+/* What env's trainer and runtime need. */
 struct trainer_env run_trainer(const struct run_env *env);
+struct runtime_env run_runtime(const struct run_env *env);
 
 /* `home` is open for writing. 0 when every stage succeeded. WORKLOAD when a stage failed: those that do
  * not depend on it have finished all the same; journal_status tells which and why. INTERRUPTED: what ran

@@ -10,8 +10,6 @@
 
 enum { READY_MAX_MS = 120000 };
 
-static struct runtime_env runtime_env(const struct run *run) { return (struct runtime_env){run->env->http, run->env->context}; }
-
 /* An older result of a job can be used again; of a function, only the newest one is deployed. */
 static bool is_last_deployed(const struct run *run, size_t at)
 {
@@ -23,7 +21,7 @@ static bool is_last_deployed(const struct run *run, size_t at)
 
 int step_function_stands(struct run *run, size_t at, const node_t *done, bool *ret, struct err *err)
 {
-    const struct runtime_env env = runtime_env(run);
+    const struct runtime_env env = run_runtime(run->env);
     CLEANUP(err_release) struct err remote = ERR_INIT;
     *ret = false;
     if (!is_last_deployed(run, at))
@@ -64,7 +62,7 @@ int step_function_submit(struct run *run, size_t at, struct err *err)
 {
     struct step *step = &run->steps[at];
     const struct stage *stage = &run->wf->stages[at];
-    const struct runtime_env runtime = runtime_env(run);
+    const struct runtime_env runtime = run_runtime(run->env);
     CLEANUP(err_release) struct err remote = ERR_INIT;
     CLEANUP(node_free) node_t *before = run->env->runtime->show(&runtime, stage->function, &remote);
     if (!before && remote.code != ERR_NOT_FOUND)
@@ -139,7 +137,7 @@ static bool answers(const struct run *run, const struct stage *stage, struct str
 {
     if (strcmp(stage->mode, "stdio") == 0)
         return true;
-    const struct runtime_env env = runtime_env(run);
+    const struct runtime_env env = run_runtime(run->env);
     const struct invoke_request req = {
         .name = stage->function, .method = "GET", .path = stage->ready_path ? stage->ready_path : "/"};
     CLEANUP(http_response_release) struct http_response res = HTTP_RESPONSE_INIT;
@@ -169,7 +167,7 @@ static int not_ready(struct run *run, size_t at, const char *state, const char *
 int step_function_watch(struct run *run, size_t at, struct err *err)
 {
     const struct stage *stage = &run->wf->stages[at];
-    const struct runtime_env env = runtime_env(run);
+    const struct runtime_env env = run_runtime(run->env);
     CLEANUP(err_release) struct err remote = ERR_INIT;
     CLEANUP(node_free) node_t *doc = run->env->runtime->show(&env, stage->function, &remote);
     if (!doc)

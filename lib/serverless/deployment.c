@@ -1,0 +1,226 @@
+#include "serverless/deployment.h"
+
+#include <string.h>
+
+#include "kube/hpa.h"
+
+static int lacks(const char *option, struct err *err)
+{
+    return err_set(err, ERR_USAGE, "%s: a deployment has no such thing", option);
+}
+
+static bool has_metric(const struct function_spec *spec, const char *prefix)
+{
+    for (size_t i = 0; spec->metrics && i < spec->metrics->n; i++)
+        if (str_starts(spec->metrics->v[i], prefix))
+            return true;
+    return false;
+}
+
+bool deployment_has_autoscaler(const struct function_spec *spec)
+{
+    return spec->scale_max > 0 && spec->scale_min < spec->scale_max;
+}
+
+static int check_scale(const struct function_spec *spec, struct err *err)
+{
+    CLEANUP(node_free) node_t *metrics = node_new_array();
+    for (size_t i = 0; spec->metrics && i < spec->metrics->n; i++)
+        if (hpa_add_metric(metrics, spec->metrics->v[i], err) != 0)
+            return -1;
+    if (node_len(metrics) && !deployment_has_autoscaler(spec))
+        return err_set(err, ERR_USAGE, "--metric: there is nothing to decide without --scale MIN..MAX");
+    if (spec->scale_min == 0) {
+        err_set(err, ERR_USAGE, "--scale: a deployment does not scale to zero by itself");
+        return err_hint(err, "--scale 1..%lld, or a runtime that does: --runtime knative",
+                        (long long)(spec->scale_max > 0 ? spec->scale_max : 4));
+    }
+    if (!deployment_has_autoscaler(spec))
+        return 0;
+    bool is_usual = !spec->metrics || !spec->metrics->n; /* then it is cpu */
+    if ((is_usual || has_metric(spec, "cpu=")) && spec->cpus <= 0) {
+        err_set(err, ERR_USAGE, "the autoscaler's cpu is a share of what an instance asks for, and --cpu says nothing");
+        return err_hint(err, "--cpu 0.5, or another --metric");
+    }
+    if (has_metric(spec, "memory=") && spec->memory_bytes <= 0) {
+        err_set(err, ERR_USAGE, "the autoscaler's memory is a share of what an instance asks for, and --memory says nothing");
+        return err_hint(err, "--memory 512Mi, or another --metric");
+    }
+    return 0;
+}
+
+int deployment_check(const struct function_spec *spec, struct err *err)
+{
+    if (!spec->image) {
+        err_set(err, ERR_USAGE, "a deployment runs an image");
+        return err_hint(err, "--image IMAGE");
+    }
+    if (spec->source)
+        return lacks("--source", err);
+    if (strcmp(spec->mode, "http") != 0)
+        return lacks("--mode stdio", err);
+    if (spec->idle_ms >= 0)
+        return lacks("--idle", err);
+    if (spec->concurrency > 0)
+        return lacks("--concurrency", err);
+    if (spec->queue >= 0)
+        return lacks("--queue", err);
+    if (spec->timeout_ms > 0)
+        return lacks("--exec-timeout", err);
+    return check_scale(spec, err);
+}
+
+static node_t *object_of(const struct function_spec *spec, const char *ns, const struct kube_kind *kind)
+{
+    node_t *object = kube_object(kind, ns, spec->name);
+    node_t *labels = node_set(node_get(object, "metadata"), "labels", node_new_object());
+    node_set_pairs(labels, spec->labels);
+    node_set_str(labels, FUNCTION_MANAGED, "aiwf");
+    node_set_str(labels, FUNCTION_LABEL, spec->name);
+    return object;
+}
+
+static int64_t port_of(const struct function_spec *spec)
+{
+    long long port;
+    for (size_t i = 0; spec->env && i < spec->env->n; i++)
+        if (str_starts(spec->env->v[i], "PORT=") && str_to_int(spec->env->v[i] + strlen("PORT="), 1, 65535, &port))
+            return port;
+    return FUNCTION_PORT;
+}
+
+static void add_env(node_t *env, const char *name, const char *value)
+{
+    node_t *variable = node_push(env, node_new_object());
+    node_set_str(variable, "name", name);
+    node_set_str(variable, "value", value);
+}
+
+static node_t *env_of(const struct function_spec *spec)
+{
+    node_t *env = node_new_array();
+    bool has_port = false;
+    for (size_t i = 0; spec->env && i < spec->env->n; i++) {
+        const char *equals = strchr(spec->env->v[i], '=');
+        AUTOFREE char *name = xstrndup(spec->env->v[i], (size_t)(equals - spec->env->v[i]));
+        has_port = has_port || strcmp(name, "PORT") == 0;
+        add_env(env, name, equals + 1);
+    }
+    AUTOFREE char *port = xasprintf("%d", FUNCTION_PORT);
+    if (!has_port)
+        add_env(env, "PORT", port);
+    return env;
+}
+
+static node_t *resources_of(const struct function_spec *spec)
+{
+    node_t *resources = node_new_object(), *limits = node_set(resources, "limits", node_new_object());
+    AUTOFREE char *memory = xasprintf("%lld", (long long)spec->memory_bytes);
+    AUTOFREE char *cpu = xasprintf("%lldm", (long long)(spec->cpus * 1000 + 0.5));
+    AUTOFREE char *gpus = xasprintf("%lld", (long long)spec->gpus);
+    if (spec->memory_bytes > 0)
+        node_set_str(limits, "memory", memory);
+    if (spec->cpus > 0)
+        node_set_str(limits, "cpu", cpu);
+    if (spec->gpus > 0)
+        node_set_str(limits, "nvidia.com/gpu", gpus);
+    return resources;
+}
+
+static node_t *probe_of(const struct function_spec *spec)
+{
+    node_t *probe = node_new_object();
+    node_t *check = node_set(probe, spec->ready_path ? "httpGet" : "tcpSocket", node_new_object());
+    if (spec->ready_path)
+        node_set_str(check, "path", spec->ready_path);
+    node_set_str(check, "port", "http");
+    node_set_num(probe, "periodSeconds", 2);
+    return probe;
+}
+
+static node_t *container_of(const struct function_spec *spec)
+{
+    node_t *container = node_new_object();
+    node_set_str(container, "name", "function");
+    node_set_str(container, "image", spec->image);
+    if (spec->command) {
+        node_t *command = node_set(container, "command", node_new_array());
+        node_push(command, node_new_str("/bin/sh"));
+        node_push(command, node_new_str("-c"));
+        node_push(command, node_new_str(spec->command));
+    }
+    node_set(container, "env", env_of(spec));
+    node_t *port = node_push(node_set(container, "ports", node_new_array()), node_new_object());
+    node_set_str(port, "name", "http");
+    node_set_num(port, "containerPort", (double)port_of(spec));
+    node_set(container, "resources", resources_of(spec));
+    node_set(container, "readinessProbe", probe_of(spec));
+    return container;
+}
+
+static void select_pods(node_t *selector, const struct function_spec *spec)
+{
+    node_set_str(selector, FUNCTION_LABEL, spec->name);
+}
+
+/* Where an autoscaler decides how many there are, nothing is said of it here. */
+node_t *deployment_body(const struct function_spec *spec, const char *ns)
+{
+    node_t *object = object_of(spec, ns, &kube_deployments);
+    node_t *of = node_set(object, "spec", node_new_object());
+    if (!deployment_has_autoscaler(spec))
+        node_set_num(of, "replicas", spec->scale_min > 0 ? (double)spec->scale_min : 1);
+    if (spec->start_ms > 0)
+        node_set_num(of, "progressDeadlineSeconds", (double)((spec->start_ms + 999) / 1000));
+    select_pods(node_set(node_set(of, "selector", node_new_object()), "matchLabels", node_new_object()), spec);
+    node_t *template = node_set(of, "template", node_new_object());
+    node_t *metadata = node_set(template, "metadata", node_new_object());
+    node_set(metadata, "labels", node_copy(node_at(object, "/metadata/labels")));
+    node_t *pod = node_set(template, "spec", node_new_object());
+    node_push(node_set(pod, "containers", node_new_array()), container_of(spec));
+    return object;
+}
+
+node_t *deployment_service(const struct function_spec *spec, const char *ns)
+{
+    node_t *object = object_of(spec, ns, &kube_services);
+    node_t *of = node_set(object, "spec", node_new_object());
+    select_pods(node_set(of, "selector", node_new_object()), spec);
+    node_t *port = node_push(node_set(of, "ports", node_new_array()), node_new_object());
+    node_set_str(port, "name", "http");
+    node_set_num(port, "port", 80);
+    node_set_str(port, "targetPort", "http");
+    return object;
+}
+
+node_t *deployment_autoscaler(const struct function_spec *spec, const char *ns)
+{
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    node_t *object = object_of(spec, ns, &kube_autoscalers);
+    node_t *of = node_set(object, "spec", node_new_object());
+    node_t *target = node_set(of, "scaleTargetRef", node_new_object());
+    node_set_str(target, "apiVersion", "apps/v1");
+    node_set_str(target, "kind", "Deployment");
+    node_set_str(target, "name", spec->name);
+    node_set_num(of, "minReplicas", spec->scale_min > 0 ? (double)spec->scale_min : 1);
+    node_set_num(of, "maxReplicas", (double)spec->scale_max);
+    node_t *metrics = node_set(of, "metrics", node_new_array());
+    for (size_t i = 0; spec->metrics && i < spec->metrics->n; i++)
+        hpa_add_metric(metrics, spec->metrics->v[i], &none); /* checked before: deployment_check */
+    if (!node_len(metrics))
+        hpa_add_metric(metrics, "cpu=80", &none);
+    return object;
+}
+
+node_t *deployment_manifest(const struct function_spec *spec)
+{
+    node_t *list = node_new_object();
+    node_set_str(list, "apiVersion", "v1");
+    node_set_str(list, "kind", "List");
+    node_t *items = node_set(list, "items", node_new_array());
+    node_push(items, deployment_body(spec, NULL));
+    node_push(items, deployment_service(spec, NULL));
+    if (deployment_has_autoscaler(spec))
+        node_push(items, deployment_autoscaler(spec, NULL));
+    return list;
+}

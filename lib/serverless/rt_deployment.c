@@ -1,0 +1,333 @@
+/* Functions in containers that stay: a Deployment and a Service of the context's cluster, with an autoscaler where --scale says so. */
+#include <string.h>
+
+#include "kube/hpa.h"
+#include "kube/logs.h"
+#include "net/url.h"
+#include "serverless/deployment.h"
+#include "serverless/invoke.h"
+
+#define OURS FUNCTION_MANAGED "=aiwf," FUNCTION_LABEL
+
+static int apply(struct kube *kube, const struct kube_kind *kind, const node_t *body, struct err *err)
+{
+    AUTOFREE char *failing = xasprintf("cannot apply %s \"%s\"", kind->word, node_str(body, "/metadata/name", "?"));
+    struct kube_call call = {
+        .method = "PATCH",
+        .kind = kind,
+        .ns = node_str(body, "/metadata/namespace", NULL),
+        .name = node_str(body, "/metadata/name", NULL),
+        .query = "fieldManager=aiwf&force=true&fieldValidation=Strict",
+        .body = body,
+        .content_type = "application/apply-patch+yaml",
+        .failing = failing,
+        .idempotent = true,
+    };
+    return kube_do(kube, &call, NULL, err);
+}
+
+/* What is not there need not be deleted. */
+static int drop(struct kube *kube, const struct kube_kind *kind, const char *name, struct err *err)
+{
+    CLEANUP(err_release) struct err one = ERR_INIT;
+    if (kube_delete(kube, kind, kube->ns, name, &one) == 0 || one.code == ERR_NOT_FOUND)
+        return 0;
+    return err_move(err, &one);
+}
+
+static bool is_ours(const node_t *deployment)
+{
+    const node_t *labels = node_at(deployment, "/metadata/labels");
+    return str_eq(node_text(node_get(labels, FUNCTION_MANAGED)), "aiwf") && node_get(labels, FUNCTION_LABEL);
+}
+
+static node_t *find(struct kube *kube, const char *name, struct err *err)
+{
+    CLEANUP(node_free) node_t *deployment = kube_show(kube, &kube_deployments, kube->ns, name, err);
+    if (!deployment && err->code == ERR_NOT_FOUND)
+        err_what(err, "there is no function \"%s\" in namespace %s", name, kube->ns);
+    if (!deployment || is_ours(deployment))
+        return TAKE(deployment);
+    err_set(err, ERR_NOT_FOUND, "there is no function \"%s\" in namespace %s", name, kube->ns);
+    err_why(err, "the deployment of that name was not made by aiwf");
+    return NULL;
+}
+
+static int create_or_apply(struct kube *kube, const struct function_spec *spec, bool replace, struct err *err)
+{
+    CLEANUP(node_free) node_t *body = deployment_body(spec, kube->ns);
+    CLEANUP(err_release) struct err look = ERR_INIT;
+    CLEANUP(node_free) node_t *there = find(kube, spec->name, &look);
+    if (!there && look.code != ERR_NOT_FOUND)
+        return err_move(err, &look);
+    if (!there && look.why) { /* someone else's */
+        err_set(err, ERR_CONFLICT, "deployment \"%s\" exists already, and was not made by aiwf", spec->name);
+        return err_hint(err, "another name");
+    }
+    if (there && !replace) {
+        err_set(err, ERR_CONFLICT, "function \"%s\" exists already", spec->name);
+        return err_hint(err, "--replace, or --if-not-exists");
+    }
+    return there ? apply(kube, &kube_deployments, body, err) : kube_create(kube, &kube_deployments, body, false, NULL, err);
+}
+
+static int deploy(const struct runtime_env *env, const struct function_spec *spec, bool replace, struct err *err)
+{
+    struct kube *kube = env->kube;
+    if (deployment_check(spec, err) != 0 || create_or_apply(kube, spec, replace, err) != 0)
+        return -1;
+    CLEANUP(node_free) node_t *service = deployment_service(spec, kube->ns);
+    if (apply(kube, &kube_services, service, err) != 0)
+        return err_hint(err, "aiwf function deploy --replace goes on, aiwf function delete %s takes it back", spec->name);
+    if (!deployment_has_autoscaler(spec))
+        return drop(kube, &kube_autoscalers, spec->name, err);
+    CLEANUP(node_free) node_t *autoscaler = deployment_autoscaler(spec, kube->ns);
+    return apply(kube, &kube_autoscalers, autoscaler, err);
+}
+
+/* Why a pod does not start; NULL: it does. */
+static const node_t *trouble_of(const node_t *pod)
+{
+    static const char *const reasons[] = {"ErrImagePull",     "ImagePullBackOff",           "InvalidImageName",
+                                          "CrashLoopBackOff", "CreateContainerConfigError", "CreateContainerError"};
+    for (const node_t *c = node_first(node_at(pod, "/status/containerStatuses")); c; c = node_next(c)) {
+        const node_t *waiting = node_at(c, "/state/waiting");
+        for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
+            if (strcmp(node_str(waiting, "/reason", ""), reasons[i]) == 0)
+                return waiting;
+    }
+    return NULL;
+}
+
+static void set_message(node_t *function, const char *reason, const char *message)
+{
+    CLEANUP(str_release) struct str text = STR_INIT;
+    str_addf(&text, "%s%s%s", reason, *message ? ": " : "", message);
+    node_set_str(function, "message", text.buf);
+}
+
+/* The scheduler's words, the registry's, the container's. */
+static void add_trouble(struct kube *kube, node_t *function)
+{
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    AUTOFREE char *selector = xasprintf(FUNCTION_LABEL "=%s", node_str(function, "/name", ""));
+    CLEANUP(node_free) node_t *pods = kube_list_of(kube, &kube_pods, kube->ns, selector, &none);
+    for (const node_t *pod = node_first(pods); pod; pod = node_next(pod)) {
+        const node_t *trouble = trouble_of(pod), *scheduled = kube_condition(pod, "PodScheduled");
+        if (trouble) {
+            node_set_str(function, "state", "Failed");
+            set_message(function, node_str(trouble, "/reason", ""), node_str(trouble, "/message", ""));
+            return;
+        }
+        if (strcmp(node_str(scheduled, "/status", ""), "False") == 0)
+            set_message(function, node_str(scheduled, "/reason", ""), node_str(scheduled, "/message", ""));
+    }
+}
+
+static const char *state_of(const node_t *deployment, int64_t replicas, int64_t available)
+{
+    bool is_seen = node_int(deployment, "/status/observedGeneration", 0) >= node_int(deployment, "/metadata/generation", 0);
+    const node_t *progressing = kube_condition(deployment, "Progressing");
+    if (is_seen && strcmp(node_str(progressing, "/reason", ""), "ProgressDeadlineExceeded") == 0)
+        return "Failed";
+    if (!replicas)
+        return "Idle";
+    if (!is_seen || node_int(deployment, "/status/updatedReplicas", 0) < replicas)
+        return "Deploying";
+    return available > 0 ? "Ready" : "Starting";
+}
+
+static node_t *function_of(const struct kube *kube, const node_t *deployment)
+{
+    node_t *function = node_new_object();
+    const char *name = node_str(deployment, "/metadata/name", "");
+    int64_t replicas = node_int(deployment, "/spec/replicas", 1),
+            available = node_int(deployment, "/status/availableReplicas", 0);
+    CLEANUP(str_release) struct str url = STR_INIT;
+    node_set_str(function, "name", name);
+    node_set_str(function, "state", state_of(deployment, replicas, available));
+    node_set_str(function, "runtime", "deployment");
+    node_set_str(function, "mode", "http");
+    node_set_str(function, "image", node_str(deployment, "/spec/template/spec/containers/0/image", NULL));
+    node_set_num(function, "replicas", (double)replicas);
+    node_set_num(function, "available", (double)available);
+    node_set_str(function, "namespace", kube->ns);
+    node_set_str(function, "created", node_str(deployment, "/metadata/creationTimestamp", NULL));
+    str_addf(&url, "http://%s.%s.svc", name, kube->ns);
+    node_set_str(function, "url", url.buf);
+    return function;
+}
+
+static void add_autoscaler(node_t *function, const node_t *hpa)
+{
+    node_t *explained = hpa_explain(hpa);
+    node_t *scale = node_set(function, "scale", node_new_object());
+    node_set_num(scale, "min", node_num(explained, "/min", 1));
+    node_set_num(scale, "max", node_num(explained, "/max", 1));
+    node_set(function, "autoscaler", explained);
+}
+
+static const node_t *named(const node_t *list, const char *name)
+{
+    for (const node_t *item = node_first(list); item; item = node_next(item))
+        if (strcmp(node_str(item, "/metadata/name", ""), name) == 0)
+            return item;
+    return NULL;
+}
+
+static node_t *list(const struct runtime_env *env, struct err *err)
+{
+    struct kube *kube = env->kube;
+    CLEANUP(node_free) node_t *deployments = kube_list_of(kube, &kube_deployments, kube->ns, OURS, err);
+    if (!deployments)
+        return NULL;
+    CLEANUP(err_release) struct err unseen = ERR_INIT; /* then it has none that we may see */
+    CLEANUP(node_free) node_t *hpas = kube_list_of(kube, &kube_autoscalers, kube->ns, OURS, &unseen);
+    node_t *functions = node_new_array();
+    for (const node_t *deployment = node_first(deployments); deployment; deployment = node_next(deployment)) {
+        node_t *function = node_push(functions, function_of(kube, deployment));
+        const node_t *hpa = named(hpas, node_str(function, "/name", ""));
+        if (hpa)
+            add_autoscaler(function, hpa);
+    }
+    return functions;
+}
+
+static node_t *show(const struct runtime_env *env, const char *name, struct err *err)
+{
+    CLEANUP(node_free) node_t *deployment = find(env->kube, name, err);
+    if (!deployment)
+        return NULL;
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    CLEANUP(node_free) node_t *hpa = kube_show(env->kube, &kube_autoscalers, env->kube->ns, name, &none);
+    node_t *function = function_of(env->kube, deployment);
+    if (hpa)
+        add_autoscaler(function, hpa);
+    const char *state = node_str(function, "/state", "");
+    if (strcmp(state, "Ready") != 0 && strcmp(state, "Idle") != 0)
+        add_trouble(env->kube, function);
+    return function;
+}
+
+/* Zero turns an autoscaler off, and any number turns it on again; in between it decides. */
+static int check_autoscaler(struct kube *kube, const char *name, int64_t replicas, struct err *err)
+{
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    CLEANUP(node_free) node_t *hpa = kube_show(kube, &kube_autoscalers, kube->ns, name, &none);
+    if (!hpa || replicas == 0 || node_int(hpa, "/status/currentReplicas", 0) == 0)
+        return 0;
+    err_set(err, ERR_CONFLICT, "function \"%s\" has an autoscaler, which decides how many there are (%lld..%lld)", name,
+            (long long)node_int(hpa, "/spec/minReplicas", 1), (long long)node_int(hpa, "/spec/maxReplicas", 1));
+    return err_hint(err, "aiwf function deploy %s --replace --scale %lld, with its other options", name, (long long)replicas);
+}
+
+static int scale(const struct runtime_env *env, const char *name, int64_t replicas, struct err *err)
+{
+    CLEANUP(node_free) node_t *deployment = find(env->kube, name, err);
+    if (!deployment || check_autoscaler(env->kube, name, replicas, err) != 0)
+        return -1;
+    CLEANUP(node_free) node_t *patch = node_new_object();
+    node_set_num(node_set(patch, "spec", node_new_object()), "replicas", (double)replicas);
+    return kube_patch(env->kube, &kube_deployments, env->kube->ns, name, patch, err);
+}
+
+static int remove_function(const struct runtime_env *env, const char *name, struct err *err)
+{
+    CLEANUP(node_free) node_t *deployment = find(env->kube, name, err);
+    if (!deployment || drop(env->kube, &kube_autoscalers, name, err) != 0 || drop(env->kube, &kube_services, name, err) != 0)
+        return -1;
+    return kube_delete(env->kube, &kube_deployments, env->kube->ns, name, err);
+}
+
+struct reading {
+    bool (*on_line)(const node_t *line, void *arg);
+    void *arg;
+};
+
+static bool on_line(const struct kube_log_line *line, void *arg)
+{
+    const struct reading *reading = arg;
+    AUTOFREE char *text = xstrndup(line->text, line->len);
+    char *blank = strchr(text, ' ');
+    CLEANUP(node_free) node_t *document = node_new_object();
+    if (blank)
+        *blank = '\0';
+    node_set_str(document, "timestamp", blank ? text : NULL);
+    node_set_str(document, "instance", line->label);
+    node_set_str(document, "text", blank ? blank + 1 : text);
+    return reading->on_line(document, reading->arg);
+}
+
+static int print_logs(const struct runtime_env *env, const char *name, bool follow, int64_t tail,
+                      bool (*on_each)(const node_t *line, void *arg), void *arg, struct err *err)
+{
+    CLEANUP(node_free) node_t *deployment = find(env->kube, name, err);
+    if (!deployment)
+        return -1;
+    AUTOFREE char *selector = xasprintf(FUNCTION_LABEL "=%s", name);
+    struct reading reading = {on_each, arg};
+    struct kube_logs logs = {.ns = env->kube->ns,
+                             .selector = selector,
+                             .follow = follow,
+                             .tail = tail < 0 ? -1 : tail,
+                             .timestamps = true,
+                             .on_line = on_line,
+                             .arg = &reading};
+    return kube_logs(env->kube, &logs, err);
+}
+
+/* What the API server says itself when it cannot pass the request on; of a service that is not there, that nobody is behind it. */
+static int proxy_error(struct kube *kube, const struct invoke_request *req, const struct http_response *res, struct err *err)
+{
+    if (res->status < 400 || !strstr(res->body.buf, "\"kind\":\"Status\""))
+        return 0;
+    CLEANUP(err_release) struct err missing = ERR_INIT;
+    CLEANUP(node_free) node_t *deployment = find(kube, req->name, &missing);
+    if (!deployment && missing.code == ERR_NOT_FOUND)
+        return err_move(err, &missing);
+    http_check(res, err, "cannot invoke function \"%s\"", req->name);
+    if (res->status != 502 && res->status != 503)
+        return err_hint(err, "aiwf function list");
+    err->code = ERR_WORKLOAD;
+    return err_hint(err, "aiwf function show %s", req->name);
+}
+
+/* Below the API server a path that climbs would be one of its own. */
+static bool climbs(const char *path)
+{
+    for (const char *p = path; (p = strstr(p, "..")); p += 2) {
+        bool starts = p == path || p[-1] == '/', ends = !p[2] || p[2] == '/' || p[2] == '?';
+        if (starts && ends)
+            return true;
+    }
+    return false;
+}
+
+extern const struct runtime runtime_deployment;
+
+static int invoke(const struct runtime_env *env, const struct invoke_request *req, struct http_response *res, struct err *err)
+{
+    CLEANUP(str_release) struct str base = STR_INIT;
+    AUTOFREE char *service = xasprintf("%s:http", req->name);
+    if (req->async)
+        return runtime_lacks(&runtime_deployment, "queue a request", err);
+    if (req->path && (climbs(req->path) || strstr(req->path, "%2e") || strstr(req->path, "%2E")))
+        return err_set(err, ERR_USAGE, "--path: \"..\" has no place in it");
+    url_path(&base, env->kube->server, "/api/v1/namespaces/{}/services/{}/proxy", env->kube->ns, service, NULL);
+    return invoke_send(env->kube->http, req, base.buf, NULL, res, err) == 0 ? proxy_error(env->kube, req, res, err) : -1;
+}
+
+const struct runtime runtime_deployment = {
+    .name = "deployment",
+    .help = "containers of a Kubernetes cluster that stay, with an autoscaler",
+    .needs_cluster = true,
+    .check = deployment_check,
+    .deploy = deploy,
+    .spec_json = deployment_manifest,
+    .list = list,
+    .show = show,
+    .invoke = invoke,
+    .scale = scale,
+    .logs = print_logs,
+    .remove = remove_function,
+};
