@@ -12,10 +12,10 @@ struct queues {
 
 static int local_queues(struct cli *cli, struct queues *ret, struct err *err)
 {
-    struct trainer_env env = {.http = cli_http(cli, err), .context = &cli->context};
+    struct trainer_env env = {.trainer = trainer_find("local"), .http = cli_http(cli, err), .context = &cli->context};
     if (!env.http)
         return -1;
-    CLEANUP(node_free) node_t *jobs = trainer_find("local")->list(&env, err);
+    CLEANUP(node_free) node_t *jobs = env.trainer->list(&env, err);
     if (!jobs)
         return -1;
     if (ret->is_waiting && !str_eq(cli->args.v[0], "local")) {

@@ -444,7 +444,7 @@ __aiwf_table() {
         opts='--output= -o= --jq= --no-headers --help -h --color= --verbose -v --timing'
         ;;
     'why')
-        cmds='cluster pod' aliases='' args=''
+        cmds='cluster pod job train function workflow' aliases='' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'why cluster')
@@ -452,6 +452,22 @@ __aiwf_table() {
         opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'why pod')
+        cmds='' aliases='' args='live'
+        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'why job')
+        cmds='' aliases='' args='live'
+        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'why train')
+        cmds='' aliases='' args='live'
+        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'why function')
+        cmds='' aliases='' args='live'
+        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'why workflow')
         cmds='' aliases='' args='live'
         opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;

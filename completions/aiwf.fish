@@ -2504,7 +2504,11 @@ function __aiwf_table -a path
         case 'why'
             set -g __aiwf_cmds \
                 cluster\t'why a cluster failed, is not well, or is not finished' \
-                pod\t'why a pod is not scheduled, does not start, or ended'
+                pod\t'why a pod is not scheduled, does not start, or ended' \
+                job\t'why a job waits, does not start, or failed' \
+                train\t'the same as why job' \
+                function\t'why a function is not ready' \
+                workflow\t'why a workflow failed, or is not finished'
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
@@ -2548,6 +2552,78 @@ function __aiwf_table -a path
                 --timing\t'print the time of each request on stderr'
             set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'why pod'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+        case 'why job'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+        case 'why train'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+        case 'why function'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+        case 'why workflow'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named

@@ -2505,7 +2505,11 @@ __aiwf_table() {
     'why')
         cmds=(
             'cluster:why a cluster failed, is not well, or is not finished'
-            'pod:why a pod is not scheduled, does not start, or ended')
+            'pod:why a pod is not scheduled, does not start, or ended'
+            'job:why a job waits, does not start, or failed'
+            'train:the same as why job'
+            'function:why a function is not ready'
+            'workflow:why a workflow failed, or is not finished')
         aliases=()
         args=()
         opts=(
@@ -2549,6 +2553,78 @@ __aiwf_table() {
         takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'why pod')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'why job')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'why train')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'why function')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'why workflow')
         cmds=()
         aliases=()
         args=(live)

@@ -33,17 +33,29 @@ static void set_version(struct kueue *kueue, const char *version)
     kueue->waiting_local.version = kueue->waiting_cluster.version = version;
 }
 
+static node_t *list_queues(struct kueue *kueue, struct err *err)
+{
+    struct kube_ask ask = {0};
+    kube_ask_list(&ask, &kueue->local_queue, kueue->ns, NULL, NULL);
+    kube_ask_all(kueue->kube, &ask, 1);
+    node_t *queues = TAKE(ask.answer);
+    if (!queues)
+        err_move(err, &ask.err);
+    kube_ask_release(&ask);
+    return queues;
+}
+
 int kueue_open(struct kueue *kueue, struct kube *kube, const char *ns, struct err *err)
 {
     CLEANUP(err_release) struct err newer = ERR_INIT;
     *kueue = (struct kueue){.kube = kube, .ns = xstrdup(ns), .cluster_queues = node_new_object()};
     set_version(kueue, "v1beta1");
-    kueue->local_queues = kube_list_of(kube, &kueue->local_queue, ns, NULL, err);
+    kueue->local_queues = list_queues(kueue, err);
     if (kueue->local_queues)
         return 0;
     set_version(kueue, "v1beta2");
     if (err->code == ERR_FAILED)
-        kueue->local_queues = kube_list_of(kube, &kueue->local_queue, ns, NULL, &newer);
+        kueue->local_queues = list_queues(kueue, &newer);
     if (!kueue->local_queues) {
         kueue_release(kueue);
         return -1;

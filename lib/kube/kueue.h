@@ -28,6 +28,10 @@ node_t *kueue_queues(struct kueue *kueue);
  * the server does not serve Kueue's own order. NOT_FOUND with the queues that there are. The caller frees. */
 node_t *kueue_waiting(struct kueue *kueue, const char *queue, struct err *err);
 
+/* Who has a resource of a cluster queue: [{"who": "train/bert", "namespace", "amount", "since", "priority"}], the largest first; of all
+ * namespaces, so AUTH for those who may not list them. The caller frees. */
+node_t *kueue_holders(struct kueue *kueue, const char *cluster_queue, const char *resource, struct err *err);
+
 /* One workload as above, without an order. The caller frees. */
 node_t *kueue_describe(const node_t *workload);
 /* Its gate: "Admitted", "QuotaReserved" (waits for admission checks), "Pending", "Inactive", "Evicted", "Finished". */

@@ -17,5 +17,9 @@ struct why_place {
 /* The document of chain_print, of a thing in the namespace. verdict: "failed", "waiting", "unhealthy", "healthy". What the server
  * refuses to tell is a link that was not seen. NULL only when the thing itself cannot be shown: NOT_FOUND, ... The caller frees. */
 node_t *why_pod(const struct why_place *place, const char *name, struct err *err);
+/* Of a job, whichever kind has that name: TrainJob, PyTorchJob, TFJob, JobSet, Job. */
+node_t *why_job(const struct why_place *place, const char *name, struct err *err);
+/* A Knative Service, an OpenFaaS function or a Deployment. */
+node_t *why_function(const struct why_place *place, const char *name, struct err *err);
 
 #endif

@@ -51,4 +51,11 @@ void why_tell_node(struct why_kube *why, const char *name, const node_t *node, i
 /* What is wrong with its containers. true: something was. */
 bool why_tell_containers(struct why_kube *why, const node_t *pod, const node_t *events, int depth);
 
+/* A job's workload at Kueue: admitted, or what it waits for. */
+void why_tell_workload(struct why_kube *why, const node_t *workload, int depth);
+/* Pods that could not even be made, as an event tells it: a quota, a policy. false: events have no such. */
+bool why_tell_refusal(struct why_kube *why, const node_t *events, int depth);
+/* The worst of some pods, if one is not well; the first that failed of those. */
+void why_tell_worst(struct why_kube *why, const node_t *pods, int depth);
+
 #endif
