@@ -8,7 +8,8 @@
 enum { LINE_MAX_BYTES = 16 << 20 };
 
 struct options {
-    const char *file, *patch;
+    const char *file, *patch, *as;
+    struct strv as_groups;
 };
 
 static const char *const patches[] = {"merge", "strategic", "json", "apply", NULL};
@@ -160,7 +161,8 @@ static int run(struct cli *cli, struct err *err)
     int rc = api_is_reading(method) ? 0 : before_change(cli, &request, doc.root, err);
     if (rc != 0)
         return rc < 0 ? -1 : 0;
-    if (cli_kube(cli, &kube, err) != 0)
+    struct kube_actor actor = {.user = options->as, .groups = &options->as_groups};
+    if (cli_kube_as(cli, &actor, &kube, err) != 0)
         return -1;
     return is_stream(method, path.buf) ? send_stream(cli, &kube, &request, err) : send_one(cli, &kube, &request, err);
 }
@@ -184,6 +186,12 @@ static const struct opt opts[] = {
      .choices = patches,
      .missing = "merge",
      .help = "what the document of a PATCH is: merge, strategic, json or apply"},
+    {.name = "as", .type = OPT_STRING, OPT(struct options, as), .metavar = "USER", .help = "act as this user (impersonation)"},
+    {.name = "as-group",
+     .type = OPT_LIST,
+     OPT(struct options, as_groups),
+     .metavar = "GROUP",
+     .help = "and as a member of this group; may be repeated"},
     {0},
 };
 static const struct example examples[] = {
@@ -191,6 +199,7 @@ static const struct example examples[] = {
     {"aiwf api kube GET '/api/v1/namespaces/default/events?watch=1' -o ndjson", "what happens, one event a line"},
     {"aiwf api kube PATCH /apis/apps/v1/namespaces/default/deployments/web -f patch.yaml --dry-run=server",
      "whether the server would take a change"},
+    {"aiwf api kube GET /api/v1/namespaces/vision/pods --as jane --as-group ml", "what somebody else may see"},
     {0},
 };
 

@@ -1,8 +1,17 @@
 #include "kube.h"
 
+#include <string.h>
+
 #include "kube/login.h"
 
-int cli_kube(struct cli *cli, struct kube *ret, struct err *err)
+static void warn(const char *text, void *arg)
+{
+    CLEANUP(str_release) struct str safe = STR_INIT;
+    str_add_safe(&safe, text, strlen(text), false);
+    cli_note(arg, "warning: %s", safe.buf);
+}
+
+int cli_kube_as(struct cli *cli, const struct kube_actor *actor, struct kube *ret, struct err *err)
 {
     enum { COMPLETION_MS = 250 };
     struct kube_settings settings = {
@@ -10,9 +19,20 @@ int cli_kube(struct cli *cli, struct kube *ret, struct err *err)
         .timing = cli->timing ? cli->err : NULL,
         .total_ms = cli->completing ? COMPLETION_MS : 0,
         .retries = cli->completing ? -1 : 0,
+        .quick = cli->completing,
+        .as = actor->user,
+        .as_groups = actor->groups,
+        .warn = cli->completing ? NULL : warn,
+        .warn_arg = cli,
     };
+    if (actor->groups && actor->groups->n && !actor->user) {
+        err_set(err, ERR_USAGE, "--as-group without --as");
+        return err_hint(err, "--as USER --as-group %s", actor->groups->v[0]);
+    }
     return kube_open_context(ret, &cli->context, &settings, err);
 }
+
+int cli_kube(struct cli *cli, struct kube *ret, struct err *err) { return cli_kube_as(cli, &(struct kube_actor){0}, ret, err); }
 
 struct kube *cli_kube_kept(struct cli *cli, struct err *err)
 {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "kube/login.h"
 #include "openstack/clouds.h"
 
 #define CLI(member) OPT(struct cli, member)
@@ -25,6 +26,12 @@ static void complete_clouds(struct cli *cli, struct strv *names)
     (void)cli;
     CLEANUP(err_release) struct err ignored = ERR_INIT;
     cloud_names(names, &ignored);
+}
+
+static void complete_kube_contexts(struct cli *cli, struct strv *names)
+{
+    (void)cli;
+    kube_context_names(NULL, names);
 }
 
 static const struct opt root_opts[] = {
@@ -67,7 +74,8 @@ static const struct opt context_opts[] = {
      .type = OPT_STRING,
      CLI(kube_context),
      .metavar = "NAME",
-     .help = "a context of the kubeconfig instead of the context's"},
+     .help = "a context of the kubeconfig instead of the context's",
+     .complete = complete_kube_contexts},
     {0},
 };
 static const struct opt output_opts[] = {

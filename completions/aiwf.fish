@@ -112,6 +112,8 @@ function __aiwf_table -a path
             set -g __aiwf_opts \
                 --file\t'send this document, YAML or JSON ("-" is standard input), as JSON' \
                 --patch\t'what the document of a PATCH is: merge, strategic, json or apply' \
+                --as\t'act as this user (impersonation)' \
+                --as-group\t'and as a member of this group; may be repeated' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -125,7 +127,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --patch --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --file -f --patch --as --as-group --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'api forward'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2994,6 +2996,8 @@ function __aiwf_value -a path option
         case '*:--context'
             set -g __aiwf_kind live
         case '*:--cloud'
+            set -g __aiwf_kind live
+        case '*:--kube-context'
             set -g __aiwf_kind live
         case '*:--color'
             set -g __aiwf_kind words

@@ -112,6 +112,8 @@ __aiwf_table() {
         opts=(
             '--file:send this document, YAML or JSON ("-" is standard input), as JSON'
             '--patch:what the document of a PATCH is: merge, strategic, json or apply'
+            '--as:act as this user (impersonation)'
+            '--as-group:and as a member of this group; may be repeated'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -125,7 +127,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--file -f --patch --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        takes=(--file -f --patch --as --as-group --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'api forward')
         cmds=()
@@ -2900,6 +2902,7 @@ __aiwf_value() {
     *:--dry-run) kind=words choices=(client server) ;;
     *:--context) kind=live choices=() ;;
     *:--cloud) kind=live choices=() ;;
+    *:--kube-context) kind=live choices=() ;;
     *:--color) kind=words choices=(auto always never) ;;
     esac
 }

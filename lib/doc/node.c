@@ -173,6 +173,20 @@ node_t *node_copy(const node_t *node)
 
 void node_free(node_t *node) { cJSON_Delete(node); }
 
+static void wipe_strings(const node_t *node)
+{
+    if (cJSON_IsString(node))
+        explicit_bzero(node->valuestring, strlen(node->valuestring));
+    for (const node_t *child = node_first(node); child; child = node_next(child))
+        wipe_strings(child);
+}
+
+void node_wipe(node_t *node)
+{
+    wipe_strings(node);
+    node_free(node);
+}
+
 node_t *node_set(node_t *object, const char *key, node_t *child)
 {
     if (node_type(object) != NODE_OBJECT || !child) {

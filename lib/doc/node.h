@@ -48,6 +48,7 @@ node_t *node_new_bool(bool value);
 node_t *node_new_null(void);
 node_t *node_copy(const node_t *node);
 void node_free(node_t *node);
+void node_wipe(node_t *node); /* the same, and its strings are overwritten first */
 DEFINE_CLEANUP_PTR(node_t, node_free)
 
 /* Each replaces an earlier member of that name, and returns the new one. */

@@ -3,17 +3,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kube/auth.h"
 #include "net/url.h"
 
 #define PAGE_ITEMS "500"
 enum { TOTAL_MS = 60000, PAGES_MAX = 10000 };
 
-int kube_open(struct kube *kube, const struct kube_access *access, const struct kube_settings *settings, struct err *err)
+/* The headers of who acts; the command line's beat the kubeconfig's. */
+static void add_impersonation(const struct kube_access *access, const struct kube_settings *settings, struct strv *headers)
 {
-    *kube = (struct kube){.server = url_check(access->server, err)};
-    kube->ns = xstrdup(access->ns ? access->ns : "default");
-    if (!kube->server)
-        return err_wrap(err, "the address of the Kubernetes server is not usable");
+    for (const char *const *header = access->impersonate; header && *header && !settings->as; header++)
+        strv_add(headers, *header);
+    if (!settings->as)
+        return;
+    strv_addf(headers, "Impersonate-User: %s", settings->as);
+    for (size_t i = 0; settings->as_groups && i < settings->as_groups->n; i++)
+        strv_addf(headers, "Impersonate-Group: %s", settings->as_groups->v[i]);
+}
+
+static struct http *new_client(const struct kube *kube, const struct kube_access *access, const struct kube_settings *settings,
+                               struct err *err)
+{
+    CLEANUP(strv_release) struct strv headers = STRV_INIT;
+    const char *cluster = access->cluster_words, *user = access->user_words;
+    AUTOFREE char *ca_setting = cluster ? xasprintf("certificate-authority of %s", cluster) : NULL;
+    AUTOFREE char *proxy_setting = cluster ? xasprintf("proxy-url of %s", cluster) : NULL;
+    AUTOFREE char *cert_setting = user ? xasprintf("client-certificate and client-key of %s", user) : NULL;
+    add_impersonation(access, settings, &headers);
     struct http_settings http_settings = {
         .ca_file = access->ca_file,
         .cert_file = access->cert_file,
@@ -22,15 +38,36 @@ int kube_open(struct kube *kube, const struct kube_access *access, const struct 
         .cert_pem = access->cert_pem,
         .key_pem = access->key_pem,
         .insecure = access->insecure,
+        .user = access->user,
+        .password = access->password,
         .bearer = access->token,
+        .headers = (const char *const *)headers.v,
         .auth_url = kube->server,
+        .login = kube_auth_changes(kube->auth) ? kube_auth_login : NULL,
+        .login_arg = kube->auth,
+        .tls_name = access->tls_name,
+        .proxy = access->proxy,
+        .plain = access->plain,
         .connect_ms = settings->connect_ms,
         .total_ms = settings->total_ms ? settings->total_ms : TOTAL_MS,
         .retries = settings->retries,
         .trace = settings->trace,
         .timing = settings->timing,
+        .ca_setting = ca_setting,
+        .cert_setting = cert_setting,
+        .proxy_setting = proxy_setting,
     };
-    kube->http = http_new(&http_settings, err);
+    return http_new(&http_settings, err);
+}
+
+int kube_open(struct kube *kube, const struct kube_access *access, const struct kube_settings *settings, struct err *err)
+{
+    *kube = (struct kube){.server = url_check(access->server, err)};
+    if (!kube->server)
+        return err_wrap(err, "the address of the Kubernetes server is not usable");
+    kube->ns = xstrdup(access->ns ? access->ns : "default");
+    kube->auth = kube_auth_new(access, settings);
+    kube->http = new_client(kube, access, settings, err);
     if (kube->http)
         return 0;
     kube_release(kube);
@@ -40,6 +77,7 @@ int kube_open(struct kube *kube, const struct kube_access *access, const struct 
 void kube_release(struct kube *kube)
 {
     http_free(kube->http);
+    kube_auth_free(kube->auth);
     free(kube->server);
     free(kube->ns);
     *kube = (struct kube){0};
@@ -63,13 +101,18 @@ int kube_send(struct kube *kube, const struct kube_request *request, struct http
         .on_data = request->on_data,
         .arg = request->arg,
     };
-    return http_do(kube->http, &req, res, err);
+    if (http_do(kube->http, &req, res, err) == 0)
+        return 0;
+    kube_unreached(kube, err);
+    return -1;
 }
 
 int kube_check(struct kube *kube, const struct kube_request *request, const struct http_response *res, const char *failing,
                struct err *err)
 {
-    (void)kube, (void)request;
+    kube_warn(kube->auth, res);
+    if (res->status == 401 || res->status == 403)
+        return kube_refused(kube, request, res, failing, err);
     return http_check(res, err, "%s", failing);
 }
 

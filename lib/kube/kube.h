@@ -8,27 +8,47 @@
 #include "doc/node.h"
 #include "net/http.h"
 
+struct kube_exec;
+struct kube_auth; /* auth.h */
+
 /* Where it is, and who we are there. All are copied. */
 struct kube_access {
     const char *server;             /* "https://10.0.0.5:6443", a path after it is fine */
     const char *ca_pem, *ca_file;   /* of one; neither: the system's */
     const char *cert_pem, *key_pem; /* a client certificate, as text ... */
     const char *cert_file, *key_file;
-    const char *token; /* ... or a bearer token; sent to this server only */
-    bool insecure;     /* the server's certificate is not verified */
-    const char *ns;    /* the namespace to work in; NULL: default */
+    const char *token;      /* ... or a bearer token; sent to this server only */
+    const char *token_file; /* beats token; read again each minute, and after a 401 */
+    const char *user, *password;
+    const struct kube_exec *exec;   /* or a program that knows one of the above */
+    const char *const *impersonate; /* "Impersonate-User: jane", ...; NULL: nobody */
+    bool insecure;                  /* the server's certificate is not verified */
+    const char *tls_name;           /* in the server's certificate, where it is not the server's host */
+    const char *proxy;              /* NULL: the environment's */
+    bool plain;                     /* no compressed answers */
+    const char *ns;                 /* the namespace to work in; NULL: default */
+    /* For messages: "cluster c of FILE", "user u of FILE", "by a token"; NULL: unknown. */
+    const char *cluster_words, *user_words, *login_words;
 };
 
 struct kube_settings {
     FILE *trace, *timing;
     int connect_ms, total_ms; /* of one request; 0: http's, 60 s */
     int retries;              /* as in http_settings */
+    bool quick;               /* a program that logs in is not run: only what it gave before is used */
+    /* Impersonation from the command line, which beats the kubeconfig's; NULL: none. */
+    const char *as;
+    const struct strv *as_groups;
+    /* A Warning header of the server's, once each; text is another's. NULL: they are dropped. */
+    void (*warn)(const char *text, void *arg);
+    void *warn_arg;
 };
 
 struct kube {
     struct http *http;
     char *server;
     char *ns; /* the namespace to work in */
+    struct kube_auth *auth;
 };
 /* Nothing is sent yet. */
 int kube_open(struct kube *kube, const struct kube_access *access, const struct kube_settings *settings, struct err *err);

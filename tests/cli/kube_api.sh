@@ -7,13 +7,13 @@ mkdir work && cd work || exit 1
 
 jobs='{"headers":{"Content-Type":"application/json"},"body":"{\"kind\":\"JobList\",\"items\":[{\"metadata\":{\"name\":\"a\"}}]}"}'
 events='{"body":"{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"x\"}}}\n{\"type\":\"BOOKMARK\",\"object\":{}}\n"}'
-wire good "{\"routes\":{\"/apis/batch/v1/jobs\":[$jobs],\"/api/v1/events\":[$events],\"/log\":[{\"body\":\"one\n{two\nthree\"}],\"/metrics\":[{\"body\":\"up 1\"}]}}"
+wire good "{\"tls\":{},\"routes\":{\"/apis/batch/v1/jobs\":[$jobs],\"/api/v1/events\":[$events],\"/log\":[{\"body\":\"one\n{two\nthree\"}],\"/metrics\":[{\"body\":\"up 1\"}]}}"
 kubeconfig() { # SERVER
     cat >kubeconfig <<EOF
 apiVersion: v1
 kind: Config
 current-context: lab
-clusters: [{name: c, cluster: {server: "$1"}}]
+clusters: [{name: c, cluster: {server: "$1", certificate-authority: $WIRE/ca.pem}}]
 users: [{name: u, user: {token: s3cret}}]
 contexts: [{name: lab, context: {cluster: c, user: u}}, {name: other, context: {cluster: nowhere, user: u}}]
 EOF
@@ -61,6 +61,6 @@ fails 2 aiwf api kube GET /apis/batch/v1/jobs -o csv
 
 begin "--kube-context chooses, and an unknown one is exit 3"
 fails 3 aiwf api kube GET /metrics --kube-context lib
-err_has 'known are: lab, other'
+err_has 'are: lab, other'
 fails 3 aiwf api kube GET /metrics --kube-context other
 err_has 'nowhere'
