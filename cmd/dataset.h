@@ -29,4 +29,13 @@ struct dataset_wait {
 /* *ret is the volume as it is then (NULL when it is gone); may be NULL. The caller frees. */
 int dataset_wait(struct cli *cli, const struct dataset_wait *wait, node_t **ret, struct err *err);
 
+/* Puts the dataset into a Magnum cluster, as a PersistentVolume and its claim, and waits until that is bound. */
+struct dataset_use {
+    struct openstack *os;
+    const node_t *dataset;
+    const char *cluster; /* name or UUID */
+    const char *fs_type;
+};
+int dataset_use_in_cluster(struct cli *cli, const struct dataset_use *use, struct err *err);
+
 #endif

@@ -173,7 +173,7 @@ __aiwf_table() {
         ;;
     'dataset attach')
         cmds='' aliases='' args='live live'
-        opts='--output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--cluster= --fs-type= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'dataset detach')
         cmds='' aliases='' args='live live'
@@ -536,6 +536,7 @@ __aiwf_value() {
     'context add:--ca-file') kind=files ;;
     'context add:--cert-file') kind=files ;;
     'context add:--key-file') kind=files ;;
+    'dataset attach:--cluster') kind=live ;;
     'function deploy:--mode') kind=words words='http stdio' ;;
     'function deploy:--source') kind=dirs ;;
     'function deploy:--file' | 'function deploy:-f') kind=files ;;

@@ -867,7 +867,7 @@ function __aiwf_table -a path
                 create\t'make a volume for training data' \
                 list\t'list datasets' \
                 show\t'show datasets' \
-                attach\t'give a dataset to a server' \
+                attach\t'give a dataset to a server, or to a cluster' \
                 detach\t'take a dataset from its server' \
                 manifest\t'a dataset as a PersistentVolume and its claim' \
                 delete\t'delete datasets, with their data'
@@ -969,6 +969,8 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args live live
             set -g __aiwf_opts \
+                --cluster\t'to a Magnum cluster in place of a server: a PersistentVolume and its claim' \
+                --fs-type\t'with --cluster: the file system, made when the volume has none: ext4, xfs' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -985,7 +987,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --cluster --fs-type --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
         case 'dataset detach'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2874,6 +2876,8 @@ function __aiwf_value -a path option
             set -g __aiwf_kind files
         case 'context add:--key-file'
             set -g __aiwf_kind files
+        case 'dataset attach:--cluster'
+            set -g __aiwf_kind live
         case 'function deploy:--mode'
             set -g __aiwf_kind words
             set -g __aiwf_choices http stdio

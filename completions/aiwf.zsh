@@ -868,7 +868,7 @@ __aiwf_table() {
             'create:make a volume for training data'
             'list:list datasets'
             'show:show datasets'
-            'attach:give a dataset to a server'
+            'attach:give a dataset to a server, or to a cluster'
             'detach:take a dataset from its server'
             'manifest:a dataset as a PersistentVolume and its claim'
             'delete:delete datasets, with their data')
@@ -969,6 +969,8 @@ __aiwf_table() {
         aliases=()
         args=(live live)
         opts=(
+            '--cluster:to a Magnum cluster in place of a server: a PersistentVolume and its claim'
+            '--fs-type:with --cluster: the file system, made when the volume has none: ext4, xfs'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -985,7 +987,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+        takes=(--cluster --fs-type --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'dataset detach')
         cmds=()
@@ -2846,6 +2848,7 @@ __aiwf_value() {
     'context add:--ca-file') kind=files choices=() ;;
     'context add:--cert-file') kind=files choices=() ;;
     'context add:--key-file') kind=files choices=() ;;
+    'dataset attach:--cluster') kind=live choices=() ;;
     'function deploy:--mode') kind=words choices=(http stdio) ;;
     'function deploy:--source') kind=dirs choices=() ;;
     'function deploy:--file' | 'function deploy:-f') kind=files choices=() ;;

@@ -21,6 +21,7 @@ const struct kube_kind kube_events = CORE("events", "Event", "event");
 const struct kube_kind kube_services = CORE("services", "Service", "service");
 const struct kube_kind kube_secrets = CORE("secrets", "Secret", "secret");
 const struct kube_kind kube_config_maps = CORE("configmaps", "ConfigMap", "config map");
+const struct kube_kind kube_volumes = {OF("", "v1", "persistentvolumes", "PersistentVolume", "volume"), .cluster_wide = true};
 const struct kube_kind kube_volume_claims = CORE("persistentvolumeclaims", "PersistentVolumeClaim", "volume claim");
 const struct kube_kind kube_namespaces = {OF("", "v1", "namespaces", "Namespace", "namespace"), .cluster_wide = true};
 const struct kube_kind kube_endpoint_slices = {OF("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", "endpoint slice")};

@@ -101,3 +101,12 @@ fails 1 aiwf cluster quotas list
 err_has 'needs microversion 1.6'
 fails 1 aiwf cluster stats
 err_has 'needs microversion 1.4'
+
+begin "a dataset goes to a server, or to a cluster, and nothing is sent before it is known to which"
+: >"$WIRE/log"
+fails 2 aiwf dataset attach imagenet
+err_has '--cluster CLUSTER'
+fails 2 aiwf dataset attach imagenet gpu-1 --cluster ml
+ok aiwf dataset attach imagenet --cluster ml --dry-run=client
+err_has 'would attach dataset imagenet to cluster ml'
+[ ! -s "$WIRE/log" ] || broken "$(cat "$WIRE/log")"
