@@ -284,7 +284,7 @@ static void see_containers(struct log_sources *sources, const node_t *pod, const
     }
 }
 
-static void see_pod(struct log_sources *sources, const node_t *pod)
+void log_sources_see(struct log_sources *sources, const node_t *pod)
 {
     const struct kube_logs *logs = sources->logs;
     if (logs->is_wanted && !logs->is_wanted(pod, logs->arg))
@@ -293,16 +293,14 @@ static void see_pod(struct log_sources *sources, const node_t *pod)
     see_containers(sources, pod, "/spec/containers", "/status/containerStatuses");
 }
 
-static bool is_among(const struct log_source *source, const node_t *pods)
+void log_sources_forget(struct log_sources *sources, const char *uid)
 {
-    for (const node_t *pod = node_first(pods); pod; pod = node_next(pod))
-        if (strcmp(node_str(pod, "/metadata/uid", ""), source->uid) == 0)
-            return true;
-    return false;
+    for (size_t i = 0; i < sources->n; i++)
+        if (strcmp(sources->all[i]->uid, uid) == 0)
+            sources->all[i]->is_gone = true;
 }
 
-/* What of a pod that is gone is still on its way is read. */
-static void forget_gone(struct log_sources *sources)
+static void drop_gone(struct log_sources *sources)
 {
     size_t kept = 0;
     for (size_t i = 0; i < sources->n; i++) {
@@ -315,17 +313,20 @@ static void forget_gone(struct log_sources *sources)
     sources->n = kept;
 }
 
-void log_sources_see(struct log_sources *sources, const node_t *pods)
+int log_sources_wait_ms(const struct log_sources *sources, int64_t until_ms)
 {
-    for (const node_t *pod = node_first(pods); pod; pod = node_next(pod))
-        see_pod(sources, pod);
-    for (size_t i = 0; i < sources->n; i++)
-        sources->all[i]->is_gone = sources->all[i]->is_gone || !is_among(sources->all[i], pods);
-    forget_gone(sources);
+    int64_t now = clock_mono_ms();
+    for (size_t i = 0; i < sources->n; i++) {
+        const struct log_source *source = sources->all[i];
+        if (!source->stream && log_source_is_wanted(source) && source->not_before_ms < until_ms)
+            until_ms = source->not_before_ms;
+    }
+    return until_ms > now ? (int)(until_ms - now) : 0;
 }
 
 int log_sources_go_on(struct log_sources *sources, struct err *err)
 {
+    drop_gone(sources);
     for (size_t i = 0; i < sources->n && !sources->stop; i++)
         if (log_source_go_on(sources->all[i], err) != 0)
             return -1;

@@ -46,9 +46,13 @@ struct log_sources {
     struct err err;   /* what ends all; none: code OK */
 };
 void log_sources_release(struct log_sources *sources);
-/* The pods as they are now: all of them. */
-void log_sources_see(struct log_sources *sources, const node_t *pods);
+/* A pod as it is now. */
+void log_sources_see(struct log_sources *sources, const node_t *pod);
+/* The pod of that uid is gone; what of its log is on its way is still read. */
+void log_sources_forget(struct log_sources *sources, const char *uid);
 int log_sources_go_on(struct log_sources *sources, struct err *err);
+/* Until one of them is to be begun again, or that moment. */
+int log_sources_wait_ms(const struct log_sources *sources, int64_t until_ms);
 /* Whether all that has been written was read. */
 bool log_sources_are_read(const struct log_sources *sources);
 /* The same, and all pods have ended. */

@@ -8,7 +8,7 @@ a request: connection, method, path, version, headers, body_bytes, body, client)
 other-ca.pem, client.pem and client.key, made by the openssl program.
 
 CASE is {"replies": [...], "routes": {"/path": [...]}, "tls": {...}}. A request to a path of `routes` takes
-that list's next reply, any other the next one of `replies`; the last reply of a list repeats. A reply:
+that list's next reply (a watch, of "/path?watch" where there is one), any other the next one of `replies`; the last reply of a list repeats. A reply:
   status, reason, headers {name: value}, body (text), body_bytes (filler of that size)
   delay_ms      before the status line          hang      never answer
   cut           close after so many body bytes  close     close without an answer, after reading the request
@@ -129,7 +129,9 @@ class Wire:
 
     def next_reply(self, path):
         with self.lock:
-            replies = self.case.get("routes", {}).get(path.split("?")[0], self.case.get("replies", [{}]))
+            routes, plain = self.case.get("routes", {}), path.split("?")[0]
+            replies = routes.get(plain + "?watch") if "watch=" in path else None
+            replies = replies or routes.get(plain, self.case.get("replies", [{}]))
             return replies.pop(0) if len(replies) > 1 else replies[0]
 
     def read_body(self, reader, headers):

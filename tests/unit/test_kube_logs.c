@@ -131,14 +131,21 @@ END_TEST
 
 /* ---- pods, scripted: what a real kubelet will not do on demand ---------------------------------------------------- */
 
-#define POD(name, uid, phase, state, restarts)                                                                           \
-    "{\\\"metadata\\\":{\\\"name\\\":\\\"" name "\\\",\\\"uid\\\":\\\"" uid                                              \
-    "\\\"},\\\"spec\\\":{\\\"containers\\\":[{\\\"name\\\":\\\"m\\\"}]},\\\"status\\\":"                                 \
-    "{\\\"phase\\\":\\\"" phase "\\\",\\\"containerStatuses\\\":[{\\\"name\\\":\\\"m\\\",\\\"restartCount\\\":" restarts \
-    ",\\\"state\\\":{\\\"" state "\\\":{\\\"reason\\\":\\\"Why\\\"}}}]}}"
-#define PODS(list) "{\"body\":\"{\\\"items\\\":[" list "]}\"}"
-#define RUNS       PODS(POD("p", "u", "Running", "running", "0"))
-#define ENDED      PODS(POD("p", "u", "Succeeded", "terminated", "0"))
+#define POD(version, phase, state, restarts)                                                                               \
+    "{\\\"metadata\\\":{\\\"name\\\":\\\"p\\\",\\\"namespace\\\":\\\"n\\\",\\\"uid\\\":\\\"u\\\",\\\"resourceVersion\\\":" \
+    "\\\"" version "\\\"},"                                                                                                \
+    "\\\"spec\\\":{\\\"containers\\\":[{\\\"name\\\":\\\"m\\\"}]},\\\"status\\\":{\\\"phase\\\":\\\"" phase                \
+    "\\\",\\\"containerStatuses\\\":[{\\\"name\\\":\\\"m\\\",\\\"restartCount\\\":" restarts ",\\\"state\\\":{\\\"" state  \
+    "\\\":{\\\"reason\\\":\\\"Why\\\"}}}]}}"
+#define PODS(list) "{\"body\":\"{\\\"metadata\\\":{\\\"resourceVersion\\\":\\\"1\\\"},\\\"items\\\":[" list "]}\"}"
+#define EVENT(type, pod) \
+    "{\"delay_ms\":300,\"chunked\":true,\"body\":\"{\\\"type\\\":\\\"" type "\\\",\\\"object\\\":" pod "}\\n\"}"
+#define NO_MORE    "{\"hang\":true}"
+#define WAITS      POD("1", "Pending", "waiting", "0")
+#define RUNS       POD("2", "Running", "running", "0")
+#define AGAIN      POD("3", "Running", "running", "1")
+#define ENDS       POD("4", "Succeeded", "terminated", "0")
+#define ENDS_AGAIN POD("5", "Succeeded", "terminated", "1")
 
 struct heard {
     struct str lines, news;
@@ -159,13 +166,17 @@ static void hear_news(const char *label, const char *text, void *arg)
     str_addf(&heard->news, "%s: %s|", label, text);
 }
 
-static int run(const char *pods, const char *replies, struct kube_logs *logs, struct heard *heard, node_t **ret_log,
-               struct err *err)
+struct script {
+    const char *pods, *events, *logs;
+};
+
+static int run(const struct script *wanted, struct kube_logs *logs, struct heard *heard, node_t **ret_log, struct err *err)
 {
     CLEANUP(wire_stop) struct wire wire;
     CLEANUP(kube_release) struct kube kube = {0};
-    AUTOFREE char *script =
-        xasprintf("{\"routes\":{\"/api/v1/namespaces/n/pods\":[%s],\"/api/v1/namespaces/n/pods/p/log\":[%s]}}", pods, replies);
+    AUTOFREE char *script = xasprintf("{\"routes\":{\"/api/v1/namespaces/n/pods\":[%s],\"/api/v1/namespaces/n/pods?watch\":[%s],"
+                                      "\"/api/v1/namespaces/n/pods/p/log\":[%s]}}",
+                                      wanted->pods, wanted->events ? wanted->events : NO_MORE, wanted->logs);
     wire_start(&wire, script);
     ck_assert_int_eq(kube_open(&kube, &(struct kube_access){.server = wire.url, .ns = "n"}, &(struct kube_settings){0}, err), 0);
     logs->ns = "n";
@@ -190,74 +201,68 @@ static void queries(const node_t *log, struct str *s)
 }
 
 struct story {
-    const char *pods, *replies;
+    struct script script;
     bool follow, previous;
     int64_t tail;
     enum err_code code;
     const char *lines, *words; /* words: in the error */
-    const char *asked;         /* the last query for a log has this */
+    const char *asked;         /* in the queries for logs */
 };
-#define LOG(text)       "{\"chunked\":true,\"body\":\"" text "\"}"
-#define CUT_LOG(text)   "{\"chunked\":true,\"body\":\"" text "junk\",\"cut\":1000}"
-#define LINE(sec, text) "2026-11-28T17:02:" sec ".5Z " text "\\n"
+#define LOG(text)              "{\"chunked\":true,\"body\":\"" text "\"}"
+#define CUT_LOG(text)          "{\"chunked\":true,\"body\":\"" text "junk\",\"cut\":1000}"
+#define LINE(sec, text)        "2026-11-28T17:02:" sec ".5Z " text "\\n"
+#define REFUSED(status, words) "{\"status\":" status ",\"body\":\"{\\\"message\\\":\\\"" words "\\\"}\"}"
 static const struct story stories[] = {
-    {.pods = RUNS, .replies = LOG(LINE("01", "a") LINE("02", "b")), .tail = -1, .lines = "p: a|p: b|"},
-    {.pods = RUNS, .replies = LOG(LINE("02", "b")), .tail = 1, .lines = "p: b|", .asked = "tailLines=1"},
-    {.pods = PODS(""), .replies = LOG(""), .code = ERR_NOT_FOUND, .lines = "", .words = "no pods with a=b"},
-    {.pods = PODS(POD("p", "u", "Pending", "waiting", "0")),
-     .replies = LOG(""),
-     .code = ERR_FAILED,
-     .lines = "",
-     .words = "has not started: Why"},
-    {.pods = RUNS, .replies = LOG(""), .previous = true, .code = ERR_FAILED, .lines = "", .words = "started twice"},
-    {.pods = PODS(POD("p", "u", "Running", "running", "2")),
-     .replies = LOG(LINE("01", "a")),
-     .previous = true,
-     .tail = -1,
-     .lines = "p: a|",
-     .asked = "previous=true"},
-    {.pods = RUNS,
-     .replies = "{\"status\":403,\"body\":\"{\\\"message\\\":\\\"pods/log is forbidden\\\"}\"}",
+    {{PODS(RUNS), NULL, LOG(LINE("01", "a") LINE("02", "b"))}, .tail = -1, .lines = "p: a|p: b|"},
+    {{PODS(RUNS), NULL, LOG(LINE("02", "b"))}, .tail = 1, .lines = "p: b|", .asked = "tailLines=1"},
+    {{PODS(""), NULL, LOG("")}, .code = ERR_NOT_FOUND, .lines = "", .words = "no pods with a=b"},
+    {{PODS(WAITS), NULL, LOG("")}, .code = ERR_FAILED, .lines = "", .words = "has not started: Why"},
+    {{PODS(RUNS), NULL, LOG("")}, .previous = true, .code = ERR_FAILED, .lines = "", .words = "started twice"},
+    {{PODS(AGAIN), NULL, LOG(LINE("01", "a"))}, .previous = true, .tail = -1, .lines = "p: a|", .asked = "previous=true"},
+    {{PODS(RUNS), NULL, REFUSED("403", "pods/log is forbidden")},
      .code = ERR_AUTH,
      .lines = "",
      .words = "pods/log is forbidden"},
     /* the connection is cut: the rest is read from the last second */
-    {.pods = RUNS,
-     .replies = CUT_LOG(LINE("01", "a") LINE("02", "b")) "," LOG(LINE("02", "b") LINE("03", "c")),
+    {{PODS(RUNS), NULL, CUT_LOG(LINE("01", "a") LINE("02", "b")) "," LOG(LINE("02", "b") LINE("03", "c"))},
      .tail = -1,
      .lines = "p: a|p: b|p: c|",
      .asked = "sinceTime=2026-11-28T17%3A02%3A02Z"},
     /* followed: it runs, then has ended; its last lines came after the answer's end */
-    {.pods = RUNS "," ENDED,
-     .replies = LOG(LINE("01", "a")) "," LOG(LINE("01", "a") LINE("02", "b")),
+    {{PODS(RUNS) "," PODS(ENDS), EVENT("MODIFIED", ENDS) "," NO_MORE,
+      LOG(LINE("01", "a")) "," LOG(LINE("01", "a") LINE("02", "b"))},
      .follow = true,
      .tail = -1,
      .lines = "p: a|p: b|",
      .asked = "sinceTime=2026-11-28T17%3A02%3A01Z"},
     /* it does not exist yet, then waits, then runs, then is gone */
-    {.pods = PODS("") "," PODS(POD("p", "u", "Pending", "waiting", "0")) "," RUNS "," PODS(""),
-     .replies = LOG(LINE("01", "a")),
+    {{PODS(""), EVENT("ADDED", WAITS) "," EVENT("MODIFIED", RUNS) "," EVENT("DELETED", ENDS) "," NO_MORE, LOG(LINE("01", "a"))},
      .follow = true,
      .tail = -1,
      .lines = "p: a|"},
     /* the kubelet is away for a moment */
-    {.pods = RUNS "," ENDED,
-     .replies = "{\"status\":502,\"body\":\"no route\"}," LOG(LINE("01", "a")),
+    {{PODS(RUNS) "," PODS(ENDS), EVENT("MODIFIED", ENDS) "," NO_MORE, REFUSED("502", "no route") "," LOG(LINE("01", "a"))},
      .follow = true,
      .tail = -1,
      .lines = "p: a|"},
     /* started again: what it said last, then what it says now */
-    {.pods = RUNS "," PODS(POD("p", "u", "Running", "running", "1")) "," PODS(POD("p", "u", "Succeeded", "terminated", "1")),
-     .replies = LOG(LINE("01", "a")) "," LOG(LINE("01", "a") LINE("02", "dead")) "," LOG(LINE("03", "b")),
+    {{PODS(RUNS) "," PODS(ENDS_AGAIN), EVENT("MODIFIED", AGAIN) "," EVENT("MODIFIED", ENDS_AGAIN) "," NO_MORE,
+      LOG(LINE("01", "a")) "," LOG(LINE("01", "a") LINE("02", "dead")) "," LOG(LINE("03", "b"))},
      .follow = true,
      .tail = -1,
      .lines = "p: a|p: dead|p: b|"},
     /* what was said last is not kept any more */
-    {.pods = RUNS "," PODS(POD("p", "u", "Running", "running", "1")) "," PODS(POD("p", "u", "Succeeded", "terminated", "1")),
-     .replies = LOG(LINE("01", "a")) "," LOG("unable to retrieve container logs for x") "," LOG(LINE("03", "b")),
+    {{PODS(RUNS) "," PODS(ENDS_AGAIN), EVENT("MODIFIED", AGAIN) "," EVENT("MODIFIED", ENDS_AGAIN) "," NO_MORE,
+      LOG(LINE("01", "a")) "," LOG("unable to retrieve container logs for x") "," LOG(LINE("03", "b"))},
      .follow = true,
      .tail = -1,
      .lines = "p: a|p: b|"},
+    /* who may not read logs is told so while following too */
+    {{PODS(RUNS), NULL, REFUSED("403", "pods/log is forbidden")},
+     .follow = true,
+     .code = ERR_AUTH,
+     .lines = "",
+     .words = "forbidden"},
 };
 
 START_TEST(logs_are_read_to_their_end)
@@ -268,7 +273,7 @@ START_TEST(logs_are_read_to_their_end)
     CLEANUP(str_release) struct str asked = STR_INIT;
     struct kube_logs logs = {.follow = story->follow, .previous = story->previous, .tail = story->tail};
     struct heard heard;
-    int rc = run(story->pods, story->replies, &logs, &heard, &log, &err);
+    int rc = run(&story->script, &logs, &heard, &log, &err);
     AUTOFREE char *all = xasprintf("%s | %s | %s", err.what ? err.what : "", err.why ? err.why : "", err.hint ? err.hint : "");
     ck_assert_msg(err.code == story->code && rc == (story->code ? -1 : 0), "%d: %s", err.code, all);
     ck_assert_str_eq(heard.lines.buf, story->lines);
@@ -284,7 +289,7 @@ Suite *suite_kube_logs(void)
 {
     Suite *suite = suite_create("kube_logs");
     TCase *tcase = tcase_create("logs");
-    tcase_set_timeout(tcase, 30);
+    tcase_set_timeout(tcase, 20);
     tcase_add_test(tcase, lines_come_whole_in_whatever_pieces);
     tcase_add_loop_test(tcase, a_cut_loses_and_repeats_no_line, 0, (int)ARRAY_LEN(cuts));
     tcase_add_test(tcase, a_last_half_line_is_told);
