@@ -117,7 +117,8 @@ static int send_stream(struct cli *cli, struct kube *kube, struct kube_request *
 static int send_one(struct cli *cli, struct kube *kube, const struct kube_request *request, struct err *err)
 {
     CLEANUP(http_response_release) struct http_response res = HTTP_RESPONSE_INIT;
-    if (kube_send(kube, request, &res, err) != 0 || http_check(&res, err, "%s %s failed", request->method, request->path) != 0)
+    AUTOFREE char *failing = xasprintf("%s %s failed", request->method, request->path);
+    if (kube_send(kube, request, &res, err) != 0 || kube_check(kube, request, &res, failing, err) != 0)
         return -1;
     return api_print_answer(cli, &res, err);
 }

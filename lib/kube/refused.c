@@ -86,7 +86,8 @@ static int not_logged_in(const struct kube *kube, struct err *err)
     }
     if (auth->login_words) {
         err_why(err, "the server does not accept %s, the login of %s (401)", auth->login_words, auth->user_words);
-        return err_hint(err, "get a new one as your provider says, or use another user: aiwf context kubeconfig");
+        return err_hint(err,
+                        "get a new one as your provider says, or use another context of the kubeconfig: --kube-context NAME");
     }
     if (!str_starts(kube->server, "https:")) {
         err_why(err, "the server wants a login (401), which is not sent over http");

@@ -19,10 +19,10 @@ me() { a POST /apis/authentication.k8s.io/v1/selfsubjectreviews -f me.yaml --jq 
 echo '{apiVersion: authentication.k8s.io/v1, kind: SelfSubjectReview}' >me.yaml
 config() { # USER [CLUSTER]
     cat >config <<Y
-current-context: x
+current-context: cx
 clusters: [{name: c, cluster: {server: "$server", certificate-authority: ca.pem${2:-}}}]
 users: [{name: u, user: {$1}}]
-contexts: [{name: x, context: {cluster: c, user: u, namespace: $NS}}]
+contexts: [{name: cx, context: {cluster: c, user: u, namespace: $NS}}]
 Y
     export KUBECONFIG="$PWD/config"
 }
@@ -124,3 +124,29 @@ begin "401 names the login"
 config 'token: nonsense'
 fails 4 me
 err_has "does not accept a token, the login of user \"u\" of $PWD/config"
+
+begin "of several files the first that defines a thing wins, as for kubectl"
+mkdir -p m/a
+cat >m/a/one <<Y
+clusters: [{name: c, cluster: {server: "http://127.0.0.1:1/one"}}, {name: d, cluster: {server: "http://127.0.0.1:1/d"}}]
+contexts: [{name: cx, context: {cluster: c}}, {name: cy, context: {cluster: d}}]
+Y
+cat >m/two <<Y
+current-context: cx
+clusters: [{name: c, cluster: {server: "http://127.0.0.1:1/two"}}, {name: e, cluster: {server: "http://127.0.0.1:1/e"}}]
+contexts: [{name: cx, context: {cluster: e}}, {name: cy, context: {cluster: e}}, {name: cz, context: {cluster: e}}]
+Y
+echo 'current-context: cz' >m/three
+echo 'apiVersion: v1' >m/empty
+for list in m/a/one:m/two m/two:m/a/one m/none::m/three:m/two m/three:m/a/one:m/two m/empty:m/two:m/three m/two:m/two; do
+    export KUBECONFIG="$list"
+    wanted=$(kubectl config view --raw --minify -o json | jq -r '.clusters[0].cluster.server')
+    "$AIWF" api kube GET /x 2>err >out
+    grep -qF "$wanted/x" err || broken "$list: not $wanted: $(cat err)"
+    [ "$("$AIWF" __complete api kube --kube-context '' 2>&1 | grep -xE 'c[xyz]' | sort | tr '\n' ' ')" = "$(kubectl config get-contexts -o name | sort | tr '\n' ' ')" ] || broken "$list: $("$AIWF" __complete api kube --kube-context '' 2>&1 | tr '\n' ' ')"
+    for name in $(kubectl config get-contexts -o name); do
+        wanted=$(kubectl --context "$name" config view --raw --minify -o json | jq -r '.clusters[0].cluster.server')
+        "$AIWF" api kube GET /x --kube-context "$name" 2>err >out
+        grep -qF "$wanted/x" err || broken "$list, $name: not $wanted"
+    done
+done
