@@ -6,6 +6,7 @@
 
 #include "kube.h"
 #include "metrics/prom.h"
+#include "reach.h"
 
 bool gpu_is_for_people(const struct cli *cli)
 {
@@ -32,7 +33,7 @@ static void measure(struct cli *cli, const char *prometheus, int64_t over_ms, st
         .trace = cli->verbose ? cli->err : NULL,
         .timing = cli->timing ? cli->err : NULL,
     };
-    bool is_open = prom_open(&prom, &cli->context, &settings, &err) == 0;
+    bool is_open = cli_prometheus(cli, &settings, &prom, &err) == 0;
     gpu_measure(&look->measured, &look->inventory, is_open ? &prom : NULL, &err, over_ms);
 }
 
@@ -161,5 +162,5 @@ const struct cmd cmd_gpu = {
     .name = "gpu",
     .group = "functions",
     .help = "GPUs of a cluster: who holds them, which are idle, how they are shared",
-    .cmds = (const struct cmd *const[]){&list_cmd, &gpu_idle_cmd, &gpu_reclaim_cmd, NULL},
+    .cmds = (const struct cmd *const[]){&list_cmd, &gpu_idle_cmd, &gpu_reclaim_cmd, &gpu_share_cmd, NULL},
 };

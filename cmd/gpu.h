@@ -29,5 +29,6 @@ bool gpu_is_for_people(const struct cli *cli);
     }
 
 extern const struct cmd gpu_idle_cmd, gpu_reclaim_cmd; /* gpu_idle.c */
+extern const struct cmd gpu_share_cmd;                 /* gpu_share.c */
 
 #endif

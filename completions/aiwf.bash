@@ -236,7 +236,7 @@ __aiwf_table() {
         opts='--rounds= -n= --file= -f= --path= --method= -X= --runtime= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'gpu')
-        cmds='list idle reclaim' aliases='' args=''
+        cmds='list idle reclaim share' aliases='' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'gpu list')
@@ -250,6 +250,22 @@ __aiwf_table() {
     'gpu reclaim')
         cmds='' aliases='' args='live+'
         opts='--for= --below= --prometheus= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'gpu share')
+        cmds='show apply rollback' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'gpu share show')
+        cmds='' aliases='' args=''
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'gpu share apply')
+        cmds='' aliases='' args=''
+        opts='--file= -f= --name= --node= --config-map= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'gpu share rollback')
+        cmds='' aliases='' args=''
+        opts='--config-map= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'help')
         cmds='' aliases='' args='live+'
@@ -558,6 +574,7 @@ __aiwf_value() {
     'function coldstart:--rounds' | 'function coldstart:-n') kind=none ;;
     'function coldstart:--file' | 'function coldstart:-f') kind=files ;;
     'function coldstart:--runtime') kind=live ;;
+    'gpu share apply:--file' | 'gpu share apply:-f') kind=files ;;
     'local up:--timeout') kind=none ;;
     'nodegroup create:--flavor') kind=live ;;
     'nodegroup create:--image') kind=live ;;

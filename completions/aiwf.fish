@@ -1333,7 +1333,8 @@ function __aiwf_table -a path
             set -g __aiwf_cmds \
                 list\t'list GPUs: where, which, how shared, who holds them, how busy' \
                 idle\t'list pods that hold GPUs and do not use them' \
-                reclaim\t'have GPUs back from those who leave them idle'
+                reclaim\t'have GPUs back from those who leave them idle' \
+                share\t'one GPU for several: time-slicing, MPS, MIG'
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
@@ -1429,6 +1430,103 @@ function __aiwf_table -a path
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
             set -g __aiwf_takes --for --below --prometheus --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+        case 'gpu share'
+            set -g __aiwf_cmds \
+                show\t'show how each node\'s GPUs are shared' \
+                apply\t'share GPUs by a configuration of NVIDIA\'s device plugin' \
+                rollback\t'put back what the last apply has changed'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+        case 'gpu share show'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+        case 'gpu share apply'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --file\t'a configuration of the device plugin (version: v1)' \
+                --name\t'what it is called in the config map (usual: the file\'s name)' \
+                --node\t'only this node, and others so named (usual: all with GPUs)' \
+                --config-map\t'the plugin\'s config map (usual: the one it mounts)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --file -f --name --node --config-map --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+        case 'gpu share rollback'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --config-map\t'the plugin\'s config map (usual: the one it mounts)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --config-map --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'help'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2924,6 +3022,8 @@ function __aiwf_value -a path option
             set -g __aiwf_kind files
         case 'function coldstart:--runtime'
             set -g __aiwf_kind live
+        case 'gpu share apply:--file' 'gpu share apply:-f'
+            set -g __aiwf_kind files
         case 'local up:--timeout'
             set -g __aiwf_kind none
         case 'nodegroup create:--flavor'

@@ -1334,7 +1334,8 @@ __aiwf_table() {
         cmds=(
             'list:list GPUs: where, which, how shared, who holds them, how busy'
             'idle:list pods that hold GPUs and do not use them'
-            'reclaim:have GPUs back from those who leave them idle')
+            'reclaim:have GPUs back from those who leave them idle'
+            'share:one GPU for several: time-slicing, MPS, MIG')
         aliases=()
         args=()
         opts=(
@@ -1429,6 +1430,103 @@ __aiwf_table() {
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
         takes=(--for --below --prometheus --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'gpu share')
+        cmds=(
+            'show:show how each node'\''s GPUs are shared'
+            'apply:share GPUs by a configuration of NVIDIA'\''s device plugin'
+            'rollback:put back what the last apply has changed')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'gpu share show')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'gpu share apply')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--file:a configuration of the device plugin (version: v1)'
+            '--name:what it is called in the config map (usual: the file'\''s name)'
+            '--node:only this node, and others so named (usual: all with GPUs)'
+            '--config-map:the plugin'\''s config map (usual: the one it mounts)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--file -f --name --node --config-map --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'gpu share rollback')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--config-map:the plugin'\''s config map (usual: the one it mounts)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--config-map --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'help')
         cmds=()
@@ -2870,6 +2968,7 @@ __aiwf_value() {
     'function coldstart:--rounds' | 'function coldstart:-n') kind=none choices=() ;;
     'function coldstart:--file' | 'function coldstart:-f') kind=files choices=() ;;
     'function coldstart:--runtime') kind=live choices=() ;;
+    'gpu share apply:--file' | 'gpu share apply:-f') kind=files choices=() ;;
     'local up:--timeout') kind=none choices=() ;;
     'nodegroup create:--flavor') kind=live choices=() ;;
     'nodegroup create:--image') kind=live choices=() ;;

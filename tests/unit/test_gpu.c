@@ -8,6 +8,7 @@
 #include "gpu/idle.h"
 #include "gpu/reclaim.h"
 #include "gpu/resource.h"
+#include "gpu/share.h"
 #include "suites.h"
 #include "wire.h"
 
@@ -268,6 +269,37 @@ START_TEST(a_job_is_idle_when_all_of_it_is)
 }
 END_TEST
 
+static const struct {
+    const char *text, *wanted; /* what it makes, or what is wrong */
+} configs[] = {
+    {"version: v1", "none 1 0"},
+    {"version: v1\nsharing: {timeSlicing: {resources: [{name: nvidia.com/gpu, replicas: 4}]}}", "time-slicing 4 0"},
+    {"version: v1\nsharing: {mps: {renameByDefault: true, resources: [{name: nvidia.com/gpu, replicas: 2}]}}", "mps 2 1"},
+    {"version: v1\nsharing: {timeSlicing: {resources: [{name: nvidia.com/mig-1g.5gb, replicas: 2}]}}", "time-slicing 1 0"},
+    {"flags: {}", "f:1:1: missing key \"version\""},
+    {"version: v1\nsharing: {timeSlicing: {resources: []}}", "f:2:36: resources: nothing is named"},
+    {"version: v1\nsharing: {timeSlicing: {resources: [{name: amd.com/gpu, replicas: 2}]}}",
+     "f:2:44: name: \"amd.com/gpu\" is none of nvidia.com/"},
+    {"version: v1\nflags: {migStrategy: single}\nsharing: {mps: {resources: [{name: nvidia.com/gpu, replicas: 2}]}}",
+     "f:3:16: mps: not with MIG (migStrategy is single)"},
+};
+
+START_TEST(configurations_are_checked_before_they_are_sent)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(doc_release) struct doc doc = DOC_INIT;
+    struct gpu_share share;
+    ck_assert_int_eq(doc_parse(&doc, configs[_i].text, strlen(configs[_i].text), "f", &err), 0);
+    if (gpu_share_read(&doc, &share, &err) != 0) {
+        ck_assert_int_eq(err.code, ERR_USAGE);
+        ck_assert_msg(strstr(err.what, configs[_i].wanted) == err.what, "%s", err.what);
+        return;
+    }
+    AUTOFREE char *made = xasprintf("%s %lld %d", share.strategy, (long long)share.replicas, share.is_renamed);
+    ck_assert_str_eq(made, configs[_i].wanted);
+}
+END_TEST
+
 Suite *suite_gpu(void)
 {
     Suite *suite = suite_create("gpu");
@@ -276,6 +308,7 @@ Suite *suite_gpu(void)
     tcase_add_test(tc, rows_tell_who_holds_what);
     tcase_add_loop_test(tc, only_what_is_measured_all_the_time_is_idle, 0, (int)ARRAY_LEN(judgements));
     tcase_add_test(tc, a_job_is_idle_when_all_of_it_is);
+    tcase_add_loop_test(tc, configurations_are_checked_before_they_are_sent, 0, (int)ARRAY_LEN(configs));
     suite_add_tcase(suite, tc);
     return suite;
 }
