@@ -56,6 +56,13 @@ ok aiwf queue local
 out_has "behind train/g2"
 fails 3 aiwf queue other
 err_has "there is: local"
+
+begin "why a job of the gateway waits, and why one failed"
+ok aiwf why train small -o json
+json '"\(.verdict): \(.summary)"' "waiting: job small waits: position 2 in the queue"
+ok aiwf why job g2
+out_has "aiwf queue local"
+fails 3 aiwf why job none
 ok aiwf train cancel g1
 until_ok 10 state_is g2 Succeeded
 until_ok 10 state_is small Succeeded
@@ -63,6 +70,13 @@ ok aiwf train logs g2
 out_has gpu=0,1
 ok aiwf local status -o json
 json .gpus.free 2
+
+ok aiwf train submit bad -- sh -c 'echo step 12; echo loss is nan; exit 7'
+until_ok 10 state_is bad Failed
+ok aiwf why train bad -o json
+json '.summary | test("^job bad failed: exit 7.*: step 12 · loss is nan")' true
+json '.useful[-1].command' "aiwf train logs bad"
+ok aiwf train delete bad --yes
 
 begin "the list is in order of submission"
 ok aiwf train list -o name

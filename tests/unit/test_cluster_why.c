@@ -8,6 +8,7 @@
 #include "scratch.h"
 #include "suites.h"
 #include "why/cluster.h"
+#include "why/kube.h"
 #include "wire.h"
 
 #define STACK "0b7a4c3e-1111-4222-8333-444455556666"
@@ -422,6 +423,46 @@ START_TEST(a_login_that_can_make_no_trust_is_told)
 }
 END_TEST
 
+/* ---- nodes that are servers ---- */
+
+#define NOT_READY                                                                                                        \
+    "{\"metadata\":{\"name\":\"ml-xyz-node-0\"},\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"Unknown\"," \
+    "\"message\":\"Kubelet "                                                                                             \
+    "stopped posting node status.\"}]}}"
+
+static int open_copy(void *arg, struct openstack *ret, struct err *error)
+{
+    (void)arg;
+    *ret = os;
+    os = (struct openstack){0};
+    return ret->http ? 0 : err_set(error, ERR_FAILED, "gone");
+}
+
+START_TEST(a_pods_node_is_followed_to_its_server)
+{
+    begin();
+    answers("/api/v1/namespaces/ml/pods/a", 200,
+            "{\"metadata\":{\"name\":\"a\",\"uid\":\"u\"},\"spec\":{\"nodeName\":\"ml-xyz-node-0\"},\"status\":{\"phase\":"
+            "\"Running\"}}");
+    answers("/api/v1/nodes/ml-xyz-node-0", 200, NOT_READY);
+    answers("/v2.1/servers/detail", 200,
+            "{\"servers\":[{\"id\":\"s1\",\"name\":\"ml-xyz-node-0\",\"status\":\"ERROR\",\"fault\":{\"message\":\"No valid host "
+            "was found. \"}}]}");
+    start();
+    CLEANUP(kube_release) struct kube kube = {0};
+    struct kube_access access = {.server = wire.url, .ns = "ml"};
+    struct kube_settings settings = {.retries = -1};
+    ck_assert_int_eq(kube_open(&kube, &access, &settings, &err), 0);
+    struct why_place place = {.kube = &kube, .open_cloud = open_copy};
+    CLEANUP(node_free) node_t *why = why_pod(&place, "a", &err);
+    ck_assert_str_eq(node_str(why, "/verdict", ""), "unhealthy");
+    ck_assert_str_eq(node_str(link_of(why, "kubernetes", "node"), "/state", ""), "NotReady");
+    ck_assert_str_eq(node_str(link_of(why, "nova", "server"), "/state", ""), "ERROR");
+    ck_assert_str_eq(node_str(link_of(why, "nova", "server"), "/reason", ""), "No valid host was found.");
+    end();
+}
+END_TEST
+
 Suite *suite_cluster_why(void)
 {
     Suite *suite = suite_create("cluster_why");
@@ -437,6 +478,7 @@ Suite *suite_cluster_why(void)
     tcase_add_test(preflight, what_is_left_is_enough_to_the_last_core);
     tcase_add_loop_test(preflight, what_is_wrong_is_found, 0, (int)ARRAY_LEN(worse));
     tcase_add_loop_test(preflight, a_login_that_can_make_no_trust_is_told, 0, (int)ARRAY_LEN(credentials));
+    tcase_add_test(why, a_pods_node_is_followed_to_its_server);
     suite_add_tcase(suite, why);
     suite_add_tcase(suite, preflight);
     return suite;
