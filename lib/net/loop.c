@@ -76,9 +76,17 @@ static void start_due(struct http *http)
     }
 }
 
+/* A server that refuses before it has read the body may end an HTTP/2 stream so early that libcurl drops the answer's body
+ * (7.88.1: Go's RST_STREAM with NO_ERROR after a 401). Its status is an answer all the same. */
+static bool is_bare_refusal(const struct transfer *t, CURLcode code)
+{
+    return (code == CURLE_PARTIAL_FILE || code == CURLE_HTTP2_STREAM) && t->abort == ABORT_NONE && t->res->status >= 400 &&
+           !t->got_bytes;
+}
+
 static void end_try(struct transfer *t, CURLcode code)
 {
-    if (t->stopped)
+    if (t->stopped || is_bare_refusal(t, code))
         code = CURLE_OK;
     transfer_measure(t, code);
     trace_end(t, code);

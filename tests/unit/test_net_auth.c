@@ -150,6 +150,18 @@ START_TEST(another_certificate_is_shown_from_then_on)
 }
 END_TEST
 
+START_TEST(a_refusal_without_its_body_is_an_answer)
+{
+    CLEANUP(bench_end) struct bench b;
+    struct keeper keeper = {.answer = 1};
+    bench_start(&b, SETTINGS(.bearer = "old", .login = login, .login_arg = &keeper),
+                "{\"replies\":[{\"raw\":\"HTTP/1.1 401 Unauthorized\\r\\nContent-Length: 129\\r\\n\\r\\n\"},{}]}");
+    ck_assert_int_eq(ask(&b, REQUEST(.method = "POST", .body = "x", .body_len = 1)), 0);
+    ck_assert_int_eq(b.res.status, 200);
+    ck_assert_int_eq(keeper.refusals, 1);
+}
+END_TEST
+
 static const char *const proxies[] = {"http", "socks5h"};
 
 /* Of this machine too, where the environment's proxies are never asked. */
@@ -177,6 +189,7 @@ Suite *suite_net_auth(void)
     tcase_add_test(tcase, a_login_that_stays_is_not_tried_again);
     tcase_add_test(tcase, without_a_login_nothing_is_sent);
     tcase_add_test(tcase, another_server_gets_nothing_of_the_login);
+    tcase_add_test(tcase, a_refusal_without_its_body_is_an_answer);
     tcase_add_test(tcase, headers_go_with_every_request);
     tcase_add_loop_test(tcase, a_certificate_of_another_name_is_taken_when_told, 0, 2);
     tcase_add_test(tcase, another_certificate_is_shown_from_then_on);
