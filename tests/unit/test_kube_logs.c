@@ -1,6 +1,7 @@
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "kube/log_reader.h"
 #include "kube/logs.h"
@@ -285,6 +286,25 @@ START_TEST(logs_are_read_to_their_end)
 }
 END_TEST
 
+/* 64 MiB without an end of a line: nothing of it is collected. */
+START_TEST(memory_does_not_depend_on_the_log)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(node_free) node_t *log = NULL;
+    const struct script script = {PODS(RUNS), NULL, "{\"body_bytes\":67108864}"};
+    struct kube_logs logs = {.tail = -1};
+    struct heard heard;
+    struct rusage before, after;
+    getrusage(RUSAGE_SELF, &before);
+    ck_assert_msg(run(&script, &logs, &heard, &log, &err) == 0, "%s: %s", err.what, err.why);
+    getrusage(RUSAGE_SELF, &after);
+    ck_assert_uint_eq(heard.lines.len, LOG_LINE_MAX + LOG_STAMP_MAX + strlen("p: |"));
+    ck_assert_int_lt(after.ru_maxrss - before.ru_maxrss, 32 << 10);
+    str_release(&heard.lines);
+    str_release(&heard.news);
+}
+END_TEST
+
 Suite *suite_kube_logs(void)
 {
     Suite *suite = suite_create("kube_logs");
@@ -295,6 +315,7 @@ Suite *suite_kube_logs(void)
     tcase_add_test(tcase, a_last_half_line_is_told);
     tcase_add_test(tcase, a_line_is_bounded);
     tcase_add_test(tcase, who_has_enough_gets_no_more);
+    tcase_add_test(tcase, memory_does_not_depend_on_the_log);
     tcase_add_loop_test(tcase, logs_are_read_to_their_end, 0, (int)ARRAY_LEN(stories));
     suite_add_tcase(suite, tcase);
     return suite;
