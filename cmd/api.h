@@ -6,6 +6,15 @@
 
 extern const struct cmd api_kube, api_forward;
 
+struct api_kube_options {
+    const char *file, *patch, *as, *selector, *fields;
+    struct strv as_groups;
+    bool all_namespaces, force;
+};
+/* The words that are no method: APPLY, DIFF, WATCH; and GET and DELETE of a KIND[/NAME] instead of a path. */
+bool api_is_object_word(const char *method, const char *target);
+int api_objects(struct cli *cli, struct err *err);
+
 int api_check_method(const char *method, struct err *err);
 bool api_is_reading(const char *method); /* GET, HEAD */
 

@@ -7,11 +7,6 @@
 /* A watch's line is one object, which etcd keeps under 1.5 MiB; JSON may be several times that. */
 enum { LINE_MAX_BYTES = 16 << 20 };
 
-struct options {
-    const char *file, *patch, *as;
-    struct strv as_groups;
-};
-
 static const char *const patches[] = {"merge", "strategic", "json", "apply", NULL};
 
 static int check_path(const char *path, struct err *err)
@@ -23,6 +18,14 @@ static int check_path(const char *path, struct err *err)
         return 0;
     err_set(err, ERR_USAGE, "\"%s\" is not a path", path);
     return err_hint(err, "/api/v1/namespaces/default/pods, '/apis/batch/v1/jobs?limit=5'; escape other characters as %%20");
+}
+
+static int check_given(const struct cli *cli, struct err *err)
+{
+    if (cli->args.n > 1)
+        return 0;
+    err_set(err, ERR_USAGE, "%s of what?", cli->args.v[0]);
+    return err_hint(err, "a path (/api/v1/nodes), or a KIND or KIND/NAME (nodes, deploy/web)");
 }
 
 static const char *content_type(const char *method, const char *patch)
@@ -137,13 +140,15 @@ static int before_change(struct cli *cli, const struct kube_request *request, co
 
 static int run(struct cli *cli, struct err *err)
 {
-    const struct options *options = cli->opts;
+    const struct api_kube_options *options = cli->opts;
     CLEANUP(doc_release) struct doc doc = DOC_INIT;
     CLEANUP(str_release) struct str path = STR_INIT;
     CLEANUP(str_release) struct str body = STR_INIT;
     CLEANUP(kube_release) struct kube kube = {0};
     const char *method = cli->args.v[0];
-    if (api_check_method(method, err) != 0 || check_path(cli->args.v[1], err) != 0 ||
+    if (api_is_object_word(method, cli->args.n > 1 ? cli->args.v[1] : NULL))
+        return api_objects(cli, err);
+    if (api_check_method(method, err) != 0 || check_given(cli, err) != 0 || check_path(cli->args.v[1], err) != 0 ||
         (options->file && doc_load(&doc, options->file, err) != 0))
         return -1;
     str_add(&path, cli->args.v[1]);
@@ -169,35 +174,64 @@ static int run(struct cli *cli, struct err *err)
 }
 
 static const struct arg args[] = {
-    {.name = "METHOD", .help = "GET, HEAD, POST, PUT, PATCH or DELETE"},
-    {.name = "PATH", .help = "the path below the API server's URL"},
+    {.name = "METHOD", .help = "GET, HEAD, POST, PUT, PATCH, DELETE; WATCH, APPLY or DIFF"},
+    {.name = "WHAT",
+     .help = "a path below the API server's URL, or for GET, DELETE and WATCH a KIND or KIND/NAME",
+     .optional = true},
     {0},
 };
 static const struct opt opts[] = {
     {.name = "file",
      .letter = 'f',
      .type = OPT_FILE,
-     OPT(struct options, file),
+     OPT(struct api_kube_options, file),
      .metavar = "FILE",
      .help = "send this document, YAML or JSON (\"-\" is standard input), as JSON"},
     {.name = "patch",
      .type = OPT_CHOICE,
-     OPT(struct options, patch),
+     OPT(struct api_kube_options, patch),
      .metavar = "KIND",
      .choices = patches,
      .missing = "merge",
      .help = "what the document of a PATCH is: merge, strategic, json or apply"},
-    {.name = "as", .type = OPT_STRING, OPT(struct options, as), .metavar = "USER", .help = "act as this user (impersonation)"},
+    {.name = "as",
+     .type = OPT_STRING,
+     OPT(struct api_kube_options, as),
+     .metavar = "USER",
+     .help = "act as this user (impersonation)"},
     {.name = "as-group",
      .type = OPT_LIST,
-     OPT(struct options, as_groups),
+     OPT(struct api_kube_options, as_groups),
      .metavar = "GROUP",
      .help = "and as a member of this group; may be repeated"},
+    {.name = "force-conflicts",
+     .type = OPT_FLAG,
+     OPT(struct api_kube_options, force),
+     .help = "APPLY takes over fields that others own"},
+    {.name = "selector",
+     .letter = 'l',
+     .type = OPT_STRING,
+     OPT(struct api_kube_options, selector),
+     .metavar = "SELECTOR",
+     .help = "of a KIND: only what has these labels (a=b,c!=d)"},
+    {.name = "field-selector",
+     .type = OPT_STRING,
+     OPT(struct api_kube_options, fields),
+     .metavar = "SELECTOR",
+     .help = "of a KIND: only what has these fields (status.phase=Failed)"},
+    {.name = "all-namespaces",
+     .letter = 'A',
+     .type = OPT_FLAG,
+     OPT(struct api_kube_options, all_namespaces),
+     .help = "of a KIND: in all namespaces"},
     {0},
 };
 static const struct example examples[] = {
     {"aiwf api kube GET /apis/batch/v1/jobs --jq '.items[].metadata.name'", "some fields, of a list as the server gives it"},
-    {"aiwf api kube GET '/api/v1/namespaces/default/events?watch=1' -o ndjson", "what happens, one event a line"},
+    {"aiwf api kube GET deployments.apps -n web", "a kind by any of its names, in the server's own table"},
+    {"aiwf api kube WATCH pods -l app=web -o ndjson", "what happens, one change a line"},
+    {"aiwf api kube DIFF -f web.yaml", "what an apply would change; exit 10 when it would"},
+    {"aiwf api kube APPLY -f web.yaml", "server-side apply of every document of the file"},
     {"aiwf api kube PATCH /apis/apps/v1/namespaces/default/deployments/web -f patch.yaml --dry-run=server",
      "whether the server would take a change"},
     {"aiwf api kube GET /api/v1/namespaces/vision/pods --as jane --as-group ml", "what somebody else may see"},
@@ -207,12 +241,17 @@ static const struct example examples[] = {
 const struct cmd api_kube = {
     .name = "kube",
     .help = "send a request to the context's Kubernetes API server",
-    .about = "The answer is printed as the server gives it, as JSON (or -o yaml, ndjson). A watch and a log that is followed\n"
-             "are printed line by line as they come, until Ctrl-C. --dry-run=server lets the server check a change without\n"
-             "keeping it.",
+    .about =
+        "WHAT is a path, or the name of a kind (pods, po, deployments.apps), which the server is asked for when aiwf does not\n"
+        "know it. APPLY and DIFF work on the documents of a file, as the field manager aiwf; DIFF exits 10 when something\n"
+        "would change. WATCH goes on until Ctrl-C, through cut connections and restarts of the server.\n\n"
+        "The answer to a path is printed as the server gives it, as JSON (or -o yaml, ndjson). A watch and a log that is "
+        "followed\n"
+        "are printed line by line as they come, until Ctrl-C. --dry-run=server lets the server check a change without\n"
+        "keeping it.",
     .args = args,
     .opts = opts,
-    .opts_size = sizeof(struct options),
+    .opts_size = sizeof(struct api_kube_options),
     .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_CHANGES,
     .examples = examples,
     .run = run,

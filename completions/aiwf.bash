@@ -17,7 +17,7 @@ __aiwf_table() {
         ;;
     'api kube')
         cmds='' aliases='' args='none none'
-        opts='--file= -f= --patch= --as= --as-group= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--file= -f= --patch= --as= --as-group= --force-conflicts --selector= -l= --field-selector= --all-namespaces -A --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'api forward')
         cmds='' aliases='' args='live none'

@@ -114,6 +114,10 @@ function __aiwf_table -a path
                 --patch\t'what the document of a PATCH is: merge, strategic, json or apply' \
                 --as\t'act as this user (impersonation)' \
                 --as-group\t'and as a member of this group; may be repeated' \
+                --force-conflicts\t'APPLY takes over fields that others own' \
+                --selector\t'of a KIND: only what has these labels (a=b,c!=d)' \
+                --field-selector\t'of a KIND: only what has these fields (status.phase=Failed)' \
+                --all-namespaces\t'of a KIND: in all namespaces' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -127,7 +131,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --patch --as --as-group --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --file -f --patch --as --as-group --selector -l --field-selector --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'api forward'
             set -g __aiwf_cmds
             set -g __aiwf_aliases

@@ -114,6 +114,10 @@ __aiwf_table() {
             '--patch:what the document of a PATCH is: merge, strategic, json or apply'
             '--as:act as this user (impersonation)'
             '--as-group:and as a member of this group; may be repeated'
+            '--force-conflicts:APPLY takes over fields that others own'
+            '--selector:of a KIND: only what has these labels (a=b,c!=d)'
+            '--field-selector:of a KIND: only what has these fields (status.phase=Failed)'
+            '--all-namespaces:of a KIND: in all namespaces'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -127,7 +131,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--file -f --patch --as --as-group --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        takes=(--file -f --patch --as --as-group --selector -l --field-selector --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'api forward')
         cmds=()

@@ -6,8 +6,7 @@
 #include "kube/auth.h"
 #include "net/url.h"
 
-#define PAGE_ITEMS "500"
-enum { TOTAL_MS = 60000, PAGES_MAX = 10000 };
+enum { TOTAL_MS = 60000 };
 
 /* The headers of who acts; the command line's beat the kubeconfig's. */
 static void add_impersonation(const struct kube_access *access, const struct kube_settings *settings, struct strv *headers)
@@ -96,8 +95,8 @@ int kube_send(struct kube *kube, const struct kube_request *request, struct http
         .body = request->body,
         .body_len = request->body_len,
         .idempotent = request->idempotent,
-        .first_byte_ms = request->on_data ? -1 : 0,
-        .total_ms = request->on_data ? -1 : 0,
+        .first_byte_ms = request->on_data && !request->ends ? -1 : 0,
+        .total_ms = request->on_data && !request->ends ? -1 : 0,
         .on_data = request->on_data,
         .arg = request->arg,
     };
@@ -137,46 +136,4 @@ node_t *kube_get(struct kube *kube, const char *path, const char *failing, struc
         return NULL;
     }
     return kube_check(kube, &request, &res, failing, err) == 0 ? read_object(&res, failing, err) : NULL;
-}
-
-/* items[0] is taken out before it is looked at, so that a page shrinks as it is read. */
-static int read_page(node_t *page, const struct kube_each *each, struct err *err)
-{
-    node_t *list = node_get(page, "items");
-    if (node_type(list) != NODE_ARRAY && node_type(list) != NODE_NULL) {
-        err_set(err, ERR_FAILED, "%s", each->failing);
-        return err_why(err, "the answer has no items");
-    }
-    for (node_t *item; (item = node_first(list));)
-        each->take(node_detach(list, item), each->arg);
-    return 0;
-}
-
-int kube_each(struct kube *kube, const struct kube_each *each, struct err *err)
-{
-    AUTOFREE char *next = xstrdup("");
-    for (int pages = 0; pages < PAGES_MAX; pages++) {
-        CLEANUP(str_release) struct str query = STR_INIT;
-        str_add(&query, each->path);
-        url_query(&query, "limit", PAGE_ITEMS);
-        url_query(&query, "continue", *next ? next : NULL);
-        CLEANUP(node_free) node_t *page = kube_get(kube, query.buf, each->failing, err);
-        if (!page || read_page(page, each, err) != 0)
-            return -1;
-        free(next);
-        next = xstrdup(node_str(page, "/metadata/continue", ""));
-        if (!*next)
-            return 0;
-    }
-    err_set(err, ERR_FAILED, "%s", each->failing);
-    return err_why(err, "the server's pages do not end");
-}
-
-static void keep_item(node_t *item, void *items) { node_push(items, item); }
-
-node_t *kube_list(struct kube *kube, const char *path, const char *failing, struct err *err)
-{
-    CLEANUP(node_free) node_t *items = node_new_array();
-    struct kube_each each = {.path = path, .failing = failing, .take = keep_item, .arg = items};
-    return kube_each(kube, &each, err) == 0 ? TAKE(items) : NULL;
 }

@@ -63,9 +63,10 @@ struct kube_request {
     size_t body_len;
     const char *content_type; /* of the body; NULL: application/json */
     bool idempotent;          /* as in http_request */
-    /* Streaming, as in http_request: without a deadline. */
+    /* Streaming, as in http_request: without a deadline, unless it is an answer that ends by itself. */
     bool (*on_data)(const char *data, size_t len, void *arg);
     void *arg;
+    bool ends;
 };
 /* As http_do: 0 whatever the status. */
 int kube_send(struct kube *kube, const struct kube_request *request, struct http_response *res, struct err *err);
@@ -77,12 +78,18 @@ int kube_check(struct kube *kube, const struct kube_request *request, const stru
 /* GET path ("/version", "/api/v1/nodes?limit=1"): the answer, a JSON object. An error is by its status, in the words of
  * Kubernetes. The caller frees. */
 node_t *kube_get(struct kube *kube, const char *path, const char *failing, struct err *err);
-/* A list of any length, a page of the server's at a time. */
+/* A list of any length: page by page, and element by element. */
 struct kube_each {
-    const char *path; /* may have a query, but no limit */
-    const char *failing;
+    const char *path;                      /* may have a query, but no limit */
+    const char *accept;                    /* NULL: application/json */
+    const char *member;                    /* NULL: "items" */
+    const char *failing;                   /* what an error says */
     void (*take)(node_t *item, void *arg); /* owns the item */
+    /* All over again: the server forgot the list under way (410), or an answer was cut; twice at most. NULL: that is a
+     * failure. */
+    void (*restart)(void *arg);
     void *arg;
+    node_t **rest; /* gets the last page without its elements, the caller frees; NULL: nobody wants it */
 };
 int kube_each(struct kube *kube, const struct kube_each *each, struct err *err);
 /* The items of a list, whole, in pages of the server. path may have a query, but no limit. The caller frees. */

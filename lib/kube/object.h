@@ -24,6 +24,9 @@ extern const struct kube_kind kube_pods, kube_nodes_kind, kube_events, kube_serv
     kube_pytorch_jobs, kube_tf_jobs, kube_train_jobs, kube_cluster_training_runtimes, kube_training_runtimes, kube_job_sets,
     kube_workloads, kube_local_queues, kube_cluster_queues, kube_resource_flavors, kube_knative_services, kube_knative_revisions;
 
+/* All of them, NULL-terminated. */
+extern const struct kube_kind *const kube_known_kinds[];
+
 /* "/apis/batch/v1/namespaces/NS/jobs/NAME/SUB", each part escaped; ns NULL: in all namespaces; name, sub NULL: none. */
 void kube_path(struct str *s, const struct kube_kind *kind, const char *ns, const char *name, const char *sub);
 /* {"apiVersion", "kind", "metadata": {"name", "namespace"}}. The caller frees. */
