@@ -13,10 +13,11 @@ int function_env(struct cli *cli, const char *name, struct function_env *ret, st
     if (!ret->runtime)
         return -1;
     ret->env = (struct runtime_env){.context = &cli->context};
-    if (ret->runtime->needs_cluster)
-        return (ret->env.kube = cli_kube_kept(cli, err)) ? 0 : -1;
-    ret->env.http = cli_http(cli, err);
-    return ret->env.http ? 0 : -1;
+    bool needs_cluster = ret->runtime->needs_cluster;
+    ret->env.http = needs_cluster ? cli_http_open(cli, err) : cli_http(cli, err);
+    if (!ret->env.http || (needs_cluster && !(ret->env.kube = cli_kube_kept(cli, err))))
+        return -1;
+    return 0;
 }
 
 void complete_functions(struct cli *cli, struct strv *names)

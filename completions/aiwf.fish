@@ -829,6 +829,7 @@ function __aiwf_table -a path
                 --kubeconfig\t'the kubeconfig\'s path' \
                 --namespace\t'the Kubernetes or OpenFaaS namespace' \
                 --openfaas\t'an OpenFaaS gateway\'s URL, or kube://NAMESPACE/SERVICE:PORT' \
+                --knative\t'the URL of Knative\'s ingress' \
                 --prometheus\t'a Prometheus server\'s URL, or kube://NAMESPACE/SERVICE:PORT' \
                 --runtime\t'the default runtime of functions' \
                 --user\t'the gateway\'s user' \
@@ -852,7 +853,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --cloud --kube-context --kubeconfig --namespace --openfaas --prometheus --runtime --user --password-file --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color
+            set -g __aiwf_takes --cloud --kube-context --kubeconfig --namespace --openfaas --knative --prometheus --runtime --user --password-file --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color
         case 'context delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases

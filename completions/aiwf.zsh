@@ -829,6 +829,7 @@ __aiwf_table() {
             '--kubeconfig:the kubeconfig'\''s path'
             '--namespace:the Kubernetes or OpenFaaS namespace'
             '--openfaas:an OpenFaaS gateway'\''s URL, or kube://NAMESPACE/SERVICE:PORT'
+            '--knative:the URL of Knative'\''s ingress'
             '--prometheus:a Prometheus server'\''s URL, or kube://NAMESPACE/SERVICE:PORT'
             '--runtime:the default runtime of functions'
             '--user:the gateway'\''s user'
@@ -852,7 +853,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--cloud --kube-context --kubeconfig --namespace --openfaas --prometheus --runtime --user --password-file --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color )
+        takes=(--cloud --kube-context --kubeconfig --namespace --openfaas --knative --prometheus --runtime --user --password-file --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color )
         ;;
     'context delete')
         cmds=()

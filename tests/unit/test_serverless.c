@@ -5,6 +5,7 @@
 
 #include "bench/coldstart.h"
 #include "pool/warm.h"
+#include "serverless/knative.h"
 #include "serverless/openfaas.h"
 #include "suites.h"
 #include "train/trainer.h"
@@ -60,6 +61,64 @@ START_TEST(all_that_is_said_is_sent)
         "\"com.openfaas.scale.zero-duration\":\"1500ms\",\"com.openfaas.scale.target\":\"3\"},"
         "\"annotations\":{\"io.aiwf.mode\":\"http\",\"io.aiwf.source\":\"/src\",\"com.openfaas.ready.http.path\":\"/ready\"},"
         "\"limits\":{\"memory\":\"256Mi\",\"cpu\":\"250m\"}}");
+}
+END_TEST
+
+START_TEST(a_knative_service_says_all_of_it)
+{
+    struct function_spec spec = empty_spec();
+    struct strv env = STRV_INIT;
+    strv_add(&env, "A=b=c");
+    spec.image = "i";
+    spec.mode = "http";
+    spec.env = &env;
+    spec.scale_min = 0;
+    spec.scale_max = 4;
+    spec.idle_ms = 30500;
+    spec.concurrency = 8;
+    spec.timeout_ms = 1500;
+    spec.gpus = 1;
+    spec.cpus = 0.25;
+    spec.ready_path = "/healthz";
+    CLEANUP(node_free) node_t *service = knative_service(&spec, "ns");
+    expect_json(
+        service,
+        "{\"apiVersion\":\"serving.knative.dev/v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"f\",\"namespace\":\"ns\","
+        "\"labels\":{\"app.kubernetes.io/managed-by\":\"aiwf\"}},\"spec\":{\"template\":{\"metadata\":{\"annotations\":{"
+        "\"autoscaling.knative.dev/min-scale\":\"0\",\"autoscaling.knative.dev/max-scale\":\"4\","
+        "\"autoscaling.knative.dev/window\":\"31s\"}},\"spec\":{\"containerConcurrency\":8,\"timeoutSeconds\":2,\"containers\":["
+        "{\"image\":\"i\",\"env\":[{\"name\":\"A\",\"value\":\"b=c\"}],\"resources\":{\"limits\":{\"cpu\":\"250m\","
+        "\"nvidia.com/gpu\":\"1\"}},\"readinessProbe\":{\"httpGet\":{\"path\":\"/healthz\"}}}]}}}}");
+    strv_release(&env);
+}
+END_TEST
+
+static const struct {
+    const char *status, *state, *message;
+} knative_states[] = {
+    {"\"observedGeneration\":2,\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}],\"traffic\":[{\"revisionName\":\"r\"}]",
+     "Ready", NULL},
+    {"\"observedGeneration\":2,\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}],\"traffic\":[{\"revisionName\":\"old\"}"
+     "]",
+     "Idle", NULL},
+    {"\"observedGeneration\":1,\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]", "Deploying", NULL},
+    {"\"observedGeneration\":2,\"conditions\":[{\"type\":\"Ready\",\"status\":\"Unknown\",\"message\":\"wait\"}]", "Deploying",
+     "wait"},
+    {"\"observedGeneration\":2,\"conditions\":[{\"type\":\"Ready\",\"status\":\"False\",\"reason\":\"RevisionMissing\"}]",
+     "Failed", "RevisionMissing"},
+};
+
+START_TEST(the_state_of_a_knative_service)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    AUTOFREE char *text =
+        xasprintf("{\"metadata\":{\"name\":\"f\",\"generation\":2},\"status\":{%s}}", knative_states[_i].status);
+    const char revisions_text[] = "[{\"metadata\":{\"name\":\"r\"},\"status\":{\"actualReplicas\":2}}]";
+    CLEANUP(node_free) node_t *service = json_parse(text, strlen(text), "it", &err);
+    CLEANUP(node_free) node_t *revisions = json_parse(revisions_text, strlen(revisions_text), "it", &err);
+    CLEANUP(node_free) node_t *function = knative_function(service, revisions);
+    ck_assert_str_eq(node_str(function, "/state", ""), knative_states[_i].state);
+    ck_assert(str_eq(node_str(function, "/message", NULL), knative_states[_i].message));
 }
 END_TEST
 
@@ -222,6 +281,8 @@ Suite *suite_serverless(void)
     TCase *tcase = tcase_create("serverless");
     tcase_add_test(tcase, what_is_not_said_is_not_sent);
     tcase_add_test(tcase, all_that_is_said_is_sent);
+    tcase_add_test(tcase, a_knative_service_says_all_of_it);
+    tcase_add_loop_test(tcase, the_state_of_a_knative_service, 0, ARRAY_LEN(knative_states));
     tcase_add_test(tcase, the_context_tells_the_runtime);
     tcase_add_test(tcase, a_missing_operation_is_one_error);
     tcase_add_test(tcase, a_cold_start_adds_up);
