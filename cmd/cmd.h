@@ -192,6 +192,8 @@ struct progress *cli_progress(const struct cli *cli);
 void complete_names_of(const node_t *list, struct strv *names);
 /* Prints a list with the verb's columns; an empty one says "no KINDs in context X" on stderr. */
 int cli_print_list(struct cli *cli, const char *kind, const node_t *items, struct err *err);
+/* The same with other columns than the verb's own. */
+int cli_print_list_as(struct cli *cli, const char *kind, const struct column *columns, const node_t *items, struct err *err);
 int cli_print_one(struct cli *cli, const char *kind, const node_t *item, struct err *err);
 /* --dry-run: exactly what would be sent, as JSON (or -o yaml, or --jq). */
 int print_request(struct cli *cli, const node_t *body, struct err *err);

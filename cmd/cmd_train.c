@@ -25,7 +25,7 @@ int train_env_of(struct cli *cli, const char *trainer, const char *job, struct t
     return train_env(cli, trainer, ret, err) == 0 ? trainer_locate(ret, job, err) : -1;
 }
 
-static void complete_jobs(struct cli *cli, struct strv *names)
+void complete_jobs(struct cli *cli, struct strv *names)
 {
     CLEANUP(err_release) struct err none = ERR_INIT;
     struct trainer_env env;
@@ -62,12 +62,33 @@ void train_decorate(const struct cli *cli, node_t *job)
     node_set_str(job, "line", runs.buf);
     add_why(job, &runs);
     node_set_str(job, "runs", runs.buf);
+    int64_t total = node_int(job, "/ranks/total", -1);
+    AUTOFREE char *of = total < 0 ? xstrdup("?") : xasprintf("%lld", (long long)total);
+    AUTOFREE char *ready = xasprintf("%lld/%s", (long long)node_int(job, "/ranks/ready", 0), of);
+    if (node_get(job, "ranks"))
+        node_set_str(job, "ranks_ready", ready);
 }
 
 struct plain_opts {
     const char *trainer;
 };
 static const struct opt plain_opts[] = {TRAINER_OPT(struct plain_opts), {0}};
+
+static const struct column cluster_columns[] = {
+    {.title = "NAME", .path = "/name"},
+    {.title = "STATE", .path = "/state", .kind = CELL_STATE},
+    {.title = "TRAINER", .path = "/trainer"},
+    {.title = "RANKS", .path = "/ranks_ready"},
+    {.title = "GPUS", .path = "/gpus", .kind = CELL_NUMBER},
+    {.title = "RAN", .path = "/run_ms", .kind = CELL_DURATION},
+    {.title = "WAITED", .path = "/wait_ms", .kind = CELL_DURATION, .wide = true},
+    {.title = "RESTARTS", .path = "/restarts", .kind = CELL_NUMBER, .wide = true},
+    {.title = "QUEUE", .path = "/queue", .wide = true},
+    {.title = "IMAGE", .path = "/image", .wide = true},
+    {.title = "AGE", .path = "/queued", .kind = CELL_AGE, .wide = true},
+    {.title = "RUNS", .path = "/runs"},
+    {0},
+};
 
 static int list_once(struct cli *cli, struct err *err)
 {
@@ -80,32 +101,31 @@ static int list_once(struct cli *cli, struct err *err)
         return -1;
     for (node_t *job = node_first(list); job; job = node_next(job))
         train_decorate(cli, job);
-    return cli_print_list(cli, "job", list, err);
+    return cli_print_list_as(cli, "job", env.kube ? cluster_columns : cli->cmd->columns, list, err);
 }
 
 static int list(struct cli *cli, struct err *err) { return cli_watch(cli, list_once, err); }
 
-static int not_there(struct err *err) { return err->code == ERR_NOT_FOUND ? err_hint(err, "aiwf train list") : -1; }
+int train_not_there(struct err *err) { return err->code == ERR_NOT_FOUND ? err_hint(err, "aiwf train list") : -1; }
 
 static int show_one(struct cli *cli, const char *name, struct err *err)
 {
     const struct plain_opts *opts = cli->opts;
     struct trainer_env env;
     if (train_env_of(cli, opts->trainer, name, &env, err) != 0)
-        return not_there(err);
+        return train_not_there(err);
     CLEANUP(node_free) node_t *job = env.trainer->show(&env, name, err);
     if (!job)
-        return not_there(err);
-    train_decorate(cli, job);
-    return cli_print_one(cli, "job", job, err);
+        return train_not_there(err);
+    return train_print_job(cli, job, err);
 }
 
 static int show(struct cli *cli, struct err *err) { return cli_each_name(cli, show_one, err); }
 
 struct logs_opts {
     const char *trainer;
-    bool follow;
-    int64_t tail;
+    bool follow, previous;
+    int64_t tail, rank;
 };
 static const struct opt logs_opts[] = {
     {.name = "follow",
@@ -113,6 +133,19 @@ static const struct opt logs_opts[] = {
      .type = OPT_FLAG,
      OPT(struct logs_opts, follow),
      .help = "go on until the job's end, or Ctrl-C"},
+    {.name = "rank",
+     .type = OPT_INT,
+     OPT(struct logs_opts, rank),
+     .metavar = "N",
+     .min = -1,
+     .max = 1e6,
+     .missing = "-1",
+     .help = "only this rank (-1: all, each line with its rank)"},
+    {.name = "previous",
+     .letter = 'p',
+     .type = OPT_FLAG,
+     OPT(struct logs_opts, previous),
+     .help = "of the container before its last restart"},
     TAIL_OPT(struct logs_opts),
     TRAINER_OPT(struct logs_opts),
     {0},
@@ -123,15 +156,17 @@ static int print_logs(struct cli *cli, struct err *err)
     const struct logs_opts *opts = cli->opts;
     struct trainer_env env;
     if (train_env_of(cli, opts->trainer, cli->args.v[0], &env, err) != 0)
-        return not_there(err);
-    struct job_logs logs = {.follow = opts->follow, .tail = opts->tail, .rank = -1};
+        return train_not_there(err);
+    struct job_logs logs = {.follow = opts->follow, .previous = opts->previous, .tail = opts->tail, .rank = opts->rank};
+    if (opts->follow && opts->previous)
+        return err_set(err, ERR_USAGE, "--follow and --previous exclude each other: what was before has ended");
     if (train_logs(cli, &env, cli->args.v[0], &logs, err) == 0)
         return 0;
     if (err->code == ERR_INTERRUPTED && opts->follow) {
         err_clear(err); /* how following ends */
         return 0;
     }
-    return not_there(err);
+    return train_not_there(err);
 }
 
 struct wait_opts {
@@ -159,10 +194,10 @@ static int wait_for_end(struct cli *cli, struct err *err)
     const struct wait_opts *opts = cli->opts;
     struct trainer_env env;
     if (train_env_of(cli, opts->trainer, cli->args.v[0], &env, err) != 0)
-        return not_there(err);
+        return train_not_there(err);
     struct train_wait wait = {.env = &env, .name = cli->args.v[0], .timeout_ms = opts->timeout_ms, .follow = opts->logs};
     CLEANUP(node_free) node_t *job = NULL;
-    return train_wait(cli, &wait, &job, err) == 0 ? 0 : not_there(err);
+    return train_wait(cli, &wait, &job, err) == 0 ? 0 : train_not_there(err);
 }
 
 typedef int change_fn(const struct trainer_env *env, const char *name, struct err *err);
@@ -172,7 +207,7 @@ static int change_one(struct cli *cli, const char *name, bool is_delete, struct 
     const struct plain_opts *opts = cli->opts;
     struct trainer_env env;
     if (train_env_of(cli, opts->trainer, name, &env, err) != 0)
-        return not_there(err);
+        return train_not_there(err);
     const char *verb = is_delete ? "delete" : "cancel";
     change_fn *change = is_delete ? env.trainer->remove : env.trainer->cancel;
     if (!change)
@@ -182,7 +217,7 @@ static int change_one(struct cli *cli, const char *name, bool is_delete, struct 
         return 0;
     }
     if (change(&env, name, err) != 0)
-        return not_there(err);
+        return train_not_there(err);
     cli_note(cli, "job %s %s", name, is_delete ? "deleted" : "cancelled");
     return 0;
 }
@@ -336,6 +371,6 @@ const struct cmd cmd_train = {
     .name = "train",
     .group = "functions",
     .help = "training and batch jobs: submit, wait for and watch them",
-    .cmds = (const struct cmd *const[]){&train_submit_cmd, &list_cmd, &show_cmd, &logs_cmd, &wait_cmd, &cancel_cmd, &delete_cmd,
-                                        NULL},
+    .cmds = (const struct cmd *const[]){&train_submit_cmd, &list_cmd, &show_cmd, &logs_cmd, &train_events_cmd, &wait_cmd,
+                                        &cancel_cmd, &delete_cmd, &train_retry_cmd, NULL},
 };

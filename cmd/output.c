@@ -18,12 +18,17 @@ static void tell_none(const struct cli *cli, const char *kind)
         cli_note(cli, "no %ss", kind);
 }
 
-int cli_print_list(struct cli *cli, const char *kind, const node_t *items, struct err *err)
+int cli_print_list_as(struct cli *cli, const char *kind, const struct column *columns, const node_t *items, struct err *err)
 {
     bool people = cli->print.format == PRINT_TABLE || cli->print.format == PRINT_WIDE;
     if (people && !cli->jq && !node_len(items))
         tell_none(cli, kind);
-    return print_list(&cli->print, kind, cli->cmd->columns, items, err);
+    return print_list(&cli->print, kind, columns, items, err);
+}
+
+int cli_print_list(struct cli *cli, const char *kind, const node_t *items, struct err *err)
+{
+    return cli_print_list_as(cli, kind, cli->cmd->columns, items, err);
 }
 
 int cli_print_one(struct cli *cli, const char *kind, const node_t *item, struct err *err)

@@ -17,7 +17,7 @@ int train_env_of(struct cli *cli, const char *trainer, const char *job, struct t
         .help = "what runs jobs: auto, job, local (usual: by the context)", .complete = complete_trainers \
     }
 
-complete_fn complete_trainers;
+complete_fn complete_trainers, complete_jobs;
 
 /* Waits for a job's end: 0 when it succeeded, WORKLOAD when not (with the last lines of its log on stderr),
  * INTERRUPTED and TIMEOUT with the command that goes on. follow: its log goes to stdout meanwhile.
@@ -35,7 +35,12 @@ int train_logs(struct cli *cli, const struct trainer_env *env, const char *name,
 /* The table's own fields: "runs" (the command as one line), "used_ms". */
 void train_decorate(const struct cli *cli, node_t *job);
 
-extern const struct cmd train_submit_cmd;
+/* Decorates and prints one; in a table its ranks follow. */
+int train_print_job(struct cli *cli, node_t *job, struct err *err);
+/* Adds what to try when there is no such job. Returns -1. */
+int train_not_there(struct err *err);
+
+extern const struct cmd train_submit_cmd, train_events_cmd, train_retry_cmd;
 extern const struct column train_show_columns[];
 
 #endif

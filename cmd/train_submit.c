@@ -6,12 +6,13 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "doc/doc.h"
 #include "function.h"
 #include "train.h"
 
 struct submit_opts {
     const char *trainer;
-    const char *workdir, *source, *cpu, *image, *queue, *priority, *runtime;
+    const char *workdir, *source, *cpu, *image, *queue, *priority, *runtime, *file;
     struct strv env, datasets;
     int64_t gpus, nodes, workers, ps, retries, timeout_ms, memory_bytes;
     bool logs, spot;
@@ -19,6 +20,12 @@ struct submit_opts {
 enum { RANKS_MAX = 10000 };
 
 static const struct opt submit_opts[] = {
+    {.name = "file",
+     .letter = 'f',
+     .type = OPT_FILE,
+     OPT(struct submit_opts, file),
+     .metavar = "FILE",
+     .help = "a manifest: Job, PyTorchJob, TFJob or TrainJob (- is standard input)"},
     {.name = "gpus",
      .type = OPT_INT,
      OPT(struct submit_opts, gpus),
@@ -144,12 +151,6 @@ static int print_manifest(struct cli *cli, const struct trainer_env *env, const 
     return body ? print_request(cli, body, err) : -1;
 }
 
-static int print_job(struct cli *cli, node_t *job, struct err *err)
-{
-    train_decorate(cli, job);
-    return cli_print_one(cli, "job", job, err);
-}
-
 static int wait_and_print(struct cli *cli, const struct trainer_env *env, const char *name, struct err *err)
 {
     const struct submit_opts *opts = cli->opts;
@@ -159,7 +160,7 @@ static int wait_and_print(struct cli *cli, const struct trainer_env *env, const 
     int rc = train_wait(cli, &wait, &job, err);
     bool is_table = cli->print.format == PRINT_TABLE || cli->print.format == PRINT_WIDE;
     bool is_told = rc != 0 && (is_table || err->code != ERR_WORKLOAD); /* a script wants the document of a failed job too */
-    if (job && !is_told && !opts->logs && print_job(cli, job, &print_err) != 0)
+    if (job && !is_told && !opts->logs && train_print_job(cli, job, &print_err) != 0)
         return rc == 0 ? err_move(err, &print_err) : -1;
     return rc;
 }
@@ -177,7 +178,7 @@ static int submit_and_print(struct cli *cli, const struct trainer_env *env, cons
     CLEANUP(node_free) node_t *job = env->trainer->show(env, spec->name, err);
     if (!job)
         return -1;
-    int rc = print_job(cli, job, err);
+    int rc = train_print_job(cli, job, err);
     cli_hint(cli, "aiwf train wait %s", spec->name);
     return rc;
 }
@@ -193,14 +194,29 @@ static int submit_spec(struct cli *cli, const struct job_spec *spec, struct err 
     return submit_and_print(cli, &env, spec, err);
 }
 
-static int submit(struct cli *cli, struct err *err)
+static int spec_of(struct cli *cli, struct job_spec *spec, struct err *err)
+{
+    const struct submit_opts *opts = cli->opts;
+    if (!cli->args.n || !spec->command->n) {
+        err_set(err, ERR_USAGE, "aiwf train submit needs NAME and -- COMMAND, or -f FILE");
+        return err_hint(err, "aiwf train submit -h");
+    }
+    if (opts->workdir && opts->source)
+        return err_set(err, ERR_USAGE, "--workdir and --source exclude each other");
+    if (check_env_pairs(&opts->env, err) != 0)
+        return -1;
+    return opts->cpu ? parse_cores(opts->cpu, &spec->cpus, err) : 0;
+}
+
+static int submit_flags(struct cli *cli, struct err *err)
 {
     const struct submit_opts *opts = cli->opts;
     CLEANUP(strv_release) struct strv command = STRV_INIT;
     AUTOFREE char *workdir = NULL;
     AUTOFREE char *source = NULL;
+    command_of(cli, &command);
     struct job_spec spec = {
-        .name = cli->args.v[0],
+        .name = cli->args.n ? cli->args.v[0] : NULL,
         .image = opts->image,
         .command = &command,
         .env = &opts->env,
@@ -217,22 +233,64 @@ static int submit(struct cli *cli, struct err *err)
         .retries = opts->retries,
         .timeout_ms = opts->timeout_ms,
     };
-    command_of(cli, &command);
-    if (opts->workdir && opts->source)
-        return err_set(err, ERR_USAGE, "--workdir and --source exclude each other");
-    if (folder("workdir", opts->workdir, &workdir, err) != 0 || folder("source", opts->source, &source, err) != 0 ||
-        check_env_pairs(&opts->env, err) != 0)
+    if (spec_of(cli, &spec, err) != 0 || folder("workdir", opts->workdir, &workdir, err) != 0 ||
+        folder("source", opts->source, &source, err) != 0)
         return -1;
     spec.workdir = workdir;
     spec.source = source;
-    if (opts->cpu && parse_cores(opts->cpu, &spec.cpus, err) != 0)
-        return -1;
     return submit_spec(cli, &spec, err);
 }
 
+/* What a manifest says itself. */
+static int check_alone(const struct cli *cli, struct err *err)
+{
+    const struct submit_opts *opts = cli->opts;
+    bool has_flags = opts->image || opts->source || opts->workdir || opts->cpu || opts->priority || opts->runtime ||
+                     opts->env.n || opts->datasets.n || opts->gpus || opts->nodes > 1 || opts->workers || opts->ps ||
+                     opts->retries || opts->timeout_ms || opts->memory_bytes || opts->spot;
+    if (has_flags)
+        return err_set(err, ERR_USAGE, "with -f FILE only the name, --queue and --trainer can be given: the rest is the file's");
+    if (cli->dashes_at < cli->args.n)
+        return err_set(err, ERR_USAGE, "with -f FILE the command is the file's");
+    return 0;
+}
+
+static int check_manifest(const struct doc *doc, const char *trainer, struct err *err)
+{
+    const struct trainer *its = trainer_of(doc->root);
+    if (!its) {
+        doc_err(doc, doc->root, err, "%s %s is no job that aiwf knows", node_str(doc->root, "/apiVersion", "?"),
+                node_str(doc->root, "/kind", "?"));
+        return err_hint(err, "batch/v1 Job, kubeflow.org/v1 PyTorchJob or TFJob, trainer.kubeflow.org/v1alpha1 TrainJob");
+    }
+    if (!trainer || trainer_find(trainer) == its || strcmp(trainer, "auto") == 0)
+        return 0;
+    return doc_err(doc, doc->root, err, "a %s is run by --trainer %s, not %s", node_str(doc->root, "/kind", "?"), its->name,
+                   trainer);
+}
+
+static int submit_file(struct cli *cli, struct err *err)
+{
+    const struct submit_opts *opts = cli->opts;
+    CLEANUP(doc_release) struct doc doc = DOC_INIT;
+    if (check_alone(cli, err) != 0 || doc_load(&doc, opts->file, err) != 0 || check_manifest(&doc, opts->trainer, err) != 0)
+        return -1;
+    const char *name = cli->args.n ? cli->args.v[0] : node_str(doc.root, "/metadata/name", NULL);
+    if (!name)
+        return doc_err(&doc, doc.root, err, "it has no metadata.name, and no name was given");
+    struct job_spec spec = {.name = name, .queue = opts->queue, .manifest = doc.root};
+    return submit_spec(cli, &spec, err);
+}
+
+static int submit(struct cli *cli, struct err *err)
+{
+    const struct submit_opts *opts = cli->opts;
+    return opts->file ? submit_file(cli, err) : submit_flags(cli, err);
+}
+
 static const struct arg submit_args[] = {
-    {.name = "NAME", .help = "the job's name"},
-    {.name = "COMMAND", .help = "what runs, with its arguments", .many = true, .after_dashes = true},
+    {.name = "NAME", .help = "the job's name (with -f: usual is the file's)", .optional = true},
+    {.name = "COMMAND", .help = "what runs, with its arguments", .optional = true, .many = true, .after_dashes = true},
     {0},
 };
 

@@ -8,12 +8,22 @@
 #include "train.h"
 #include "wait/wait.h"
 
-enum { LAST_LINES = 5 };
+enum { LAST_LINES = 5, LINE_MAX_BYTES = 1000 };
 
 struct looking {
     const struct train_wait *wait;
     node_t *last;
+    node_t *failure;   /* of a rank, the last one seen */
+    struct strv lines; /* and what it had written: its pod may be gone when the job ends */
 };
+
+static void looking_release(struct looking *looking)
+{
+    node_free(looking->last);
+    node_free(looking->failure);
+    strv_release(&looking->lines);
+}
+DEFINE_CLEANUP(struct looking, looking_release)
 
 static void add_note(const node_t *job, const char *state, struct str *note)
 {
@@ -26,29 +36,87 @@ static void add_note(const node_t *job, const char *state, struct str *note)
         str_addf(note, "position %lld", (long long)position);
     else if (reason && *reason)
         str_add(note, reason);
+    else if (strcmp(state, "Running") == 0 && node_int(job, "/ranks/total", 1) > 1)
+        str_addf(note, "%lld of %lld ranks", (long long)node_int(job, "/ranks/ready", 0),
+                 (long long)node_int(job, "/ranks/total", 0));
     int64_t attempt = node_int(job, "/attempt", 1);
     if (attempt > 1)
         str_addf(note, "%sattempt %lld", str_ends(note->buf, "\t") ? "" : ", ", (long long)attempt);
+}
+
+/* Its own words; what the trainer says of it is in the error already. */
+static bool keep_line(const node_t *line, void *arg)
+{
+    if (!is_system_line(line))
+        strv_addf(arg, "%.*s", LINE_MAX_BYTES, node_str(line, "/text", ""));
+    return true;
+}
+
+static void keep_lines(struct looking *looking, bool previous)
+{
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    const struct trainer_env *env = looking->wait->env;
+    struct job_logs logs = {.tail = LAST_LINES, .rank = node_int(looking->failure, "/rank", -1), .previous = previous};
+    logs.pod = node_str(looking->failure, "/pod", NULL);
+    logs.on_line = keep_line;
+    logs.arg = &looking->lines;
+    strv_release(&looking->lines);
+    looking->lines = STRV_INIT;
+    if (env->trainer->logs)
+        env->trainer->logs(env, looking->wait->name, &logs, &none);
+}
+
+static void note_failure(struct looking *looking)
+{
+    const node_t *seen = node_get(looking->last, "last_failure");
+    if (!seen || (looking->failure && node_equal(seen, looking->failure)))
+        return;
+    node_free(looking->failure);
+    looking->failure = node_copy(seen);
+    bool goes_on = node_bool(seen, "/goes_on", false);
+    keep_lines(looking, goes_on);
+    if (goes_on && !looking->lines.n)
+        keep_lines(looking, false);
+}
+
+static enum wait_state not_seen(const struct looking *looking, struct err *err)
+{
+    if (err->code == ERR_UNREACHABLE || err->code == ERR_TIMEOUT || err->code == ERR_FAILED || err->code == ERR_CAPACITY)
+        return WAIT_PENDING;
+    if (err->code == ERR_NOT_FOUND && looking->last)
+        err_set(err, ERR_NOT_FOUND, "job %s was deleted while it was waited for", looking->wait->name);
+    return WAIT_FAILED;
 }
 
 static enum wait_state look_once(void *arg, struct str *note, struct err *err)
 {
     struct looking *looking = arg;
     const struct trainer_env *env = looking->wait->env;
+    node_t *job = env->trainer->show(env, looking->wait->name, err);
+    if (!job)
+        return not_seen(looking, err);
     node_free(looking->last);
-    looking->last = env->trainer->show(env, looking->wait->name, err);
-    if (!looking->last) {
-        bool passing = err->code == ERR_UNREACHABLE || err->code == ERR_TIMEOUT || err->code == ERR_FAILED;
-        return passing ? WAIT_PENDING : WAIT_FAILED;
-    }
-    const char *state = node_str(looking->last, "/state", "?");
-    add_note(looking->last, state, note);
-    if (!job_is_over(looking->last))
+    looking->last = job;
+    note_failure(looking);
+    job_recall(job, looking->failure);
+    add_note(job, node_str(job, "/state", "?"), note);
+    if (!job_is_over(job))
         return WAIT_PENDING;
-    return job_result(looking->last, err) == 0 ? WAIT_DONE : WAIT_FAILED;
+    return job_result(job, err) == 0 ? WAIT_DONE : WAIT_FAILED;
 }
 
-static bool print_line(const node_t *line, void *arg) { return print_log_line(arg, line, false); }
+/* For people a line begins with its rank. */
+static bool print_line(const node_t *line, void *arg)
+{
+    const struct cli *cli = arg;
+    const char *label = node_str(line, "/label", NULL);
+    if (!label || cli->print.format == PRINT_JSON || cli->print.format == PRINT_NDJSON)
+        return print_log_line(cli, line, false);
+    CLEANUP(node_free) node_t *labelled = node_copy(line);
+    AUTOFREE char *text = xasprintf("[%s] %s", label, node_str(line, "/text", ""));
+    node_set_str(labelled, "text", text);
+    return print_log_line(cli, labelled, false);
+}
 
 int train_logs(struct cli *cli, const struct trainer_env *env, const char *name, struct job_logs *logs, struct err *err)
 {
@@ -57,22 +125,15 @@ int train_logs(struct cli *cli, const struct trainer_env *env, const char *name,
     return env->trainer->logs ? env->trainer->logs(env, name, logs, err) : trainer_lacks(env->trainer, "show logs", err);
 }
 
-static bool tell_line(const node_t *line, void *arg)
+static void tell_last_lines(struct cli *cli, struct looking *looking)
 {
-    if (is_system_line(line))
-        return true; /* the error says it already */
-    cli_note(arg, "  | %s", node_str(line, "/text", ""));
-    return true;
-}
-
-static void tell_last_lines(struct cli *cli, const struct train_wait *wait, const node_t *job)
-{
-    CLEANUP(err_release) struct err none = ERR_INIT;
-    const struct trainer *trainer = wait->env->trainer;
-    struct job_logs logs = {.tail = LAST_LINES, .rank = node_int(job, "/failed_rank", -1), .on_line = tell_line, .arg = cli};
     bool is_machine = cli->output && (str_starts(cli->output, "json") || strcmp(cli->output, "ndjson") == 0);
-    if (trainer->logs && !wait->follow && !is_machine)
-        trainer->logs(wait->env, wait->name, &logs, &none);
+    if (looking->wait->follow || is_machine)
+        return;
+    if (!looking->lines.n)
+        keep_lines(looking, false);
+    for (size_t i = 0; i < looking->lines.n; i++)
+        cli_note(cli, "  | %s", looking->lines.v[i]);
 }
 
 /* The log is followed first: its end is the job's end. */
@@ -96,7 +157,7 @@ int train_wait(struct cli *cli, const struct train_wait *wait, node_t **ret, str
     if (follow_log(cli, wait, err) != 0)
         return -1;
     CLEANUP(progress_free) struct progress *progress = cli_progress(cli);
-    struct looking looking = {.wait = wait};
+    CLEANUP(looking_release) struct looking looking = {.wait = wait};
     int64_t left = wait->timeout_ms ? wait->timeout_ms - (clock_mono_ms() - start) : 0;
     struct wait waiting = {
         .what = what,
@@ -107,8 +168,8 @@ int train_wait(struct cli *cli, const struct train_wait *wait, node_t **ret, str
         .resume = resume,
     };
     int rc = wait_for(&waiting, err);
-    *ret = looking.last;
     if (rc != 0 && err->code == ERR_WORKLOAD)
-        tell_last_lines(cli, wait, *ret);
+        tell_last_lines(cli, &looking);
+    *ret = TAKE(looking.last);
     return rc;
 }

@@ -424,12 +424,12 @@ __aiwf_table() {
         opts='--once --interval= --window= --panel= --filter= --sort= --at= --prometheus= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'train')
-        cmds='submit list show logs wait cancel delete' aliases='' args=''
+        cmds='submit list show logs events wait cancel delete retry' aliases='' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'train submit')
         cmds='' aliases='' args='none'
-        opts='--gpus= --nodes= --workers= --ps= --cpu= --memory= --retries= --timeout= --env= -e= --workdir= --source= --image= --dataset= --queue= --priority= --spot --runtime= --logs -l --trainer= --output= -o= --jq= --no-headers --wait --no-wait --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--file= -f= --gpus= --nodes= --workers= --ps= --cpu= --memory= --retries= --timeout= --env= -e= --workdir= --source= --image= --dataset= --queue= --priority= --spot --runtime= --logs -l --trainer= --output= -o= --jq= --no-headers --wait --no-wait --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'train list')
         cmds='' aliases='' args=''
@@ -441,7 +441,11 @@ __aiwf_table() {
         ;;
     'train logs')
         cmds='' aliases='' args='live'
-        opts='--follow -f --tail= --trainer= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--follow -f --rank= --previous -p --tail= --trainer= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'train events')
+        cmds='' aliases='' args='live'
+        opts='--trainer= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'train wait')
         cmds='' aliases='' args='live'
@@ -454,6 +458,10 @@ __aiwf_table() {
     'train delete')
         cmds='' aliases='' args='live+'
         opts='--trainer= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'train retry')
+        cmds='' aliases='' args='live'
+        opts='--name= --trainer= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'version')
         cmds='' aliases='' args=''
@@ -592,6 +600,7 @@ __aiwf_value() {
     'template create:--server-type') kind=words words='vm bm' ;;
     'template create:--file' | 'template create:-f') kind=files ;;
     'top:--panel') kind=live ;;
+    'train submit:--file' | 'train submit:-f') kind=files ;;
     'train submit:--timeout') kind=none ;;
     'train submit:--workdir') kind=dirs ;;
     'train submit:--source') kind=dirs ;;
@@ -599,10 +608,12 @@ __aiwf_value() {
     'train list:--trainer') kind=live ;;
     'train show:--trainer') kind=live ;;
     'train logs:--trainer') kind=live ;;
+    'train events:--trainer') kind=live ;;
     'train wait:--timeout') kind=none ;;
     'train wait:--trainer') kind=live ;;
     'train cancel:--trainer') kind=live ;;
     'train delete:--trainer') kind=live ;;
+    'train retry:--trainer') kind=live ;;
     'workflow run:--file' | 'workflow run:-f') kind=files ;;
     'workflow plan:--file' | 'workflow plan:-f') kind=files ;;
     'workflow validate:--file' | 'workflow validate:-f') kind=files ;;

@@ -2408,9 +2408,11 @@ function __aiwf_table -a path
                 list\t'list jobs: state, times, energy' \
                 show\t'show all about a job' \
                 logs\t'print what a job wrote' \
+                events\t'what happened to a job, its pods and its workload' \
                 wait\t'wait for a job\'s end: exit 9 when it failed' \
                 cancel\t'end jobs; their records stay' \
-                delete\t'delete jobs with their records, logs and folders'
+                delete\t'delete jobs with their records, logs and folders' \
+                retry\t'run a job that is over once more'
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
@@ -2441,6 +2443,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args none
             set -g __aiwf_opts \
+                --file\t'a manifest: Job, PyTorchJob, TFJob or TrainJob (- is standard input)' \
                 --gpus\t'GPUs of each node; it waits until they are free' \
                 --nodes\t'run on so many nodes, a rank each' \
                 --workers\t'workers of a TFJob, the chief among them' \
@@ -2475,7 +2478,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --gpus --nodes --workers --ps --cpu --memory --retries --timeout --env -e --workdir --source --image --dataset --queue --priority --runtime --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --file -f --gpus --nodes --workers --ps --cpu --memory --retries --timeout --env -e --workdir --source --image --dataset --queue --priority --runtime --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'train list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2523,6 +2526,8 @@ function __aiwf_table -a path
             set -g __aiwf_args live
             set -g __aiwf_opts \
                 --follow\t'go on until the job\'s end, or Ctrl-C' \
+                --rank\t'only this rank (-1: all, each line with its rank)' \
+                --previous\t'of the container before its last restart' \
                 --tail\t'only the last N lines (-1: all)' \
                 --trainer\t'what runs jobs: auto, job, local (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
@@ -2536,7 +2541,28 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --tail --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --rank --tail --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color
+        case 'train events'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --trainer\t'what runs jobs: auto, job, local (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --trainer --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'train wait'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2594,6 +2620,31 @@ function __aiwf_table -a path
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
             set -g __aiwf_takes --trainer --context --namespace -n --cloud --kube-context --color
+        case 'train retry'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --name\t'what the new job is called (usual: NAME-2, NAME-3, ...)' \
+                --trainer\t'what runs jobs: auto, job, local (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --name --trainer --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
         case 'version'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -3068,6 +3119,8 @@ function __aiwf_value -a path option
             set -g __aiwf_kind files
         case 'top:--panel'
             set -g __aiwf_kind live
+        case 'train submit:--file' 'train submit:-f'
+            set -g __aiwf_kind files
         case 'train submit:--timeout'
             set -g __aiwf_kind none
         case 'train submit:--workdir'
@@ -3082,6 +3135,8 @@ function __aiwf_value -a path option
             set -g __aiwf_kind live
         case 'train logs:--trainer'
             set -g __aiwf_kind live
+        case 'train events:--trainer'
+            set -g __aiwf_kind live
         case 'train wait:--timeout'
             set -g __aiwf_kind none
         case 'train wait:--trainer'
@@ -3089,6 +3144,8 @@ function __aiwf_value -a path option
         case 'train cancel:--trainer'
             set -g __aiwf_kind live
         case 'train delete:--trainer'
+            set -g __aiwf_kind live
+        case 'train retry:--trainer'
             set -g __aiwf_kind live
         case 'workflow run:--file' 'workflow run:-f'
             set -g __aiwf_kind files

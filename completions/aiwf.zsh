@@ -2409,9 +2409,11 @@ __aiwf_table() {
             'list:list jobs: state, times, energy'
             'show:show all about a job'
             'logs:print what a job wrote'
+            'events:what happened to a job, its pods and its workload'
             'wait:wait for a job'\''s end: exit 9 when it failed'
             'cancel:end jobs; their records stay'
-            'delete:delete jobs with their records, logs and folders')
+            'delete:delete jobs with their records, logs and folders'
+            'retry:run a job that is over once more')
         aliases=()
         args=()
         opts=(
@@ -2441,6 +2443,7 @@ __aiwf_table() {
         aliases=()
         args=(none)
         opts=(
+            '--file:a manifest: Job, PyTorchJob, TFJob or TrainJob (- is standard input)'
             '--gpus:GPUs of each node; it waits until they are free'
             '--nodes:run on so many nodes, a rank each'
             '--workers:workers of a TFJob, the chief among them'
@@ -2475,7 +2478,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--gpus --nodes --workers --ps --cpu --memory --retries --timeout --env -e --workdir --source --image --dataset --queue --priority --runtime --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        takes=(--file -f --gpus --nodes --workers --ps --cpu --memory --retries --timeout --env -e --workdir --source --image --dataset --queue --priority --runtime --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'train list')
         cmds=()
@@ -2523,6 +2526,8 @@ __aiwf_table() {
         args=(live)
         opts=(
             '--follow:go on until the job'\''s end, or Ctrl-C'
+            '--rank:only this rank (-1: all, each line with its rank)'
+            '--previous:of the container before its last restart'
             '--tail:only the last N lines (-1: all)'
             '--trainer:what runs jobs: auto, job, local (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
@@ -2536,7 +2541,28 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--tail --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        takes=(--rank --tail --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'train events')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--trainer:what runs jobs: auto, job, local (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--trainer --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'train wait')
         cmds=()
@@ -2594,6 +2620,31 @@ __aiwf_table() {
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
         takes=(--trainer --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'train retry')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--name:what the new job is called (usual: NAME-2, NAME-3, ...)'
+            '--trainer:what runs jobs: auto, job, local (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--name --trainer --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'version')
         cmds=()
@@ -2991,6 +3042,7 @@ __aiwf_value() {
     'template create:--server-type') kind=words choices=(vm bm) ;;
     'template create:--file' | 'template create:-f') kind=files choices=() ;;
     'top:--panel') kind=live choices=() ;;
+    'train submit:--file' | 'train submit:-f') kind=files choices=() ;;
     'train submit:--timeout') kind=none choices=() ;;
     'train submit:--workdir') kind=dirs choices=() ;;
     'train submit:--source') kind=dirs choices=() ;;
@@ -2998,10 +3050,12 @@ __aiwf_value() {
     'train list:--trainer') kind=live choices=() ;;
     'train show:--trainer') kind=live choices=() ;;
     'train logs:--trainer') kind=live choices=() ;;
+    'train events:--trainer') kind=live choices=() ;;
     'train wait:--timeout') kind=none choices=() ;;
     'train wait:--trainer') kind=live choices=() ;;
     'train cancel:--trainer') kind=live choices=() ;;
     'train delete:--trainer') kind=live choices=() ;;
+    'train retry:--trainer') kind=live choices=() ;;
     'workflow run:--file' | 'workflow run:-f') kind=files choices=() ;;
     'workflow plan:--file' | 'workflow plan:-f') kind=files choices=() ;;
     'workflow validate:--file' | 'workflow validate:-f') kind=files choices=() ;;

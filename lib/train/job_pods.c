@@ -1,4 +1,6 @@
 /* What a job's pods say of its ranks (facts: the Kubernetes API reference, v1.37, PodStatus). */
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "train/kube_job.h"
@@ -62,14 +64,14 @@ static void read_end(const node_t *pod, const node_t *ended, node_t *rank)
     set_known(rank, "finished", node_str(ended, "/finishedAt", NULL));
 }
 
-static node_t *read_pod(const node_t *pod, const struct job_kind *kind)
+static node_t *read_pod(const node_t *pod, const struct job_kind *kind, const node_t *object)
 {
     const node_t *status = status_of(pod, kind->container);
     const node_t *ended = node_at(status, "/state/terminated");
     const char *phase = node_str(pod, "/status/phase", "Pending");
     bool is_going = node_str(pod, "/metadata/deletionTimestamp", NULL);
     node_t *rank = node_new_object();
-    int64_t number = kind->rank(pod);
+    int64_t number = kind->rank(object, pod);
     node_set(rank, "rank", number < 0 ? node_new_null() : node_new_num((double)number));
     node_set_str(rank, "pod", node_str(pod, "/metadata/name", "?"));
     set_known(rank, "node", node_str(pod, "/spec/nodeName", NULL));
@@ -105,58 +107,49 @@ static bool is_disruption(const char *reason, bool *ret_node)
 }
 
 struct tally {
-    int64_t restarts, evictions, losses;
+    int64_t evictions, losses;
 };
 
 static void count(const node_t *pod, const node_t *rank, struct tally *tally)
 {
     bool is_node;
     const char *reason = node_str(kube_condition(pod, "DisruptionTarget"), "/reason", node_str(rank, "/reason", ""));
-    tally->restarts += node_int(rank, "/restarts", 0);
     if (!is_disruption(reason, &is_node))
         return;
     tally->losses += is_node;
     tally->evictions += !is_node;
 }
 
-static bool is_newer(const node_t *a, const node_t *b)
+/* By rank, and of each rank the newest first. */
+static int in_order(const void *a, const void *b)
 {
-    return strcmp(node_str(a, "/created", ""), node_str(b, "/created", "")) >= 0;
+    const node_t *x = *(node_t *const *)a, *y = *(node_t *const *)b;
+    double left = node_num(x, "/rank", INFINITY), right = node_num(y, "/rank", INFINITY);
+    if (left != right)
+        return left < right ? -1 : 1;
+    int newest = strcmp(node_str(y, "/created", ""), node_str(x, "/created", ""));
+    return newest ? newest : strcmp(node_str(x, "/pod", ""), node_str(y, "/pod", ""));
 }
 
-/* The newest pod of a rank stands for it; those before it were its tries. */
-static void put(node_t *ranks, node_t *rank)
+static bool is_same_rank(const node_t *a, const node_t *b)
 {
-    double number = node_num(rank, "/rank", -1);
-    for (node_t *there = node_first(ranks); there; there = node_next(there)) {
-        if (number < 0 || node_num(there, "/rank", -1) != number)
+    return a && node_type(node_get(a, "rank")) == NODE_NUMBER && node_num(a, "/rank", -1) == node_num(b, "/rank", -2);
+}
+
+/* The newest pod of a rank stands for it; those before it were its tries. Takes the n documents. */
+static node_t *by_rank(node_t **pods, size_t n)
+{
+    node_t *ranks = node_new_array(), *last = NULL;
+    qsort(pods, n, sizeof(*pods), in_order);
+    for (size_t i = 0; i < n; i++) {
+        if (!is_same_rank(last, pods[i])) {
+            last = node_push(ranks, pods[i]);
             continue;
-        int64_t tries = node_int(there, "/tries", 1) + 1;
-        bool newer = is_newer(rank, there);
-        node_set_num(newer ? rank : there, "tries", (double)tries);
-        node_free(newer ? node_detach(ranks, there) : rank);
-        if (newer)
-            node_push(ranks, rank);
-        return;
+        }
+        node_set_num(last, "tries", (double)(node_int(last, "/tries", 1) + 1));
+        node_free(pods[i]);
     }
-    node_push(ranks, rank);
-}
-
-static node_t *lowest(const node_t *ranks)
-{
-    node_t *best = NULL;
-    for (node_t *r = node_first(ranks); r; r = node_next(r))
-        if (!best || node_num(r, "/rank", 1e9) < node_num(best, "/rank", 1e9))
-            best = r;
-    return best;
-}
-
-static node_t *sorted(node_t *ranks)
-{
-    node_t *list = node_new_array();
-    for (node_t *next; (next = lowest(ranks));)
-        node_push(list, node_detach(ranks, next));
-    return list;
+    return ranks;
 }
 
 /* Ended by the controller because another rank had failed. */
@@ -174,27 +167,29 @@ static bool failed_before(const node_t *a, const node_t *b)
     return order < 0;
 }
 
+static bool has_failed(const node_t *rank)
+{
+    return strcmp(node_str(rank, "/state", ""), "Failed") == 0 || node_int(rank, "/exit_code", 0) > 0;
+}
+
 static const node_t *first_failed(const node_t *ranks)
 {
     const node_t *first = NULL;
     for (const node_t *r = node_first(ranks); r; r = node_next(r))
-        if (strcmp(node_str(r, "/state", ""), "Failed") == 0 && (!first || failed_before(r, first)))
+        if (has_failed(r) && (!first || failed_before(r, first)))
             first = r;
     return first;
 }
 
-/* A job that took too long says so itself: how its ranks ended then is the same for all. */
 static void add_failure(node_t *job, const node_t *rank)
 {
-    static const char *const copied[] = {"exit_code", "reason", "message"};
-    if (str_starts(node_str(job, "/reason", ""), "DeadlineExceeded"))
-        return;
-    node_set(job, "failed_rank", node_copy(node_get(rank, "rank")));
-    node_set(job, "failed_pod", node_copy(node_get(rank, "pod")));
-    set_known(job, "job_reason", node_str(job, "/reason", NULL));
+    static const char *const copied[] = {"rank", "pod", "exit_code", "reason", "message", "restarts", "tries"};
+    node_t *failure = node_set(job, "last_failure", node_new_object());
     for (size_t i = 0; i < ARRAY_LEN(copied); i++)
         if (node_get(rank, copied[i]))
-            node_set(job, copied[i], node_copy(node_get(rank, copied[i])));
+            node_set(failure, copied[i], node_copy(node_get(rank, copied[i])));
+    node_set_bool(failure, "goes_on", strcmp(node_str(rank, "/state", ""), "Failed") != 0); /* its container was started anew */
+    job_recall(job, failure);
 }
 
 /* Why it does not run yet, said by the first rank that says anything. */
@@ -210,22 +205,56 @@ static void add_hindrance(node_t *job, const node_t *ranks)
     }
 }
 
-void job_add_pods(node_t *job, const struct job_kind *kind, const node_t *pods)
+/* Pods made anew and containers started anew, of all ranks; the attempt is that of the rank with the most. */
+static void count_tries(node_t *job, const node_t *ranks)
 {
-    CLEANUP(node_free) node_t *ranks = node_new_array();
-    struct tally tally = {0};
-    for (const node_t *pod = node_first(pods); pod; pod = node_next(pod)) {
-        node_t *rank = read_pod(pod, kind);
-        count(pod, rank, &tally);
-        put(ranks, rank);
+    int64_t restarts = 0, most = 0;
+    for (const node_t *r = node_first(ranks); r; r = node_next(r)) {
+        int64_t of_rank = node_int(r, "/restarts", 0) + node_int(r, "/tries", 1) - 1;
+        restarts += of_rank;
+        most = of_rank > most ? of_rank : most;
     }
-    node_t *list = node_set(job, "pods", sorted(ranks));
-    node_set_num(job, "restarts", (double)(tally.restarts + node_int(job, "/restarts", 0)));
+    if (!node_len(ranks))
+        return;
+    node_set_num(job, "restarts", (double)restarts);
+    node_set_num(job, "attempt", (double)(most + 1));
+}
+
+static int64_t ready_of(const node_t *pods)
+{
+    int64_t ready = 0;
+    for (const node_t *pod = node_first(pods); pod; pod = node_next(pod))
+        ready += kube_condition_is(pod, "Ready", "True") || strcmp(node_str(pod, "/status/phase", ""), "Succeeded") == 0;
+    return ready;
+}
+
+static void add_ready(node_t *job, const node_t *pods)
+{
+    int64_t ready = ready_of(pods);
+    if (!node_len(pods))
+        return; /* they may be gone: the object knows more */
+    node_set_num(node_get(job, "ranks"), "ready", (double)ready);
+    if (ready && strcmp(node_str(job, "/state", ""), "Pending") == 0)
+        node_set_str(job, "state", "Running");
+}
+
+void job_add_pods(node_t *job, const struct job_kind *kind, const node_t *object, const node_t *pods)
+{
+    struct tally tally = {0};
+    size_t n = 0;
+    AUTOFREE node_t **list = xcalloc(node_len(pods) + 1, sizeof(node_t *));
+    for (const node_t *pod = node_first(pods); pod; pod = node_next(pod)) {
+        list[n] = read_pod(pod, kind, object);
+        count(pod, list[n++], &tally);
+    }
+    const node_t *ranks = node_set(job, "pods", by_rank(list, n));
+    count_tries(job, ranks);
     node_set_num(job, "evictions", (double)tally.evictions);
     node_set_num(job, "node_losses", (double)tally.losses);
-    const node_t *failed = first_failed(list);
-    if (failed && strcmp(node_str(job, "/state", ""), "Failed") == 0)
+    add_ready(job, pods);
+    const node_t *failed = first_failed(ranks);
+    if (failed)
         add_failure(job, failed);
-    else if (!job_is_over(job))
-        add_hindrance(job, list);
+    if (!job_is_over(job))
+        add_hindrance(job, ranks);
 }

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "net/url.h"
+#include "kube/kueue.h"
 
 enum { NAME_MAX_LEN = 63 };
 
@@ -21,8 +21,13 @@ int kube_job_check_name(const struct job_kind *kind, const char *name, struct er
     return err_why(err, "it takes lower-case letters, digits and -, a letter first and no - at the end");
 }
 
-/* A repeated POST finds by it that what is there is its own. */
-static void mark_submission(node_t *annotations)
+node_t *job_member(node_t *object, const char *key)
+{
+    node_t *there = node_get(object, key);
+    return node_type(there) == NODE_OBJECT ? there : node_set(object, key, node_new_object());
+}
+
+void job_mark_submission(node_t *object)
 {
     unsigned char bytes[8];
     char hex[2 * sizeof(bytes) + 1] = "";
@@ -30,39 +35,62 @@ static void mark_submission(node_t *annotations)
         return; /* then a repeated POST whose first answer was lost is a conflict */
     for (size_t i = 0; i < sizeof(bytes); i++)
         snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
-    node_set_str(annotations, "aiwf/submission", hex);
+    node_set_str(job_member(job_member(object, "metadata"), "annotations"), "aiwf/submission", hex);
 }
 
-static node_t *member(node_t *object, const char *key)
+void job_set_suspended(const struct job_kind *kind, node_t *object, bool suspended)
 {
-    node_t *there = node_get(object, key);
-    return there ? there : node_set(object, key, node_new_object());
+    node_t *spec = job_member(object, "spec");
+    node_set_bool(kind->in_run_policy ? job_member(spec, "runPolicy") : spec, "suspend", suspended);
 }
 
-static void set_suspended(const struct job_kind *kind, node_t *object, bool suspended)
-{
-    node_t *spec = member(object, "spec");
-    node_set_bool(kind->in_run_policy ? member(spec, "runPolicy") : spec, "suspend", suspended);
-}
-
-static node_t *new_object(const struct trainer_env *env, const struct job_spec *spec, struct err *err)
+static node_t *from_flags(const struct trainer_env *env, const struct job_spec *spec, struct job_source *source, struct err *err)
 {
     const struct job_kind *kind = env->trainer->cluster;
-    if (kube_job_check_name(kind, spec->name, err) != 0 || pod_check(spec, err) != 0 ||
-        (kind->check && kind->check(spec, err) != 0))
+    struct job_spec with = *spec;
+    if (pod_check(spec, err) != 0 || (kind->check && kind->check(spec, err) != 0) ||
+        job_source_read(source, spec, env->kube->ns, err) != 0)
         return NULL;
+    with.files = source;
     CLEANUP(node_free) node_t *object = kube_object(kind->kind, env->kube->ns, spec->name);
-    node_t *labels = member(node_get(object, "metadata"), "labels");
+    if (source->config_map)
+        node_set_str(job_member(node_get(object, "metadata"), "annotations"), ANNOTATION_SOURCE,
+                     node_str(source->config_map, "/metadata/name", ""));
+    return kind->fill(env, &with, job_member(object, "spec"), err) == 0 ? TAKE(object) : NULL;
+}
+
+static node_t *from_manifest(const struct trainer_env *env, const struct job_spec *spec, struct err *err)
+{
+    const char *ns = node_str(spec->manifest, "/metadata/namespace", NULL);
+    if (ns && strcmp(ns, env->kube->ns) != 0) {
+        err_set(err, ERR_USAGE, "the file's namespace is %s, the context's %s", ns, env->kube->ns);
+        err_hint(err, "-n %s", ns);
+        return NULL;
+    }
+    node_t *object = node_copy(spec->manifest);
+    node_set_str(job_member(object, "metadata"), "name", spec->name);
+    node_set_str(job_member(object, "metadata"), "namespace", env->kube->ns);
+    node_delete(object, "status");
+    return object;
+}
+
+static node_t *new_object(const struct trainer_env *env, const struct job_spec *spec, struct job_source *source, struct err *err)
+{
+    const struct job_kind *kind = env->trainer->cluster;
+    if (kube_job_check_name(kind, spec->name, err) != 0)
+        return NULL;
+    node_t *object = spec->manifest ? from_manifest(env, spec, err) : from_flags(env, spec, source, err);
+    if (!object)
+        return NULL;
+    node_t *labels = job_member(node_get(object, "metadata"), "labels");
     node_set_str(labels, "app.kubernetes.io/managed-by", "aiwf");
     node_set_str(labels, LABEL_JOB, spec->name);
-    if (spec->queue)
-        node_set_str(labels, LABEL_QUEUE, spec->queue);
-    mark_submission(member(node_get(object, "metadata"), "annotations"));
-    if (kind->fill(env, spec, member(object, "spec"), err) != 0)
-        return NULL;
-    if (spec->queue)
-        set_suspended(kind, object, true); /* until Kueue admits it */
-    return TAKE(object);
+    job_mark_submission(object);
+    if (!spec->queue)
+        return object;
+    node_set_str(labels, LABEL_QUEUE, spec->queue);
+    job_set_suspended(kind, object, true); /* until Kueue admits it */
+    return object;
 }
 
 static int exists_hint(struct err *err, const char *name)
@@ -70,22 +98,49 @@ static int exists_hint(struct err *err, const char *name)
     return err->code == ERR_CONFLICT ? err_hint(err, "aiwf train wait %s, or aiwf train delete %s", name, name) : -1;
 }
 
+/* The source first: no rank runs without it. */
+static int send(const struct trainer_env *env, const node_t *object, const struct job_source *source, struct err *err)
+{
+    CLEANUP(node_free) node_t *made = NULL;
+    if (job_source_create(env, source, err) != 0 ||
+        kube_create(env->kube, env->trainer->cluster->kind, object, false, &made, err) != 0)
+        return exists_hint(err, node_str(object, "/metadata/name", "?"));
+    CLEANUP(err_release) struct err left = ERR_INIT;
+    const char *config_map = node_str(source->config_map, "/metadata/name", NULL);
+    if (config_map && job_source_own(env, config_map, made, &left) != 0 && env->say) {
+        AUTOFREE char *text = xasprintf("config map %s will stay when the job is deleted: %s", config_map, left.what);
+        env->say(env->say_arg, text);
+    }
+    return 0;
+}
+
 int kube_job_submit(const struct trainer_env *env, const struct job_spec *spec, struct err *err)
 {
-    CLEANUP(node_free) node_t *object = new_object(env, spec, err);
-    if (!object)
-        return -1;
-    if (kube_create(env->kube, env->trainer->cluster->kind, object, false, NULL, err) == 0)
-        return 0;
-    return exists_hint(err, spec->name);
+    CLEANUP(job_source_release) struct job_source source = {0};
+    CLEANUP(node_free) node_t *object = new_object(env, spec, &source, err);
+    return object ? send(env, object, &source, err) : -1;
+}
+
+static node_t *both(node_t *config_map, node_t *object)
+{
+    node_t *list = node_new_object();
+    node_set_str(list, "apiVersion", "v1");
+    node_set_str(list, "kind", "List");
+    node_t *items = node_set(list, "items", node_new_array());
+    node_push(items, config_map);
+    node_push(items, object);
+    return list;
 }
 
 node_t *kube_job_manifest(const struct trainer_env *env, const struct job_spec *spec, bool ask, struct err *err)
 {
-    CLEANUP(node_free) node_t *object = new_object(env, spec, err);
+    CLEANUP(job_source_release) struct job_source source = {0};
+    CLEANUP(node_free) node_t *object = new_object(env, spec, &source, err);
     node_t *answer = NULL;
-    if (!object || !ask)
-        return TAKE(object);
+    if (!object)
+        return NULL;
+    if (!ask)
+        return source.config_map ? both(TAKE(source.config_map), TAKE(object)) : TAKE(object);
     if (kube_create(env->kube, env->trainer->cluster->kind, object, true, &answer, err) != 0)
         exists_hint(err, spec->name);
     return answer;
@@ -167,9 +222,11 @@ node_t *kube_job_document(const struct trainer *trainer, const node_t *object)
     node_t *ranks = node_set(job, "ranks", node_new_object());
     set_count(ranks, "ready", reading.ready);
     set_count(ranks, "total", reading.ranks);
-    set_count(job, "attempt", reading.failed + 1);
+    int64_t tries = reading.retries >= 0 && reading.failed > reading.retries ? reading.retries : reading.failed;
+    set_count(job, "attempt", tries + 1);
     set_count(job, "retries", reading.retries);
-    set_count(job, "restarts", reading.failed);
+    set_count(job, "restarts", tries);
+    set_known(job, "job_set", node_str(object, "/metadata/labels/jobset.sigs.k8s.io~1jobset-name", NULL));
     set_known(job, "queue", node_str(object, "/metadata/labels/kueue.x-k8s.io~1queue-name", NULL));
     node_set(job, "exit_code", node_new_null());
     node_set(job, "signal", node_new_null());
@@ -195,6 +252,30 @@ static node_t *pods_of(const struct trainer_env *env, const char *name, struct e
     return kube_list_of(env->kube, &kube_pods, env->kube->ns, selector, err);
 }
 
+node_t *kube_job_workloads(const struct trainer_env *env, const node_t *object)
+{
+    CLEANUP(err_release) struct err unseen = ERR_INIT;
+    if (!node_str(object, "/metadata/labels/kueue.x-k8s.io~1queue-name", NULL))
+        return NULL;
+    AUTOFREE char *selector = xasprintf("kueue.x-k8s.io/job-uid=%s", node_str(object, "/metadata/uid", ""));
+    return kube_list_of(env->kube, &kube_workloads, env->kube->ns, selector, &unseen);
+}
+
+/* Whether Kueue lets it run, and why not. */
+static void add_admission(const struct trainer_env *env, const node_t *object, node_t *job)
+{
+    CLEANUP(node_free) node_t *workloads = job_is_over(job) ? NULL : kube_job_workloads(env, object);
+    const node_t *workload = node_first(workloads);
+    if (!workload)
+        return;
+    node_t *described = node_set(job, "workload", kueue_describe(workload));
+    const char *message = node_str(described, "/message", NULL), *state = kueue_state(workload);
+    AUTOFREE char *admission = message && *message ? xasprintf("%s: %s", state, message) : xstrdup(state);
+    node_set_str(job, "admission", admission);
+    if (strcmp(node_str(job, "/state", ""), "Queued") == 0)
+        node_set_str(job, "reason", admission);
+}
+
 node_t *kube_job_show(const struct trainer_env *env, const char *name, struct err *err)
 {
     const struct job_kind *kind = env->trainer->cluster;
@@ -205,8 +286,32 @@ node_t *kube_job_show(const struct trainer_env *env, const char *name, struct er
     if (!pods)
         return NULL;
     node_t *job = kube_job_document(env->trainer, object);
-    job_add_pods(job, kind, pods);
+    job_add_pods(job, kind, object, pods);
+    add_admission(env, object, job);
     return job;
+}
+
+/* Else Kueue would let it go on: a workload that is not active is none of its concern. */
+static int stop_workloads(const struct trainer_env *env, const node_t *object, struct err *err)
+{
+    CLEANUP(node_free) node_t *workloads = kube_job_workloads(env, object);
+    CLEANUP(node_free) node_t *patch = node_new_object();
+    node_set_bool(job_member(patch, "spec"), "active", false);
+    for (const node_t *w = node_first(workloads); w; w = node_next(w))
+        if (kube_patch(env->kube, &kube_workloads, env->kube->ns, node_str(w, "/metadata/name", "?"), patch, err) != 0)
+            return -1;
+    return 0;
+}
+
+static int suspend_for_good(const struct trainer_env *env, const char *name, struct err *err)
+{
+    const struct job_kind *kind = env->trainer->cluster;
+    CLEANUP(str_release) struct str now = STR_INIT;
+    CLEANUP(node_free) node_t *patch = node_new_object();
+    rfc3339_print(&now, clock_wall_ms());
+    node_set_str(job_member(job_member(patch, "metadata"), "annotations"), ANNOTATION_CANCELLED, now.buf);
+    job_set_suspended(kind, patch, true);
+    return kube_patch(env->kube, kind->kind, env->kube->ns, name, patch, err);
 }
 
 int kube_job_cancel(const struct trainer_env *env, const char *name, struct err *err)
@@ -215,17 +320,12 @@ int kube_job_cancel(const struct trainer_env *env, const char *name, struct err 
     if (kube_job_check_name(kind, name, err) != 0)
         return -1;
     CLEANUP(node_free) node_t *object = kube_show(env->kube, kind->kind, env->kube->ns, name, err);
-    if (!object)
+    CLEANUP(node_free) node_t *job = object ? kube_job_document(env->trainer, object) : NULL;
+    if (!job)
         return -1;
-    CLEANUP(node_free) node_t *job = kube_job_document(env->trainer, object);
     if (job_is_over(job))
         return err_set(err, ERR_CONFLICT, "job %s is over: %s", name, node_str(job, "/state", ""));
-    CLEANUP(str_release) struct str now = STR_INIT;
-    CLEANUP(node_free) node_t *patch = node_new_object();
-    rfc3339_print(&now, clock_wall_ms());
-    node_set_str(member(member(patch, "metadata"), "annotations"), ANNOTATION_CANCELLED, now.buf);
-    set_suspended(kind, patch, true);
-    return kube_patch(env->kube, kind->kind, env->kube->ns, name, patch, err);
+    return stop_workloads(env, object, err) == 0 ? suspend_for_good(env, name, err) : -1;
 }
 
 int kube_job_remove(const struct trainer_env *env, const char *name, struct err *err)

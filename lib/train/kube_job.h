@@ -4,10 +4,12 @@
 #define TRAIN_KUBE_JOB_H
 
 #include "kube/object.h"
+#include "train/source.h"
 #include "train/trainer.h"
 
 #define LABEL_JOB            "aiwf/job" /* on the object and its pods: the job's name */
 #define LABEL_QUEUE          "kueue.x-k8s.io/queue-name"
+#define ANNOTATION_SOURCE    "aiwf/source"    /* the ConfigMap that the job came with */
 #define ANNOTATION_CANCELLED "aiwf/cancelled" /* when "train cancel" suspended it, RFC 3339 */
 
 enum job_state { JOB_PENDING, JOB_RUNNING, JOB_SUSPENDED, JOB_SUCCEEDED, JOB_FAILED };
@@ -31,10 +33,10 @@ struct job_kind {
     const char *name_tail;                               /* the longest that is put behind the name for a pod or a host */
     bool in_run_policy;                                  /* suspend stands in spec.runPolicy, else in spec */
     int (*check)(const struct job_spec *, struct err *); /* USAGE: what this kind cannot do; NULL: nothing */
-    /* Fills the object's spec. */
+    /* Fills the object's spec. A source is mounted by job_source_mount. */
     int (*fill)(const struct trainer_env *env, const struct job_spec *spec, node_t *object_spec, struct err *err);
     void (*read)(const node_t *object, struct job_reading *ret);
-    int64_t (*rank)(const node_t *pod); /* from 0; -1: none */
+    int64_t (*rank)(const node_t *object, const node_t *pod); /* from 0; -1: none */
 };
 
 /* For struct trainer; env->trainer->cluster is the kind. */
@@ -42,12 +44,23 @@ int kube_job_submit(const struct trainer_env *env, const struct job_spec *spec, 
 node_t *kube_job_manifest(const struct trainer_env *env, const struct job_spec *spec, bool ask, struct err *err);
 node_t *kube_job_list(const struct trainer_env *env, struct err *err);
 node_t *kube_job_show(const struct trainer_env *env, const char *name, struct err *err);
+int kube_job_logs(const struct trainer_env *env, const char *name, const struct job_logs *logs, struct err *err); /* job_logs.c */
+node_t *kube_job_events(const struct trainer_env *env, const char *name, struct err *err); /* job_events.c */
+int kube_job_retry(const struct trainer_env *env, const char *name, const char *as, char **ret_name, struct err *err);
 int kube_job_cancel(const struct trainer_env *env, const char *name, struct err *err);
 int kube_job_remove(const struct trainer_env *env, const char *name, struct err *err);
-#define KUBE_JOB_OPERATIONS                                                                                 \
-    .needs_cluster = true, .submit = kube_job_submit, .manifest = kube_job_manifest, .list = kube_job_list, \
-    .show = kube_job_show, .cancel = kube_job_cancel, .remove = kube_job_remove
+#define KUBE_JOB_OPERATIONS                                                                                                      \
+    .needs_cluster = true, .submit = kube_job_submit, .manifest = kube_job_manifest, .list = kube_job_list,                      \
+    .show = kube_job_show, .logs = kube_job_logs, .events = kube_job_events, .retry = kube_job_retry, .cancel = kube_job_cancel, \
+    .remove = kube_job_remove
 
+/* Kueue's workloads of the job; NULL when it is in no queue, or none is seen. The caller frees. */
+node_t *kube_job_workloads(const struct trainer_env *env, const node_t *object);
+/* A member that is an object, made when it is not there. */
+node_t *job_member(node_t *object, const char *key);
+/* A repeated POST finds by it that what is there is its own. */
+void job_mark_submission(node_t *object);
+void job_set_suspended(const struct job_kind *kind, node_t *object, bool suspended);
 /* USAGE unless it can be the name of such a job. */
 int kube_job_check_name(const struct job_kind *kind, const char *name, struct err *err);
 /* The job document of an object; the caller frees. */
@@ -64,8 +77,9 @@ int pod_check(const struct job_spec *spec, struct err *err);
 int64_t pod_gpus(const node_t *pod_spec);
 
 /* job_pods.c: adds "pods": [{"rank","pod","node","state","reason","message","restarts","tries","exit_code","started","finished"}],
- * the newest pod of each rank, by rank; "restarts", "evictions", "node_losses"; and of the rank that failed first, where
- * the job failed, "failed_rank", "exit_code", "reason". pods: of the API server. */
-void job_add_pods(node_t *job, const struct job_kind *kind, const node_t *pods);
+ * the newest pod of each rank, by rank; "ranks"/"ready" by them; "restarts", "evictions", "node_losses"; "last_failure"
+ * {"rank","pod","exit_code","reason","message","restarts"} of the rank that failed first, of those that are still there;
+ * and that as "failed_rank", "exit_code", "reason", "message" of a job that has failed. pods: of the API server. */
+void job_add_pods(node_t *job, const struct job_kind *kind, const node_t *object, const node_t *pods);
 
 #endif

@@ -29,6 +29,8 @@ int pod_check(const struct job_spec *spec, struct err *err)
         err_set(err, ERR_USAGE, "--workdir is a folder of this machine: a job in a cluster cannot run there");
         return err_hint(err, "--source DIR takes a copy of it along");
     }
+    if (spec->source && (!spec->command || !spec->command->n))
+        return err_set(err, ERR_USAGE, "--source needs a command to run there: -- COMMAND");
     for (size_t i = 0; spec->datasets && i < spec->datasets->n; i++)
         if (check_dataset(spec->datasets->v[i], err) != 0)
             return -1;
@@ -148,6 +150,8 @@ node_t *pod_template(const struct job_spec *spec, const char *container_name)
     node_set_str(container, "name", container_name);
     fill_container(spec, container);
     add_datasets(spec, pod, container);
+    if (spec->files)
+        job_source_mount(spec->files, template);
     if (spec->gpus)
         tolerate(pod, GPU);
     if (spec->spot)

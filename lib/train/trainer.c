@@ -1,5 +1,5 @@
 /* Which trainers there are: the files lib/train/trainer_*.c, collected by the Makefile. */
-#include "train/trainer.h"
+#include "train/kube_job.h"
 
 #include <string.h>
 
@@ -53,6 +53,18 @@ const struct trainer *trainer_for(const struct context *context, const char *nam
     return trainer;
 }
 
+const struct trainer *trainer_of(const node_t *object)
+{
+    for (const struct trainer *const *trainer = trainers; *trainer; trainer++) {
+        const struct kube_kind *kind = (*trainer)->cluster ? (*trainer)->cluster->kind : NULL;
+        AUTOFREE char *version = kind ? xasprintf("%s/%s", kind->group, kind->version) : NULL;
+        if (version && strcmp(node_str(object, "/apiVersion", ""), version) == 0 &&
+            strcmp(node_str(object, "/kind", ""), kind->kind) == 0)
+            return *trainer;
+    }
+    return NULL;
+}
+
 int trainer_locate(struct trainer_env *env, const char *name, struct err *err)
 {
     if (env->trainer->locate)
@@ -103,6 +115,20 @@ static void add_end(const node_t *job, struct str *s)
         str_addf(s, ": exit %lld", (long long)code);
     if (!signal && name)
         str_addf(s, " (SIG%s)", name);
+}
+
+void job_recall(node_t *job, const node_t *last_failure)
+{
+    static const char *const copied[] = {"exit_code", "reason", "message"};
+    bool is_told = node_int(job, "/failed_rank", -1) >= 0 || str_starts(node_str(job, "/reason", ""), "DeadlineExceeded");
+    if (!last_failure || is_told || strcmp(node_str(job, "/state", ""), "Failed") != 0)
+        return;
+    node_set(job, "failed_rank", node_copy(node_get(last_failure, "rank")));
+    node_set(job, "failed_pod", node_copy(node_get(last_failure, "pod")));
+    node_set(job, "job_reason", node_copy(node_get(job, "reason")));
+    for (size_t i = 0; i < ARRAY_LEN(copied); i++)
+        if (node_get(last_failure, copied[i]))
+            node_set(job, copied[i], node_copy(node_get(last_failure, copied[i])));
 }
 
 static int failed(const node_t *job, struct err *err)

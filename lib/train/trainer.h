@@ -9,6 +9,8 @@
 #include "kube/kube.h"
 #include "net/http.h"
 
+struct job_source;
+
 struct job_spec {
     const char *name;
     const char *image;
@@ -28,6 +30,8 @@ struct job_spec {
     const char *priority;
     const char *runtime; /* trainjob */
     bool spot;
+    const struct job_source *files; /* what source holds; NULL: it was not read */
+    const node_t *manifest;         /* a whole object from a file: of the rest, only name and queue count */
 };
 
 struct trainer;
@@ -44,8 +48,10 @@ struct trainer_env {
 
 struct job_logs {
     bool follow;
-    int64_t tail; /* -1: all */
-    int64_t rank; /* -1: all */
+    int64_t tail;    /* -1: all */
+    int64_t rank;    /* -1: all */
+    const char *pod; /* of a rank that has had several; NULL: all of them */
+    bool previous;   /* of the container before its last restart; not with follow */
     bool (*on_line)(const node_t *line, void *arg);
     void *arg;
 };
@@ -69,6 +75,10 @@ struct trainer {
     node_t *(*list)(const struct trainer_env *env, struct err *err);
     node_t *(*show)(const struct trainer_env *env, const char *name, struct err *err); /* NOT_FOUND */
     int (*logs)(const struct trainer_env *env, const char *name, const struct job_logs *logs, struct err *err);
+    /* [{"time","type","object","reason","message","count","from"}] by time; the caller frees. */
+    node_t *(*events)(const struct trainer_env *env, const char *name, struct err *err);
+    /* Submits a job that is over once more, as `as` (NULL: the next free name); *ret_name: the caller frees. */
+    int (*retry)(const struct trainer_env *env, const char *name, const char *as, char **ret_name, struct err *err);
     int (*cancel)(const struct trainer_env *env, const char *name, struct err *err);
     int (*remove)(const struct trainer_env *env, const char *name, struct err *err);
 };
@@ -77,12 +87,16 @@ extern const struct trainer *const trainers[];
 const struct trainer *trainer_find(const char *name);
 const struct trainer *trainer_for(const struct context *context, const char *name, struct err *err);
 int trainer_lacks(const struct trainer *trainer, const char *operation, struct err *err);
+/* The one whose kind an object is ("apiVersion", "kind"), or NULL. */
+const struct trainer *trainer_of(const node_t *object);
 /* env->trainer becomes the one that has the job of that name, or that would run spec. */
 int trainer_locate(struct trainer_env *env, const char *name, struct err *err);
 int trainer_choose(struct trainer_env *env, const struct job_spec *spec, struct err *err);
 
 /* Whether a job document tells an end. */
 bool job_is_over(const node_t *job);
+/* What was seen of a failure while the job ran, where its end tells nothing: the pods may be gone by then. */
+void job_recall(node_t *job, const node_t *last_failure);
 /* WORKLOAD (exit 9) with the exit code or signal when the job failed; 0 when it succeeded. */
 int job_result(const node_t *job, struct err *err);
 

@@ -67,6 +67,8 @@ static const struct trainer *tell(const struct trainer_env *env, const struct tr
 static const struct trainer *choose(const struct trainer_env *env, const struct job_spec *spec, struct err *err)
 {
     static const char *const distributed[] = {"trainjob", "pytorch", "job", NULL};
+    if (spec->manifest)
+        return trainer_of(spec->manifest);
     if (spec->ps > 0 || spec->workers > 0)
         return tell(env, trainer_find("tf"), "--workers and --ps are TensorFlow's");
     if (spec->runtime)
@@ -133,6 +135,18 @@ static int logs(const struct trainer_env *env, const char *name, const struct jo
     return at.trainer->logs ? at.trainer->logs(&at, name, logs, err) : trainer_lacks(at.trainer, "show logs", err);
 }
 
+static node_t *events(const struct trainer_env *env, const char *name, struct err *err)
+{
+    struct trainer_env at = *env;
+    return trainer_locate(&at, name, err) == 0 ? at.trainer->events(&at, name, err) : NULL;
+}
+
+static int retry(const struct trainer_env *env, const char *name, const char *as, char **ret_name, struct err *err)
+{
+    struct trainer_env at = *env;
+    return trainer_locate(&at, name, err) == 0 ? at.trainer->retry(&at, name, as, ret_name, err) : -1;
+}
+
 static int cancel(const struct trainer_env *env, const char *name, struct err *err)
 {
     struct trainer_env at = *env;
@@ -155,6 +169,8 @@ const struct trainer trainer_auto = {
     .list = list,
     .show = show,
     .logs = logs,
+    .events = events,
+    .retry = retry,
     .cancel = cancel,
     .remove = remove_job,
 };

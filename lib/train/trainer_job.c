@@ -90,8 +90,9 @@ static void read_job(const node_t *object, struct job_reading *ret)
     read_state(object, ret);
 }
 
-static int64_t rank(const node_t *pod)
+static int64_t rank(const node_t *object, const node_t *pod)
 {
+    (void)object;
     long long n;
     const char *index = node_str(pod, "/metadata/labels/batch.kubernetes.io~1job-completion-index", NULL);
     return index && str_to_int(index, 0, INT32_MAX, &n) ? n : -1;

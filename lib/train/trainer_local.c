@@ -43,6 +43,10 @@ static node_t *body_of(const struct job_spec *spec)
 
 static int check(const struct job_spec *spec, struct err *err)
 {
+    if (spec->manifest) {
+        err_set(err, ERR_USAGE, "a local job is no object of a cluster");
+        return err_hint(err, "--context with a cluster, or aiwf train submit NAME -- COMMAND");
+    }
     if (spec->image) {
         err_set(err, ERR_USAGE, "a local job has no image: it is a process of this machine");
         return err_hint(err, "leave --image out");

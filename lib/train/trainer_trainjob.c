@@ -1,0 +1,159 @@
+/* TrainJobs of Kubeflow Trainer: a runtime of the cluster says how ranks are run (facts: trainer v2.0,
+ * pkg/apis/trainer/v1alpha1/trainjob_types.go; what a job may change of its pods has another name from v2.1 on). */
+#include <string.h>
+
+#include "train/kube_job.h"
+
+#define RANKS   "node" /* the job of a runtime's job set whose pods are the ranks, and their container */
+#define RUNTIME "torch-distributed"
+
+static int check(const struct job_spec *spec, struct err *err)
+{
+    const char *option = spec->workers > 0 || spec->ps > 0 ? "--workers and --ps"
+                         : spec->retries                   ? "--retries"
+                         : spec->timeout_ms                ? "--timeout"
+                         : spec->priority                  ? "--priority"
+                                                           : NULL;
+    if (!option)
+        return 0;
+    err_set(err, ERR_USAGE, "a TrainJob has no %s: that is its runtime's", option);
+    return err_hint(err, "--runtime NAME of one that has it, or --trainer pytorch, or --trainer job");
+}
+
+/* "podSpecOverrides" (v2.0) or "podTemplateOverrides" (v2.1), by the cluster's definition of the kind; the former where
+ * nobody may read that. */
+static const char *override_word(const struct trainer_env *env, struct err *err)
+{
+    static const char *const words[] = {"podSpecOverrides", "podTemplateOverrides"};
+    CLEANUP(err_release) struct err unseen = ERR_INIT;
+    CLEANUP(node_free) node_t *crd = kube_show(env->kube, &kube_crds, NULL, "trainjobs.trainer.kubeflow.org", &unseen);
+    const node_t *fields = node_at(crd, "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties");
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (!fields || node_get(fields, words[i]))
+            return words[i];
+    err_set(err, ERR_FAILED, "this version of Kubeflow Trainer takes no volumes or tolerations as aiwf knows them");
+    err_hint(err, "a runtime that has them, or the TrainJob in a file: -f FILE");
+    return NULL;
+}
+
+static node_t *moved(node_t *from, const char *key, node_t *to)
+{
+    node_t *child = node_get(from, key);
+    AUTOFREE char *name = xstrdup(key); /* key may be the child's own */
+    return child ? node_set(to, name, node_detach(from, child)) : NULL;
+}
+
+/* Of the pods only this can be said by the job: the rest is the runtime's. */
+static int add_overrides(const struct trainer_env *env, const struct job_spec *spec, node_t *object_spec, struct err *err)
+{
+    CLEANUP(node_free) node_t *template = pod_template(spec, RANKS);
+    CLEANUP(node_free) node_t *pod = node_new_object();
+    node_t *from = node_get(template, "spec");
+    moved(from, "tolerations", pod);
+    if (moved(from, "volumes", pod)) {
+        node_t *container = node_push(node_set(pod, "containers", node_new_array()), node_new_object());
+        node_set_str(container, "name", RANKS);
+        moved(node_at(from, "/containers/0"), "volumeMounts", container);
+    }
+    const char *word = node_len(pod) ? override_word(env, err) : "";
+    if (!word || !*word)
+        return word ? 0 : -1;
+    bool is_template = strcmp(word, "podTemplateOverrides") == 0;
+    node_t *override = node_push(node_set(object_spec, word, node_new_array()), node_new_object());
+    node_t *target = node_push(node_set(override, "targetJobs", node_new_array()), node_new_object());
+    node_set_str(target, "name", RANKS);
+    node_t *to = is_template ? node_set(override, "spec", node_new_object()) : override;
+    for (node_t *part; (part = node_first(pod));)
+        moved(pod, node_key(part), to);
+    return 0;
+}
+
+static int fill(const struct trainer_env *env, const struct job_spec *spec, node_t *object_spec, struct err *err)
+{
+    CLEANUP(node_free) node_t *template = pod_template(spec, RANKS);
+    node_t *container = node_at(template, "/spec/containers/0");
+    node_set_str(node_set(object_spec, "runtimeRef", node_new_object()), "name", spec->runtime ? spec->runtime : RUNTIME);
+    node_t *trainer = node_set(object_spec, "trainer", node_new_object());
+    node_set_num(trainer, "numNodes", (double)(spec->nodes > 1 ? spec->nodes : 1));
+    moved(container, "image", trainer);
+    moved(container, "command", trainer);
+    moved(container, "env", trainer);
+    if (node_get(container, "resources"))
+        node_set(trainer, "resourcesPerNode", node_copy(node_get(container, "resources")));
+    return add_overrides(env, spec, object_spec, err);
+}
+
+static const node_t *ranks_status(const node_t *object)
+{
+    for (const node_t *job = node_first(node_at(object, "/status/jobsStatus")); job; job = node_next(job))
+        if (strcmp(node_str(job, "/name", ""), RANKS) == 0)
+            return job;
+    return NULL;
+}
+
+static void read_end(const node_t *object, const char *type, enum job_state state, struct job_reading *ret)
+{
+    const node_t *condition = kube_condition(object, type);
+    ret->state = state;
+    ret->finished = node_str(condition, "/lastTransitionTime", NULL);
+    if (state != JOB_FAILED)
+        return;
+    ret->reason = node_str(condition, "/reason", NULL);
+    ret->message = node_str(condition, "/message", NULL);
+}
+
+static int64_t gpus_of(const node_t *object)
+{
+    long long n;
+    const char *text = node_str(object, "/spec/trainer/resourcesPerNode/limits/nvidia.com~1gpu", NULL);
+    return text && str_to_int(text, 0, 1000000, &n)
+               ? n
+               : node_int(object, "/spec/trainer/resourcesPerNode/limits/nvidia.com~1gpu", 0);
+}
+
+static void read_job(const node_t *object, struct job_reading *ret)
+{
+    const node_t *ranks = ranks_status(object);
+    int64_t nodes = node_int(object, "/spec/trainer/numNodes", -1);
+    bool is_ready = node_int(ranks, "/ready", 0) + node_int(ranks, "/succeeded", 0) > 0;
+    ret->container = node_at(object, "/spec/trainer");
+    ret->ranks = nodes; /* unknown when the runtime decides */
+    ret->ready = is_ready ? (nodes > 0 ? nodes : 1) : 0;
+    ret->gpus = gpus_of(object) * (nodes > 0 ? nodes : 1);
+    ret->failed = node_int(ranks, "/failed", 0);
+    if (kube_condition_is(object, "Complete", "True"))
+        read_end(object, "Complete", JOB_SUCCEEDED, ret);
+    else if (kube_condition_is(object, "Failed", "True"))
+        read_end(object, "Failed", JOB_FAILED, ret);
+    else if (node_bool(object, "/spec/suspend", false))
+        ret->state = JOB_SUSPENDED;
+    else
+        ret->state = is_ready ? JOB_RUNNING : JOB_PENDING;
+}
+
+static int64_t rank(const node_t *object, const node_t *pod)
+{
+    (void)object;
+    long long n;
+    const char *index = node_str(pod, "/metadata/labels/batch.kubernetes.io~1job-completion-index", NULL);
+    bool is_rank = strcmp(node_str(pod, "/metadata/labels/jobset.sigs.k8s.io~1replicatedjob-name", ""), RANKS) == 0;
+    return is_rank && index && str_to_int(index, 0, INT32_MAX, &n) ? n : -1;
+}
+
+static const struct job_kind trainjob_kind = {
+    .kind = &kube_train_jobs,
+    .container = RANKS,
+    .pod_label = "jobset.sigs.k8s.io/jobset-name",
+    .name_tail = "-dataset-initializer-0-0",
+    .check = check,
+    .fill = fill,
+    .read = read_job,
+    .rank = rank,
+};
+
+const struct trainer trainer_trainjob = {
+    .name = "trainjob",
+    .help = "TrainJobs of Kubeflow Trainer, by a training runtime",
+    .cluster = &trainjob_kind,
+    KUBE_JOB_OPERATIONS,
+};
