@@ -1,0 +1,204 @@
+/* Jobs of a cluster as the API server tells them: their states, and what their pods say of the ranks. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "suites.h"
+#include "train/kube_job.h"
+
+static node_t *parsed(const char *quoted)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    AUTOFREE char *text = xstrdup(quoted);
+    for (char *p = text; *p; p++)
+        if (*p == '\'')
+            *p = '"';
+    node_t *node = json_parse(text, strlen(text), "case", &err);
+    ck_assert_msg(node, "%s", err.what);
+    return node;
+}
+
+static const struct {
+    const char *trainer, *object, *state, *reason;
+} states[] = {
+    {"job", "{'status':{}}", "Pending", NULL},
+    {"job", "{'status':{'active':2,'ready':1}}", "Running", NULL},
+    {"job", "{'spec':{'suspend':true}}", "Suspended", NULL},
+    {"job", "{'metadata':{'labels':{'kueue.x-k8s.io/queue-name':'q'}},'spec':{'suspend':true}}", "Queued", NULL},
+    {"job", "{'metadata':{'annotations':{'aiwf/cancelled':'2026-01-01T00:00:00Z'}},'spec':{'suspend':true}}", "Cancelled", NULL},
+    /* it had ended before the cancellation reached it */
+    {"job",
+     "{'metadata':{'annotations':{'aiwf/cancelled':'2026-01-01T00:00:00Z'}},'status':{'conditions':[{'type':'Complete','status':"
+     "'True'}]}}",
+     "Succeeded", NULL},
+    {"job", "{'status':{'conditions':[{'type':'FailureTarget','status':'True'}],'ready':1}}", "Running", NULL},
+    {"job", "{'status':{'conditions':[{'type':'Failed','status':'True','reason':'DeadlineExceeded','message':'too long'}]}}",
+     "Failed", "DeadlineExceeded: too long"},
+    {"job", "{'status':{'conditions':[{'type':'Failed','status':'False'}]}}", "Pending", NULL},
+    /* a set of conditions has no order */
+    {"pytorch",
+     "{'status':{'conditions':[{'type':'Succeeded','status':'True'},{'type':'Created','status':'True'},{'type':'Running','status'"
+     ":"
+     "'False'}]}}",
+     "Succeeded", NULL},
+    {"pytorch", "{'status':{'conditions':[{'type':'Running','status':'True'}]}}", "Running", NULL},
+    {"tf", "{'status':{'conditions':[{'type':'Restarting','status':'True','reason':'TFJobRestarting'}]}}", "Pending",
+     "TFJobRestarting"},
+    {"tf", "{'spec':{'runPolicy':{'suspend':true}}}", "Suspended", NULL},
+    {"trainjob", "{'spec':{'trainer':{'numNodes':2}},'status':{'jobsStatus':[{'name':'node','ready':1}]}}", "Running", NULL},
+    {"trainjob", "{'status':{'conditions':[{'type':'Complete','status':'True'}]}}", "Succeeded", NULL},
+    {"trainjob", "{'status':'nonsense','spec':[]}", "Pending", NULL},
+};
+
+START_TEST(a_state_is_that_of_the_object)
+{
+    CLEANUP(node_free) node_t *object = parsed(states[_i].object);
+    CLEANUP(node_free) node_t *job = kube_job_document(trainer_find(states[_i].trainer), object);
+    ck_assert_str_eq(node_str(job, "/state", ""), states[_i].state);
+    ck_assert_pstr_eq(node_str(job, "/reason", NULL), states[_i].reason);
+}
+END_TEST
+
+#define POD(name, rank, status)                                                                   \
+    "{'metadata':{'name':'" name "','creationTimestamp':'2026-01-01T00:00:0" name "Z','labels':{" \
+    "'batch.kubernetes.io/job-completion-index':'" rank "'}},'status':{" status "}}"
+#define ENDED(code, reason, at)                                                                                         \
+    "'phase':'Failed','containerStatuses':[{'name':'main','state':{'terminated':{'exitCode':" code ",'reason':'" reason \
+    "','finishedAt':'2026-01-01T00:01:" at "Z'}}}]"
+#define FAILED "{'status':{'conditions':[{'type':'Failed','status':'True','reason':'BackoffLimitExceeded'}]}}"
+
+static node_t *job_with(const char *object_text, const char *pods_text)
+{
+    const struct trainer *trainer = trainer_find("job");
+    CLEANUP(node_free) node_t *object = parsed(object_text);
+    CLEANUP(node_free) node_t *pods = parsed(pods_text);
+    node_t *job = kube_job_document(trainer, object);
+    job_add_pods(job, trainer->cluster, object, pods);
+    return job;
+}
+
+START_TEST(the_rank_that_failed_first_is_the_cause)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(node_free)
+    node_t *job = job_with(FAILED, "[" POD("1", "0", ENDED("1", "Error", "09")) "," POD("2", "2", ENDED("3", "Error", "05")) "]");
+    ck_assert_int_eq(node_int(job, "/failed_rank", -1), 2);
+    ck_assert_int_eq(node_int(job, "/exit_code", -1), 3);
+    node_set_num(node_get(job, "ranks"), "total", 3);
+    ck_assert_int_eq(job_result(job, &err), -1);
+    ck_assert_int_eq(err.code, ERR_WORKLOAD);
+    ck_assert(strstr(err.what, "rank 2: exit 3"));
+}
+END_TEST
+
+/* Those that the controller ends after it have 143 or 137, and may be listed with an earlier second. */
+START_TEST(one_that_was_told_to_end_is_not_the_cause)
+{
+    CLEANUP(node_free)
+    node_t *job =
+        job_with(FAILED, "[" POD("1", "0", ENDED("143", "Error", "04")) "," POD("2", "1", ENDED("1", "Error", "05")) "]");
+    ck_assert_int_eq(node_int(job, "/failed_rank", -1), 1);
+    CLEANUP(node_free) node_t *killed = job_with(FAILED, "[" POD("1", "0", ENDED("137", "OOMKilled", "04")) "]");
+    ck_assert_int_eq(node_int(killed, "/failed_rank", -1), 0);
+    ck_assert_str_eq(node_str(killed, "/reason", ""), "OOMKilled");
+}
+END_TEST
+
+START_TEST(the_newest_pod_of_a_rank_stands_for_it)
+{
+    CLEANUP(node_free)
+    node_t *job = job_with("{}", "[" POD("1", "0", ENDED("1", "Error", "01")) "," POD("3", "0", "'phase':'Running'") "," POD(
+                                     "2", "0", ENDED("2", "Error", "02")) "]");
+    ck_assert_uint_eq(node_len(node_get(job, "pods")), 1);
+    ck_assert_str_eq(node_str(job, "/pods/0/pod", ""), "3");
+    ck_assert_int_eq(node_int(job, "/restarts", -1), 2);
+    ck_assert_int_eq(node_int(job, "/attempt", -1), 3);
+}
+END_TEST
+
+START_TEST(evictions_and_lost_nodes_are_counted)
+{
+    CLEANUP(node_free)
+    node_t *job =
+        job_with("{}",
+                 "[" POD("1", "0", "'phase':'Failed','reason':'Evicted'") "," POD(
+                     "2", "1",
+                     "'phase':'Failed','conditions':[{'type':'DisruptionTarget','status':'True','reason':'DeletionByTaintManager'"
+                     "}]") "," POD("3", "2",
+                                   "'phase':'Failed','conditions':[{'type':'DisruptionTarget','status':'True','reason':"
+                                   "'PreemptionByScheduler'}]") "]");
+    ck_assert_int_eq(node_int(job, "/evictions", -1), 2);
+    ck_assert_int_eq(node_int(job, "/node_losses", -1), 1);
+}
+END_TEST
+
+START_TEST(what_keeps_it_from_running_is_said)
+{
+    CLEANUP(node_free)
+    node_t *job =
+        job_with("{}", "[" POD("1", "0",
+                               "'phase':'Pending','containerStatuses':[{'name':'main','state':{'waiting':{'reason':"
+                               "'ContainerCreating'}}}]") "," POD("2", "1",
+                                                                  "'phase':'Pending','containerStatuses':["
+                                                                  "{'name':'main','state':{'waiting':{'reason':"
+                                                                  "'ImagePullBackOff','message':'no such image'}}}]") "]");
+    ck_assert_str_eq(node_str(job, "/reason", ""), "ImagePullBackOff: no such image");
+}
+END_TEST
+
+/* The pods of a TrainJob's ranks go when it fails: what was seen of them before is all there is. */
+START_TEST(a_failure_that_was_seen_is_recalled)
+{
+    CLEANUP(node_free) node_t *seen = parsed("{'rank':3,'pod':'p','exit_code':9,'reason':null}");
+    CLEANUP(node_free) node_t *job = job_with(FAILED, "[]");
+    CLEANUP(node_free) node_t *good = job_with("{'status':{'conditions':[{'type':'Complete','status':'True'}]}}", "[]");
+    job_recall(job, seen);
+    job_recall(good, seen);
+    ck_assert_int_eq(node_int(job, "/failed_rank", -1), 3);
+    ck_assert_int_eq(node_int(job, "/exit_code", -1), 9);
+    ck_assert_ptr_null(node_get(good, "failed_rank"));
+}
+END_TEST
+
+static const struct {
+    const char *trainer, *name;
+    bool fine;
+} names[] = {
+    {"job", "a", true},
+    {"job", "a-1", true},
+    {"job", "", false},
+    {"job", "A", false},
+    {"job", "1a", false},
+    {"job", "-a", false},
+    {"job", "a-", false},
+    {"job", "a.b", false},
+    {"job", "a/../b", false},
+    {"pytorch", "a", true},
+    {"job", "a23456789-123456789-123456789-123456789-123456789-1234567", true},
+    {"job", "a23456789-123456789-123456789-123456789-123456789-12345678", false},
+};
+
+START_TEST(a_name_is_a_host_name)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    int rc = kube_job_check_name(trainer_find(names[_i].trainer)->cluster, names[_i].name, &err);
+    ck_assert_int_eq(rc, names[_i].fine ? 0 : -1);
+    ck_assert_int_eq(err.code, names[_i].fine ? ERR_OK : ERR_USAGE);
+}
+END_TEST
+
+Suite *suite_train(void)
+{
+    Suite *suite = suite_create("train");
+    TCase *tcase = tcase_create("jobs");
+    tcase_add_loop_test(tcase, a_state_is_that_of_the_object, 0, ARRAY_LEN(states));
+    tcase_add_loop_test(tcase, a_name_is_a_host_name, 0, ARRAY_LEN(names));
+    tcase_add_test(tcase, the_rank_that_failed_first_is_the_cause);
+    tcase_add_test(tcase, one_that_was_told_to_end_is_not_the_cause);
+    tcase_add_test(tcase, the_newest_pod_of_a_rank_stands_for_it);
+    tcase_add_test(tcase, evictions_and_lost_nodes_are_counted);
+    tcase_add_test(tcase, what_keeps_it_from_running_is_said);
+    tcase_add_test(tcase, a_failure_that_was_seen_is_recalled);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
