@@ -25,7 +25,7 @@ int train_env_of(struct cli *cli, const char *trainer, const char *job, struct t
     return train_env(cli, trainer, ret, err) == 0 ? trainer_locate(ret, job, err) : -1;
 }
 
-void complete_jobs(struct cli *cli, struct strv *names)
+void complete_train_jobs(struct cli *cli, struct strv *names)
 {
     CLEANUP(err_release) struct err none = ERR_INIT;
     struct trainer_env env;
@@ -236,8 +236,8 @@ static int confirm_each(struct cli *cli, const char *verb, int (*one)(struct cli
 static int cancel(struct cli *cli, struct err *err) { return confirm_each(cli, "cancel", cancel_one, err); }
 static int delete_jobs(struct cli *cli, struct err *err) { return confirm_each(cli, "delete", delete_one, err); }
 
-static const struct arg name_arg[] = {{.name = "NAME", .help = "the job", .complete = complete_jobs}, {0}};
-static const struct arg names_arg[] = {{.name = "NAME", .help = "jobs", .many = true, .complete = complete_jobs}, {0}};
+static const struct arg name_arg[] = {{.name = "NAME", .help = "the job", .complete = complete_train_jobs}, {0}};
+static const struct arg names_arg[] = {{.name = "NAME", .help = "jobs", .many = true, .complete = complete_train_jobs}, {0}};
 
 static const struct column list_columns[] = {
     {.title = "NAME", .path = "/name"},

@@ -17,7 +17,7 @@ int train_env_of(struct cli *cli, const char *trainer, const char *job, struct t
         .help = "what runs jobs: auto, job, local (usual: by the context)", .complete = complete_trainers \
     }
 
-complete_fn complete_trainers, complete_jobs;
+complete_fn complete_trainers, complete_train_jobs;
 
 /* Waits for a job's end: 0 when it succeeded, WORKLOAD when not (with the last lines of its log on stderr),
  * INTERRUPTED and TIMEOUT with the command that goes on. follow: its log goes to stdout meanwhile.

@@ -20,7 +20,7 @@ static int events(struct cli *cli, struct err *err)
     return items ? cli_print_list(cli, "event", items, err) : train_not_there(err);
 }
 
-static const struct arg events_arg[] = {{.name = "NAME", .help = "the job", .complete = complete_jobs}, {0}};
+static const struct arg events_arg[] = {{.name = "NAME", .help = "the job", .complete = complete_train_jobs}, {0}};
 
 static const struct column events_columns[] = {
     {.title = "TIME", .path = "/time"},

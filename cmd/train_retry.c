@@ -50,7 +50,7 @@ static int retry(struct cli *cli, struct err *err)
     return cli_confirm(cli, what, err) == 0 ? retry_as(cli, &env, err) : -1;
 }
 
-static const struct arg retry_arg[] = {{.name = "NAME", .help = "a job that is over", .complete = complete_jobs}, {0}};
+static const struct arg retry_arg[] = {{.name = "NAME", .help = "a job that is over", .complete = complete_train_jobs}, {0}};
 
 static const struct example retry_examples[] = {
     {"aiwf train retry resnet --wait", "the same once more, as resnet-2; exit 9 when it fails again"},

@@ -69,7 +69,8 @@ static void keep_lines(struct looking *looking, bool previous)
 static void note_failure(struct looking *looking)
 {
     const node_t *seen = node_get(looking->last, "last_failure");
-    if (!seen || (looking->failure && node_equal(seen, looking->failure)))
+    bool is_cause_known = looking->failure && !job_was_told_to_end(looking->failure);
+    if (!seen || (looking->failure && node_equal(seen, looking->failure)) || (is_cause_known && job_was_told_to_end(seen)))
         return;
     node_free(looking->failure);
     looking->failure = node_copy(seen);

@@ -152,17 +152,10 @@ static node_t *by_rank(node_t **pods, size_t n)
     return ranks;
 }
 
-/* Ended by the controller because another rank had failed. */
-static bool was_told_to_end(const node_t *rank)
-{
-    int64_t code = node_int(rank, "/exit_code", 0);
-    return !node_str(rank, "/reason", NULL) && (code == 143 || code == 137);
-}
-
 static bool failed_before(const node_t *a, const node_t *b)
 {
-    if (was_told_to_end(a) != was_told_to_end(b))
-        return was_told_to_end(b);
+    if (job_was_told_to_end(a) != job_was_told_to_end(b))
+        return job_was_told_to_end(b);
     int order = strcmp(node_str(a, "/finished", "~"), node_str(b, "/finished", "~"));
     return order < 0;
 }

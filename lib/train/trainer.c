@@ -117,15 +117,22 @@ static void add_end(const node_t *job, struct str *s)
         str_addf(s, " (SIG%s)", name);
 }
 
+bool job_was_told_to_end(const node_t *failure)
+{
+    int64_t code = node_int(failure, "/exit_code", 0);
+    return !node_str(failure, "/reason", NULL) && (code == 143 || code == 137);
+}
+
 void job_recall(node_t *job, const node_t *last_failure)
 {
     static const char *const copied[] = {"exit_code", "reason", "message"};
-    bool is_told = node_int(job, "/failed_rank", -1) >= 0 || str_starts(node_str(job, "/reason", ""), "DeadlineExceeded");
-    if (!last_failure || is_told || strcmp(node_str(job, "/state", ""), "Failed") != 0)
+    bool is_late = str_starts(node_str(job, "/reason", ""), "DeadlineExceeded");
+    if (!last_failure || is_late || strcmp(node_str(job, "/state", ""), "Failed") != 0)
         return;
+    if (!node_get(job, "job_reason"))
+        node_set(job, "job_reason", node_copy(node_get(job, "reason")));
     node_set(job, "failed_rank", node_copy(node_get(last_failure, "rank")));
     node_set(job, "failed_pod", node_copy(node_get(last_failure, "pod")));
-    node_set(job, "job_reason", node_copy(node_get(job, "reason")));
     for (size_t i = 0; i < ARRAY_LEN(copied); i++)
         if (node_get(last_failure, copied[i]))
             node_set(job, copied[i], node_copy(node_get(last_failure, copied[i])));

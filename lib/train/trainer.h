@@ -95,7 +95,10 @@ int trainer_choose(struct trainer_env *env, const struct job_spec *spec, struct 
 
 /* Whether a job document tells an end. */
 bool job_is_over(const node_t *job);
-/* What was seen of a failure while the job ran, where its end tells nothing: the pods may be gone by then. */
+/* Whether a rank ended as one does that its controller ends because another has failed. */
+bool job_was_told_to_end(const node_t *failure);
+/* Makes a failure ("last_failure") the cause of a job that has failed: what was seen while it ran, where its pods are gone by
+ * then or tell of the others' end only. */
 void job_recall(node_t *job, const node_t *last_failure);
 /* WORKLOAD (exit 9) with the exit code or signal when the job failed; 0 when it succeeded. */
 int job_result(const node_t *job, struct err *err);

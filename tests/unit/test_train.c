@@ -119,14 +119,13 @@ END_TEST
 START_TEST(evictions_and_lost_nodes_are_counted)
 {
     CLEANUP(node_free)
-    node_t *job =
-        job_with("{}",
-                 "[" POD("1", "0", "'phase':'Failed','reason':'Evicted'") "," POD(
-                     "2", "1",
-                     "'phase':'Failed','conditions':[{'type':'DisruptionTarget','status':'True','reason':'DeletionByTaintManager'"
-                     "}]") "," POD("3", "2",
-                                   "'phase':'Failed','conditions':[{'type':'DisruptionTarget','status':'True','reason':"
-                                   "'PreemptionByScheduler'}]") "]");
+    node_t *job = job_with(
+        "{}", "[" POD("1", "0", "'phase':'Failed','reason':'Evicted'") "," POD(
+                  "2", "1",
+                  "'phase':'Failed','conditions':[{'type':'DisruptionTarget','status':'True','reason':'DeletionByTaintManager'"
+                  "}]") "," POD("3", "2",
+                                "'phase':'Failed','conditions':[{'type':'DisruptionTarget','status':'True','reason':"
+                                "'PreemptionByScheduler'}]") "]");
     ck_assert_int_eq(node_int(job, "/evictions", -1), 2);
     ck_assert_int_eq(node_int(job, "/node_losses", -1), 1);
 }
