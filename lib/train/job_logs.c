@@ -84,5 +84,9 @@ int kube_job_logs(const struct trainer_env *env, const char *name, const struct 
         .is_over = is_over,
         .arg = &reader,
     };
-    return kube_logs(env->kube, &what, err);
+    if (kube_logs(env->kube, &what, err) == 0)
+        return 0;
+    if (err->code == ERR_NOT_FOUND && logs->rank >= 0)
+        err_set(err, ERR_NOT_FOUND, "rank %lld of job %s has no pod, or no more", (long long)logs->rank, name);
+    return -1;
 }
