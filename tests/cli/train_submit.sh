@@ -19,6 +19,12 @@ ok aiwf train wait slow
 ok aiwf train logs slow
 out_is "done"
 
+begin "without a name or a command it is refused"
+fails 2 aiwf train submit -- true
+err_has "NAME"
+fails 2 aiwf train submit n --
+err_has "-- COMMAND"
+
 begin "a failure is exit 9 with its code and last lines"
 fails 9 aiwf train submit bad --wait -- sh -c 'echo loading; echo no such file >&2; exit 3'
 err_has "job bad failed: exit 3"

@@ -70,10 +70,10 @@ START_TEST(bad_lines_say_what_is_wrong)
         {"local up -Z", "unknown option -Z for aiwf local up", "aiwf local up -h"},
         {"version --color allways", "--color: \"allways\" is not one of auto, always, never", "did you mean always?"},
         {"function show", "aiwf function show needs NAME", "aiwf function show -h"},
-        {"train submit -- true", "aiwf train submit needs NAME", ""},
-        {"train submit n true", "aiwf train submit needs -- COMMAND", ""},
+        {"train wait", "aiwf train wait needs NAME", ""},
+        {"train submit n true", "unexpected argument \"true\"", ""},
         {"train submit a b -- true", "unexpected argument \"b\"", ""},
-        {"train submit n --", "aiwf train submit needs -- COMMAND", ""},
+        {"train show", "aiwf train show needs NAME", ""},
         {"train submit n --timeout 1x -- true", "--timeout: \"1x\" is not a duration", ""},
         /* options that would be ignored, were they accepted */
         {"--dry-run local down", "unknown option --dry-run for aiwf local down", ""},
