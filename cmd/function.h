@@ -14,10 +14,11 @@ struct function_env {
 int function_env(struct cli *cli, const char *name, struct function_env *ret, struct err *err);
 
 /* Every verb has --runtime first in its options. */
-#define RUNTIME_OPT(type_)                                                                          \
-    {                                                                                               \
-        .name = "runtime", .type = OPT_STRING, OPT(type_, runtime), .metavar = "NAME",              \
-        .help = "where functions run: local (usual: by the context)", .complete = complete_runtimes \
+#define RUNTIME_OPT(type_)                                                                           \
+    {                                                                                                \
+        .name = "runtime", .type = OPT_STRING, OPT(type_, runtime), .metavar = "NAME",               \
+        .help = "where functions run: local, openfaas, knative, deployment (usual: by the context)", \
+        .complete = complete_runtimes                                                                \
     }
 
 complete_fn complete_functions, complete_runtimes;

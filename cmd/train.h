@@ -11,10 +11,10 @@ int train_env(struct cli *cli, const char *trainer, struct trainer_env *ret, str
 int train_env_of(struct cli *cli, const char *trainer, const char *job, struct trainer_env *ret, struct err *err);
 
 /* Every verb has --trainer in its options. */
-#define TRAINER_OPT(type_)                                                                                \
-    {                                                                                                     \
-        .name = "trainer", .type = OPT_STRING, OPT(type_, trainer), .metavar = "NAME",                    \
-        .help = "what runs jobs: auto, job, local (usual: by the context)", .complete = complete_trainers \
+#define TRAINER_OPT(type_)                                                                                                       \
+    {                                                                                                                            \
+        .name = "trainer", .type = OPT_STRING, OPT(type_, trainer), .metavar = "NAME",                                           \
+        .help = "what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)", .complete = complete_trainers \
     }
 
 complete_fn complete_trainers, complete_train_jobs;

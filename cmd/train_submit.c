@@ -186,7 +186,11 @@ static int submit_and_print(struct cli *cli, const struct trainer_env *env, cons
 static int submit_spec(struct cli *cli, const struct job_spec *spec, struct err *err)
 {
     const struct submit_opts *opts = cli->opts;
-    struct trainer_env env;
+    struct trainer_env env = {.context = &cli->context, .trainer = trainer_for(&cli->context, opts->trainer, err)};
+    if (!env.trainer)
+        return -1;
+    if (cli->dry_run == DRY_RUN_CLIENT && !env.trainer->needs_cluster)
+        return print_manifest(cli, &env, spec, err); /* without its gateway */
     if (train_env(cli, opts->trainer, &env, err) != 0 || trainer_choose(&env, spec, err) != 0)
         return -1;
     if (cli->dry_run != DRY_RUN_NONE)
@@ -197,8 +201,8 @@ static int submit_spec(struct cli *cli, const struct job_spec *spec, struct err 
 static int spec_of(struct cli *cli, struct job_spec *spec, struct err *err)
 {
     const struct submit_opts *opts = cli->opts;
-    if (!cli->args.n || !spec->command->n) {
-        err_set(err, ERR_USAGE, "aiwf train submit needs NAME and -- COMMAND, or -f FILE");
+    if (!cli->dashes_at || !spec->command->n) {
+        err_set(err, ERR_USAGE, "aiwf train submit needs %s", cli->dashes_at ? "-- COMMAND, or -f FILE" : "NAME, or -f FILE");
         return err_hint(err, "aiwf train submit -h");
     }
     if (opts->workdir && opts->source)

@@ -1145,7 +1145,7 @@ function __aiwf_table -a path
                 --file\t'a manifest (YAML, "-" is standard input); options beat it' \
                 --replace\t'put it in the place of one of that name' \
                 --if-not-exists\t'leave one of that name as it is, and succeed' \
-                --runtime\t'where functions run: local (usual: by the context)' \
+                --runtime\t'where functions run: local, openfaas, knative, deployment (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -1169,7 +1169,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args 
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local (usual: by the context)' \
+                --runtime\t'where functions run: local, openfaas, knative, deployment (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -1190,7 +1190,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args live+
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local (usual: by the context)' \
+                --runtime\t'where functions run: local, openfaas, knative, deployment (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -1219,7 +1219,7 @@ function __aiwf_table -a path
                 --timeout\t'give up after this time (usual: the function\'s own limit)' \
                 --silent\t'nothing on stderr but errors' \
                 --output\t'how the line on stderr is written: text or json' \
-                --runtime\t'where functions run: local (usual: by the context)' \
+                --runtime\t'where functions run: local, openfaas, knative, deployment (usual: by the context)' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
@@ -1239,7 +1239,7 @@ function __aiwf_table -a path
                 --tail\t'only the last N lines (-1: all)' \
                 --since\t'only lines of the last TIME (10m, 1h)' \
                 --timestamps\t'the time before each line' \
-                --runtime\t'where functions run: local (usual: by the context)' \
+                --runtime\t'where functions run: local, openfaas, knative, deployment (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -1258,7 +1258,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args live none
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local (usual: by the context)' \
+                --runtime\t'where functions run: local, openfaas, knative, deployment (usual: by the context)' \
                 --wait\t'wait until it works (--no-wait: return at once)' \
                 --no-wait\t'wait until it works (--no-wait: return at once)' \
                 --timeout\t'give up waiting after this time' \
@@ -1281,7 +1281,7 @@ function __aiwf_table -a path
             set -g __aiwf_opts \
                 --for\t'ready (it answers), idle (no instance runs) or deleted' \
                 --timeout\t'give up after this time (0: never)' \
-                --runtime\t'where functions run: local (usual: by the context)' \
+                --runtime\t'where functions run: local, openfaas, knative, deployment (usual: by the context)' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
@@ -1297,7 +1297,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args live+
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local (usual: by the context)' \
+                --runtime\t'where functions run: local, openfaas, knative, deployment (usual: by the context)' \
                 --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
@@ -1319,7 +1319,7 @@ function __aiwf_table -a path
                 --file\t'send this file with each request' \
                 --path\t'the path below the function' \
                 --method\t'the method (usual: POST with a body, else GET)' \
-                --runtime\t'where functions run: local (usual: by the context)' \
+                --runtime\t'where functions run: local, openfaas, knative, deployment (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -2462,7 +2462,7 @@ function __aiwf_table -a path
                 --spot\t'may run on nodes that can be taken away (taint and label aiwf/spot), and prefers them' \
                 --runtime\t'the training runtime of a TrainJob (usual: torch-distributed)' \
                 --logs\t'with --wait: its log on standard output meanwhile' \
-                --trainer\t'what runs jobs: auto, job, local (usual: by the context)' \
+                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -2485,7 +2485,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args 
             set -g __aiwf_opts \
-                --trainer\t'what runs jobs: auto, job, local (usual: by the context)' \
+                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -2506,7 +2506,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args live+
             set -g __aiwf_opts \
-                --trainer\t'what runs jobs: auto, job, local (usual: by the context)' \
+                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -2529,7 +2529,7 @@ function __aiwf_table -a path
                 --rank\t'only this rank (-1: all, each line with its rank)' \
                 --previous\t'of the container before its last restart' \
                 --tail\t'only the last N lines (-1: all)' \
-                --trainer\t'what runs jobs: auto, job, local (usual: by the context)' \
+                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -2548,7 +2548,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args live
             set -g __aiwf_opts \
-                --trainer\t'what runs jobs: auto, job, local (usual: by the context)' \
+                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -2571,7 +2571,7 @@ function __aiwf_table -a path
             set -g __aiwf_opts \
                 --timeout\t'give up waiting after this time (usual: never)' \
                 --logs\t'its log on standard output meanwhile' \
-                --trainer\t'what runs jobs: auto, job, local (usual: by the context)' \
+                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -2590,7 +2590,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args live+
             set -g __aiwf_opts \
-                --trainer\t'what runs jobs: auto, job, local (usual: by the context)' \
+                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)' \
                 --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
@@ -2608,7 +2608,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args live+
             set -g __aiwf_opts \
-                --trainer\t'what runs jobs: auto, job, local (usual: by the context)' \
+                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)' \
                 --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
@@ -2627,7 +2627,7 @@ function __aiwf_table -a path
             set -g __aiwf_args live
             set -g __aiwf_opts \
                 --name\t'what the new job is called (usual: NAME-2, NAME-3, ...)' \
-                --trainer\t'what runs jobs: auto, job, local (usual: by the context)' \
+                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \

@@ -1145,7 +1145,7 @@ __aiwf_table() {
             '--file:a manifest (YAML, "-" is standard input); options beat it'
             '--replace:put it in the place of one of that name'
             '--if-not-exists:leave one of that name as it is, and succeed'
-            '--runtime:where functions run: local (usual: by the context)'
+            '--runtime:where functions run: local, openfaas, knative, deployment (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -1169,7 +1169,7 @@ __aiwf_table() {
         aliases=()
         args=()
         opts=(
-            '--runtime:where functions run: local (usual: by the context)'
+            '--runtime:where functions run: local, openfaas, knative, deployment (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -1190,7 +1190,7 @@ __aiwf_table() {
         aliases=()
         args=(live+)
         opts=(
-            '--runtime:where functions run: local (usual: by the context)'
+            '--runtime:where functions run: local, openfaas, knative, deployment (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -1219,7 +1219,7 @@ __aiwf_table() {
             '--timeout:give up after this time (usual: the function'\''s own limit)'
             '--silent:nothing on stderr but errors'
             '--output:how the line on stderr is written: text or json'
-            '--runtime:where functions run: local (usual: by the context)'
+            '--runtime:where functions run: local, openfaas, knative, deployment (usual: by the context)'
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
@@ -1239,7 +1239,7 @@ __aiwf_table() {
             '--tail:only the last N lines (-1: all)'
             '--since:only lines of the last TIME (10m, 1h)'
             '--timestamps:the time before each line'
-            '--runtime:where functions run: local (usual: by the context)'
+            '--runtime:where functions run: local, openfaas, knative, deployment (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -1258,7 +1258,7 @@ __aiwf_table() {
         aliases=()
         args=(live none)
         opts=(
-            '--runtime:where functions run: local (usual: by the context)'
+            '--runtime:where functions run: local, openfaas, knative, deployment (usual: by the context)'
             '--wait:wait until it works (--no-wait: return at once)'
             '--no-wait:wait until it works (--no-wait: return at once)'
             '--timeout:give up waiting after this time'
@@ -1281,7 +1281,7 @@ __aiwf_table() {
         opts=(
             '--for:ready (it answers), idle (no instance runs) or deleted'
             '--timeout:give up after this time (0: never)'
-            '--runtime:where functions run: local (usual: by the context)'
+            '--runtime:where functions run: local, openfaas, knative, deployment (usual: by the context)'
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
@@ -1297,7 +1297,7 @@ __aiwf_table() {
         aliases=()
         args=(live+)
         opts=(
-            '--runtime:where functions run: local (usual: by the context)'
+            '--runtime:where functions run: local, openfaas, knative, deployment (usual: by the context)'
             '--dry-run:change nothing: client prints what would be sent, server checks it too'
             '--yes:do not ask in protected contexts'
             '--context:the context to work in'
@@ -1319,7 +1319,7 @@ __aiwf_table() {
             '--file:send this file with each request'
             '--path:the path below the function'
             '--method:the method (usual: POST with a body, else GET)'
-            '--runtime:where functions run: local (usual: by the context)'
+            '--runtime:where functions run: local, openfaas, knative, deployment (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -2462,7 +2462,7 @@ __aiwf_table() {
             '--spot:may run on nodes that can be taken away (taint and label aiwf/spot), and prefers them'
             '--runtime:the training runtime of a TrainJob (usual: torch-distributed)'
             '--logs:with --wait: its log on standard output meanwhile'
-            '--trainer:what runs jobs: auto, job, local (usual: by the context)'
+            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -2485,7 +2485,7 @@ __aiwf_table() {
         aliases=()
         args=()
         opts=(
-            '--trainer:what runs jobs: auto, job, local (usual: by the context)'
+            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -2506,7 +2506,7 @@ __aiwf_table() {
         aliases=()
         args=(live+)
         opts=(
-            '--trainer:what runs jobs: auto, job, local (usual: by the context)'
+            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -2529,7 +2529,7 @@ __aiwf_table() {
             '--rank:only this rank (-1: all, each line with its rank)'
             '--previous:of the container before its last restart'
             '--tail:only the last N lines (-1: all)'
-            '--trainer:what runs jobs: auto, job, local (usual: by the context)'
+            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -2548,7 +2548,7 @@ __aiwf_table() {
         aliases=()
         args=(live)
         opts=(
-            '--trainer:what runs jobs: auto, job, local (usual: by the context)'
+            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -2571,7 +2571,7 @@ __aiwf_table() {
         opts=(
             '--timeout:give up waiting after this time (usual: never)'
             '--logs:its log on standard output meanwhile'
-            '--trainer:what runs jobs: auto, job, local (usual: by the context)'
+            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -2590,7 +2590,7 @@ __aiwf_table() {
         aliases=()
         args=(live+)
         opts=(
-            '--trainer:what runs jobs: auto, job, local (usual: by the context)'
+            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
             '--dry-run:change nothing: client prints what would be sent, server checks it too'
             '--yes:do not ask in protected contexts'
             '--context:the context to work in'
@@ -2608,7 +2608,7 @@ __aiwf_table() {
         aliases=()
         args=(live+)
         opts=(
-            '--trainer:what runs jobs: auto, job, local (usual: by the context)'
+            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
             '--dry-run:change nothing: client prints what would be sent, server checks it too'
             '--yes:do not ask in protected contexts'
             '--context:the context to work in'
@@ -2627,7 +2627,7 @@ __aiwf_table() {
         args=(live)
         opts=(
             '--name:what the new job is called (usual: NAME-2, NAME-3, ...)'
-            '--trainer:what runs jobs: auto, job, local (usual: by the context)'
+            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'

@@ -53,7 +53,7 @@ json .spec.replicas 2
 
 begin "what is no request is not sent"
 fails 2 aiwf api kube get /metrics
-fails 2 aiwf api kube GET metrics
+fails 2 aiwf api kube GET 'two words'
 fails 2 aiwf api kube GET '/metrics#x'
 fails 2 aiwf api kube GET '//metrics'
 fails 2 aiwf api kube GET /apis/batch/v1/jobs -o csv
