@@ -112,13 +112,24 @@ node_t *kube_show(struct kube *kube, const struct kube_kind *kind, const char *n
     return object;
 }
 
-node_t *kube_list_of(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *selector, struct err *err)
+static node_t *list_of(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *selector, struct err *err)
 {
     AUTOFREE char *failing = xasprintf("cannot list %s", kind->plural);
     CLEANUP(str_release) struct str path = STR_INIT;
     kube_path(&path, kind, ns, NULL, NULL);
     url_query(&path, "labelSelector", selector);
     return kube_list(kube, path.buf, failing, err);
+}
+
+/* A list that a server knows is empty at worst. */
+node_t *kube_list_of(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *selector, struct err *err)
+{
+    node_t *items = list_of(kube, kind, ns, selector, err);
+    if (items || err->code != ERR_NOT_FOUND)
+        return items;
+    AUTOFREE char *failing = xasprintf("cannot list %s", kind->plural);
+    not_installed(&(struct kube_call){.kind = kind, .failing = failing}, err);
+    return NULL;
 }
 
 static int none_is_fine(node_t *found, node_t **ret, struct err *err)
@@ -142,7 +153,7 @@ int kube_find(struct kube *kube, const struct kube_kind *kind, const char *ns, c
 int kube_list_if(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *selector, node_t **ret,
                  struct err *err)
 {
-    return none_is_fine(kube_list_of(kube, kind, ns, selector, err), ret, err);
+    return none_is_fine(list_of(kube, kind, ns, selector, err), ret, err);
 }
 
 int kube_has(struct kube *kube, const struct kube_kind *kind, bool *ret, struct err *err)

@@ -45,6 +45,23 @@ START_TEST(a_list_that_is_forgotten_or_cut_begins_again)
 }
 END_TEST
 
+START_TEST(a_system_that_is_not_installed_is_named)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(wire_stop) struct wire wire;
+    wire_start(&wire, "{\"replies\":[{\"status\":404,\"body\":\"404 page not found\"}]}");
+    CLEANUP(kube_release) struct kube kube;
+    open_kube(&kube, &wire);
+    ck_assert_ptr_null(kube_list_of(&kube, &kube_knative_services, "x", NULL, &err));
+    ck_assert_int_eq(err.code, ERR_FAILED);
+    ck_assert_msg(str_starts(err.why, "Knative Serving is not installed"), "%s", err.why);
+    err_clear(&err);
+    node_t *items = NULL;
+    ck_assert_int_eq(kube_list_if(&kube, &kube_knative_services, "x", NULL, &items, &err), 0);
+    ck_assert_ptr_null(items);
+}
+END_TEST
+
 static void named(const char *name, bool good)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
@@ -149,6 +166,7 @@ Suite *suite_kube_client(void)
     TCase *tcase = tcase_create("kube_client");
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, a_list_that_is_forgotten_or_cut_begins_again);
+    tcase_add_test(tcase, a_system_that_is_not_installed_is_named);
     tcase_add_test(tcase, names_are_dns_names);
     tcase_add_test(tcase, kinds_are_found_by_all_their_names_and_kept);
     tcase_add_test(tcase, differences_are_told_by_field);
