@@ -37,14 +37,14 @@ static int refuse_used(const node_t *dataset, struct err *err)
 static int create_both(struct kube *kube, const node_t *items, bool dry_run, struct err *err)
 {
     const node_t *volume = node_first(items), *claim = node_next(volume);
-    if (kube_create(kube, &kube_volumes, volume, true, NULL, err) != 0 ||
-        kube_create(kube, &kube_volume_claims, claim, true, NULL, err) != 0)
+    if (kube_create(kube, &kube_volumes, volume, &(struct kube_write){.dry_run = true}, NULL, err) != 0 ||
+        kube_create(kube, &kube_volume_claims, claim, &(struct kube_write){.dry_run = true}, NULL, err) != 0)
         return -1;
     if (dry_run)
         return 0;
-    if (kube_create(kube, &kube_volumes, volume, false, NULL, err) != 0)
+    if (kube_create(kube, &kube_volumes, volume, NULL, NULL, err) != 0)
         return -1;
-    return kube_create(kube, &kube_volume_claims, claim, false, NULL, err);
+    return kube_create(kube, &kube_volume_claims, claim, NULL, NULL, err);
 }
 
 static enum wait_state look(void *arg, struct str *note, struct err *err)

@@ -282,7 +282,7 @@ static int submit_file(struct cli *cli, struct err *err)
     const char *name = cli->args.n ? cli->args.v[0] : node_str(doc.root, "/metadata/name", NULL);
     if (!name)
         return doc_err(&doc, doc.root, err, "it has no metadata.name, and no name was given");
-    struct job_spec spec = {.name = name, .queue = opts->queue, .manifest = doc.root};
+    struct job_spec spec = {.name = name, .queue = opts->queue, .manifest = doc.root, .file = &doc};
     return submit_spec(cli, &spec, err);
 }
 

@@ -122,6 +122,19 @@ static int resolve_setting(const struct conf *conf, const node_t *file, enum set
     return context->values[setting] ? 0 : -1;
 }
 
+/* Nobody chose a context, but a cluster: --kube-context or its variable. That is where to work. */
+static void work_at_cluster(struct context *context)
+{
+    const char *cluster = context->values[SETTING_kube_context];
+    enum origin origin = context->origins[SETTING_kube_context];
+    if (!context->is_local || context->name_origin != ORIGIN_DEFAULT || !cluster || origin < ORIGIN_ENV)
+        return;
+    free(context->name);
+    context->name = xstrdup(cluster);
+    context->name_origin = origin;
+    context->is_local = false;
+}
+
 int conf_resolve(const struct conf *conf, const char *flag, const char *const flag_values[SETTING_COUNT], struct context *ret,
                  struct err *err)
 {
@@ -137,5 +150,6 @@ int conf_resolve(const struct conf *conf, const char *flag, const char *const fl
             return -1;
     }
     ret->is_protected = str_eq(ret->values[SETTING_protected_], "true");
+    work_at_cluster(ret);
     return 0;
 }

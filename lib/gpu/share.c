@@ -259,7 +259,7 @@ static int put_map(struct kube *kube, const struct gpu_share_plan *plan, bool re
     node_set_str(annotations, PREVIOUS, record ? previous.buf : NULL);
     node_set_str(node_set(object, "data", node_new_object()), plan->key, plan->text);
     if (!node_bool(plan->before, "/map", false))
-        return kube_create(kube, &kube_config_maps, object, false, NULL, err);
+        return kube_create(kube, &kube_config_maps, object, NULL, NULL, err);
     return kube_patch(kube, &kube_config_maps, plan->ns, plan->name, object, err);
 }
 

@@ -185,7 +185,8 @@ static bool is_ours(struct kube *kube, const struct kube_call *call, node_t **re
     return true;
 }
 
-int kube_create(struct kube *kube, const struct kube_kind *kind, const node_t *body, bool dry_run, node_t **ret, struct err *err)
+int kube_create(struct kube *kube, const struct kube_kind *kind, const node_t *body, const struct kube_write *how, node_t **ret,
+                struct err *err)
 {
     CLEANUP(http_response_release) struct http_response res = HTTP_RESPONSE_INIT;
     AUTOFREE char *failing = xasprintf("cannot create %s \"%s\"", kind->word, node_str(body, "/metadata/name", "?"));
@@ -193,10 +194,12 @@ int kube_create(struct kube *kube, const struct kube_kind *kind, const node_t *b
         .method = "POST",
         .kind = kind,
         .ns = node_str(body, "/metadata/namespace", NULL),
-        .query = dry_run ? "fieldManager=aiwf&fieldValidation=Strict&dryRun=All" : "fieldManager=aiwf&fieldValidation=Strict",
+        .query = how && how->dry_run ? "fieldManager=aiwf&fieldValidation=Strict&dryRun=All"
+                                     : "fieldManager=aiwf&fieldValidation=Strict",
         .body = body,
         .failing = failing,
         .idempotent = true,
+        .source = how ? how->source : NULL,
     };
     if (ret)
         *ret = NULL;

@@ -61,9 +61,14 @@ int kube_list_if(struct kube *kube, const struct kube_kind *kind, const char *ns
                  struct err *err);
 /* Whether the server has that kind: by its list of what the group has. */
 int kube_has(struct kube *kube, const struct kube_kind *kind, bool *ret, struct err *err);
+struct kube_write {
+    bool dry_run;                     /* the server checks it, and keeps nothing */
+    const struct kube_source *source; /* where its fields come from, for what is refused; NULL: nowhere */
+};
 /* Creates body, whose name is decided already: repeated where that is safe, and what an earlier try of this very call
- * has made is no conflict. CONFLICT when another one is there. ret as kube_do's. */
-int kube_create(struct kube *kube, const struct kube_kind *kind, const node_t *body, bool dry_run, node_t **ret, struct err *err);
+ * has made is no conflict. CONFLICT when another one is there. how NULL: as it is. ret as kube_do's. */
+int kube_create(struct kube *kube, const struct kube_kind *kind, const node_t *body, const struct kube_write *how, node_t **ret,
+                struct err *err);
 /* A merge patch (RFC 7396). */
 int kube_patch(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *name, const node_t *patch,
                struct err *err);

@@ -6,6 +6,7 @@
 #include "net/url.h"
 #include "serverless/deployment.h"
 #include "serverless/invoke.h"
+#include "serverless/pods.h"
 
 #define OURS FUNCTION_MANAGED "=aiwf," FUNCTION_LABEL
 
@@ -68,7 +69,7 @@ static int create_or_apply(struct kube *kube, const struct function_spec *spec, 
         err_set(err, ERR_CONFLICT, "function \"%s\" exists already", spec->name);
         return err_hint(err, "--replace, or --if-not-exists");
     }
-    return there ? apply(kube, &kube_deployments, body, err) : kube_create(kube, &kube_deployments, body, false, NULL, err);
+    return there ? apply(kube, &kube_deployments, body, err) : kube_create(kube, &kube_deployments, body, NULL, NULL, err);
 }
 
 static int deploy(const struct runtime_env *env, const struct function_spec *spec, bool replace, struct err *err)
@@ -85,43 +86,10 @@ static int deploy(const struct runtime_env *env, const struct function_spec *spe
     return apply(kube, &kube_autoscalers, autoscaler, err);
 }
 
-/* Why a pod does not start; NULL: it does. */
-static const node_t *trouble_of(const node_t *pod)
+static void tell_trouble(struct kube *kube, node_t *function)
 {
-    static const char *const reasons[] = {"ErrImagePull",     "ImagePullBackOff",           "InvalidImageName",
-                                          "CrashLoopBackOff", "CreateContainerConfigError", "CreateContainerError"};
-    for (const node_t *c = node_first(node_at(pod, "/status/containerStatuses")); c; c = node_next(c)) {
-        const node_t *waiting = node_at(c, "/state/waiting");
-        for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
-            if (strcmp(node_str(waiting, "/reason", ""), reasons[i]) == 0)
-                return waiting;
-    }
-    return NULL;
-}
-
-static void set_message(node_t *function, const char *reason, const char *message)
-{
-    CLEANUP(str_release) struct str text = STR_INIT;
-    str_addf(&text, "%s%s%s", reason, *message ? ": " : "", message);
-    node_set_str(function, "message", text.buf);
-}
-
-/* The scheduler's words, the registry's, the container's. */
-static void add_trouble(struct kube *kube, node_t *function)
-{
-    CLEANUP(err_release) struct err none = ERR_INIT;
     AUTOFREE char *selector = xasprintf(FUNCTION_LABEL "=%s", node_str(function, "/name", ""));
-    CLEANUP(node_free) node_t *pods = kube_list_of(kube, &kube_pods, kube->ns, selector, &none);
-    for (const node_t *pod = node_first(pods); pod; pod = node_next(pod)) {
-        const node_t *trouble = trouble_of(pod), *scheduled = kube_condition(pod, "PodScheduled");
-        if (trouble) {
-            node_set_str(function, "state", "Failed");
-            set_message(function, node_str(trouble, "/reason", ""), node_str(trouble, "/message", ""));
-            return;
-        }
-        if (strcmp(node_str(scheduled, "/status", ""), "False") == 0)
-            set_message(function, node_str(scheduled, "/reason", ""), node_str(scheduled, "/message", ""));
-    }
+    pods_tell_trouble(kube, selector, function);
 }
 
 static const char *state_of(const node_t *deployment, int64_t replicas, int64_t available)
@@ -205,7 +173,7 @@ static node_t *show(const struct runtime_env *env, const char *name, struct err 
         add_autoscaler(function, hpa);
     const char *state = node_str(function, "/state", "");
     if (strcmp(state, "Ready") != 0 && strcmp(state, "Idle") != 0)
-        add_trouble(env->kube, function);
+        tell_trouble(env->kube, function);
     return function;
 }
 

@@ -5,6 +5,7 @@
 #include "kube/object.h"
 #include "serverless/invoke.h"
 #include "serverless/knative.h"
+#include "serverless/pods.h"
 
 extern const struct runtime runtime_knative;
 
@@ -29,11 +30,24 @@ static node_t *revisions_of(struct kube *kube, const char *name, struct err *err
     return kube_list_of(kube, &kube_knative_revisions, kube->ns, selector, err);
 }
 
+/* Knative itself says why a pod does not start only when its deadline of ten minutes is over. */
+static void tell_trouble(struct kube *kube, const node_t *service, node_t *function)
+{
+    AUTOFREE char *selector =
+        xasprintf("serving.knative.dev/revision=%s", node_str(service, "/status/latestCreatedRevisionName", "-"));
+    pods_tell_trouble(kube, selector, function);
+}
+
 static node_t *show(const struct runtime_env *env, const char *name, struct err *err)
 {
     CLEANUP(node_free) node_t *service = kube_show(env->kube, &kube_knative_services, env->kube->ns, name, err);
     CLEANUP(node_free) node_t *revisions = service ? revisions_of(env->kube, name, err) : NULL;
-    return revisions ? knative_function(service, revisions) : NULL;
+    if (!revisions)
+        return NULL;
+    node_t *function = knative_function(service, revisions);
+    if (strcmp(node_str(function, "/state", ""), "Deploying") == 0)
+        tell_trouble(env->kube, service, function);
+    return function;
 }
 
 static int apply(struct kube *kube, const node_t *service, const char *name, struct err *err)
@@ -60,7 +74,7 @@ static int deploy(const struct runtime_env *env, const struct function_spec *spe
     CLEANUP(node_free) node_t *service = knative_service(spec, env->kube->ns);
     if (replace)
         return apply(env->kube, service, spec->name, err);
-    if (kube_create(env->kube, &kube_knative_services, service, false, NULL, err) == 0)
+    if (kube_create(env->kube, &kube_knative_services, service, NULL, NULL, err) == 0)
         return 0;
     return err->code == ERR_CONFLICT ? err_hint(err, "--replace, or --if-not-exists") : -1;
 }

@@ -68,7 +68,7 @@ static int create(const struct trainer_env *env, const node_t *old, const char *
     job_mark_submission(object);
     if (source)
         node_set_str(job_member(node_get(object, "metadata"), "annotations"), ANNOTATION_SOURCE, source);
-    if (kube_create(env->kube, env->trainer->cluster->kind, object, false, &made, err) != 0)
+    if (kube_create(env->kube, env->trainer->cluster->kind, object, NULL, &made, err) != 0)
         return -1;
     return source ? job_source_own(env, source, made, err) : 0;
 }

@@ -98,12 +98,38 @@ static int exists_hint(struct err *err, const char *name)
     return err->code == ERR_CONFLICT ? err_hint(err, "aiwf train wait %s, or aiwf train delete %s", name, name) : -1;
 }
 
+/* Which flag a refused field comes from. */
+static const struct kube_flag flags[] = {
+    {"metadata.name", "NAME"},
+    {"metadata.labels", "--queue"},
+    {"spec.backoffLimit", "--retries"},
+    {"spec.activeDeadlineSeconds", "--timeout"},
+    {"spec.parallelism", "--nodes"},
+    {"spec.completions", "--nodes"},
+    {"spec.trainer.numNodes", "--nodes"},
+    {"spec.runtimeRef", "--runtime"},
+    {"spec.template.spec.containers[0].image", "--image"},
+    {"spec.template.spec.containers[0].env", "--env"},
+    {"spec.template.spec.containers[0].resources", "--gpus, --cpu or --memory"},
+    {"spec.template.spec.priorityClassName", "--priority"},
+    {"spec.template.spec.volumes", "--dataset"},
+    {0},
+};
+
+static struct kube_source source_of(const struct job_spec *spec)
+{
+    if (spec->manifest)
+        return (struct kube_source){.doc = spec->file, .object = spec->manifest};
+    return (struct kube_source){.flags = flags};
+}
+
 /* The source first: no rank runs without it. */
-static int send(const struct trainer_env *env, const node_t *object, const struct job_source *source, struct err *err)
+static int send(const struct trainer_env *env, const node_t *object, const struct job_source *source,
+                const struct kube_write *how, struct err *err)
 {
     CLEANUP(node_free) node_t *made = NULL;
     if (job_source_create(env, source, err) != 0 ||
-        kube_create(env->kube, env->trainer->cluster->kind, object, false, &made, err) != 0)
+        kube_create(env->kube, env->trainer->cluster->kind, object, how, &made, err) != 0)
         return exists_hint(err, node_str(object, "/metadata/name", "?"));
     CLEANUP(err_release) struct err left = ERR_INIT;
     const char *config_map = node_str(source->config_map, "/metadata/name", NULL);
@@ -118,7 +144,8 @@ int kube_job_submit(const struct trainer_env *env, const struct job_spec *spec, 
 {
     CLEANUP(job_source_release) struct job_source source = {0};
     CLEANUP(node_free) node_t *object = new_object(env, spec, &source, err);
-    return object ? send(env, object, &source, err) : -1;
+    struct kube_source fields = source_of(spec);
+    return object ? send(env, object, &source, &(struct kube_write){.source = &fields}, err) : -1;
 }
 
 static node_t *both(node_t *config_map, node_t *object)
@@ -141,7 +168,9 @@ node_t *kube_job_manifest(const struct trainer_env *env, const struct job_spec *
         return NULL;
     if (!ask)
         return source.config_map ? both(TAKE(source.config_map), TAKE(object)) : TAKE(object);
-    if (kube_create(env->kube, env->trainer->cluster->kind, object, true, &answer, err) != 0)
+    struct kube_source fields = source_of(spec);
+    struct kube_write how = {.dry_run = true, .source = &fields};
+    if (kube_create(env->kube, env->trainer->cluster->kind, object, &how, &answer, err) != 0)
         exists_hint(err, spec->name);
     return answer;
 }

@@ -170,7 +170,7 @@ void job_source_mount(const struct job_source *source, node_t *template)
 
 int job_source_create(const struct trainer_env *env, const struct job_source *source, struct err *err)
 {
-    if (!source->config_map || kube_create(env->kube, &kube_config_maps, source->config_map, false, NULL, err) == 0)
+    if (!source->config_map || kube_create(env->kube, &kube_config_maps, source->config_map, NULL, NULL, err) == 0)
         return 0;
     if (err->code != ERR_CONFLICT)
         return -1;

@@ -32,6 +32,7 @@ struct job_spec {
     bool spot;
     const struct job_source *files; /* what source holds; NULL: it was not read */
     const node_t *manifest;         /* a whole object from a file: of the rest, only name and queue count */
+    const struct doc *file;         /* that file, for where a refused field stands */
 };
 
 struct trainer;

@@ -20,7 +20,8 @@ ok aiwf function deploy echo --image $image --env TEXT=one --scale 1..3 --concur
 json '"\(.state) \(.runtime) \(.available)"' 'Ready knative 1'
 ok aiwf function invoke echo --path /env/TEXT
 out_is one
-ok sh -c 'echo hello | aiwf function invoke echo -f -'
+echo hello >body
+ok aiwf function invoke echo -f body
 out_is hello
 
 begin "it is what kubectl shows"

@@ -42,6 +42,7 @@ out_has "6 of 8 nvidia.com/gpu ($queue)"
 begin "what waits in it: Kueue's own order, behind whom, and for what"
 true_that a_job resnet 4
 until_ok 20 waiting_are "1 resnet"
+sleep 1.1 # of the same second, any may be the first
 true_that a_job later 8
 until_ok 20 waiting_are "1 resnet,2 later"
 ok queue gpus -o json

@@ -58,3 +58,15 @@ json .metadata.namespace "$NS"
 ok train submit dry --image x --dry-run=server -- true
 json '.spec.template.spec.dnsPolicy' ClusterFirst
 fails 3 train show dry
+
+begin "what the server refuses is told by the flag, or the line of the file"
+fails 1 train submit refused --image x --queue 'no queue' --dry-run=server -- true
+err_has "--queue: Invalid value"
+sed 's/^ *//' >refused.yaml <<Y
+apiVersion: batch/v1
+kind: Job
+metadata: {name: refused}
+spec: {backofLimit: 3, template: {spec: {restartPolicy: Never, containers: [{name: main, image: "x"}]}}}
+Y
+fails 1 train submit -f refused.yaml --dry-run=server
+err_has "refused.yaml:4:8: spec.backofLimit: unknown field"

@@ -92,6 +92,20 @@ START_TEST(flags_beat_environment_beats_file)
 }
 END_TEST
 
+START_TEST(a_kube_context_alone_is_where_to_work)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(context_release) struct context context = {0};
+    const char *flags[SETTING_COUNT] = {[SETTING_kube_context] = "ml"};
+    ck_assert_int_eq(resolve(NULL, flags, &context, &err), 0);
+    ck_assert_str_eq(context.name, "ml");
+    ck_assert(!context.is_local);
+    context_release(&context);
+    ck_assert_int_eq(resolve("local", flags, &context, &err), 0);
+    ck_assert(context.is_local);
+}
+END_TEST
+
 START_TEST(a_wrong_name_is_no_other_context)
 {
     write_config("contexts:\n  prod: {}\n");
@@ -346,6 +360,7 @@ Suite *suite_conf(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, without_a_file_there_is_local);
     tcase_add_test(tcase, flags_beat_environment_beats_file);
+    tcase_add_test(tcase, a_kube_context_alone_is_where_to_work);
     tcase_add_test(tcase, a_wrong_name_is_no_other_context);
     tcase_add_loop_test(tcase, faults_name_their_place, 0, (int)ARRAY_LEN(faults));
     tcase_add_test(tcase, values_are_checked);
