@@ -127,6 +127,7 @@ static void accept_one(struct forwarder *f)
 /* ---- one pair -------------------------------------------------------------------------------------------------- */
 
 static size_t to_local_left(const struct pair *pair) { return pair->to_local.len - pair->to_local_at; }
+static bool is_full(const struct pair *pair) { return to_local_left(pair) >= BACKLOG_BYTES; }
 
 static void read_local(struct pair *pair)
 {
@@ -199,8 +200,7 @@ static int read_remote(struct pair *pair, struct err *err)
 {
     const struct str *message = NULL;
     for (;;) {
-        bool is_full = to_local_left(pair) >= BACKLOG_BYTES;
-        websocket_pause(pair->ws, is_full);
+        websocket_pause(pair->ws, is_full(pair));
         enum websocket_event event = websocket_next(pair->ws, &message, err);
         if (event == WEBSOCKET_FAILED)
             return -1;
@@ -247,6 +247,7 @@ static bool pump(struct forwarder *f, struct pair *pair, bool can_read)
         return false;
     }
     write_local(pair);
+    websocket_pause(pair->ws, is_full(pair)); /* it may have room again */
     return !is_forgotten(pair) && !(pair->remote_eof && !to_local_left(pair));
 }
 

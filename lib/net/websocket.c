@@ -52,6 +52,8 @@ struct websocket {
     int64_t deadline_ms, ping_at_ms;
     struct str in, out; /* as on the wire */
     size_t in_at, out_at;
+    struct str piece; /* of out: what is being sent, which stays where it is */
+    size_t piece_at;
     struct frame_reader reader;
     bool is_paused, may_have_more, eof, end_was_told;
 };
@@ -83,6 +85,7 @@ struct websocket *websocket_open(struct websockets *all, const struct websocket_
     ws->t = (struct transfer){.http = all->http, .req = &ws->req, .res = &ws->res, .err = &ws->err};
     ws->in = STR_INIT;
     ws->out = STR_INIT;
+    ws->piece = STR_INIT;
     ws->reader = FRAME_READER_INIT(req->max_message ? req->max_message : WEBSOCKET_MAX_BYTES);
     ws->may_have_more = true;
     ws->next = all->first;
@@ -118,6 +121,7 @@ void websocket_free(struct websocket *ws)
     frame_reader_release(&ws->reader);
     str_release(&ws->in);
     str_release(&ws->out);
+    str_release(&ws->piece);
     err_release(&ws->err);
     free(ws->url);
     free(ws->protocol);
@@ -141,21 +145,38 @@ static void fail_with(struct websocket *ws, enum err_code code, const char *why)
 
 /* ---- bytes --------------------------------------------------------------------------------------------------- */
 
+static size_t out_left(const struct websocket *ws) { return ws->out.len - ws->out_at + ws->piece.len - ws->piece_at; }
+
+/* OpenSSL wants a write that it could not do again from the very same memory, and `out` grows meanwhile. */
+static void next_piece(struct websocket *ws)
+{
+    size_t left = ws->out.len - ws->out_at, len = left < PIECE_BYTES ? left : PIECE_BYTES;
+    str_reset(&ws->piece);
+    ws->piece_at = 0;
+    str_addn(&ws->piece, ws->out.buf + ws->out_at, len);
+    ws->out_at += len;
+}
+
 static void flush_out(struct websocket *ws)
 {
-    while (ws->out_at < ws->out.len) {
+    while (out_left(ws)) {
+        if (ws->piece_at == ws->piece.len)
+            next_piece(ws);
         size_t n = 0;
-        CURLcode code = ws->all->http->curl->easy_send(ws->t.easy, ws->out.buf + ws->out_at, ws->out.len - ws->out_at, &n);
+        CURLcode code =
+            ws->all->http->curl->easy_send(ws->t.easy, ws->piece.buf + ws->piece_at, ws->piece.len - ws->piece_at, &n);
         if (code == CURLE_AGAIN)
             return;
         if (code != CURLE_OK) {
             fail_with(ws, ERR_UNREACHABLE, "it was cut");
             return;
         }
-        ws->out_at += n;
+        ws->piece_at += n;
     }
-    if (ws->stage == STAGE_ASKING)
-        explicit_bzero(ws->out.buf, ws->out.len); /* it has the login */
+    if (ws->stage == STAGE_ASKING) { /* they have the login */
+        explicit_bzero(ws->out.buf, ws->out.len);
+        explicit_bzero(ws->piece.buf, ws->piece.len);
+    }
     str_reset(&ws->out);
     ws->out_at = 0;
 }
@@ -509,7 +530,7 @@ void websocket_send(struct websocket *ws, const void *data, size_t len)
         add_frame(ws, FRAME_BINARY, data, len);
 }
 
-size_t websocket_backlog(const struct websocket *ws) { return ws->out.len - ws->out_at; }
+size_t websocket_backlog(const struct websocket *ws) { return out_left(ws); }
 
 void websocket_pause(struct websocket *ws, bool paused) { ws->is_paused = paused; }
 
@@ -547,7 +568,7 @@ static short events_of(const struct websocket *ws)
 {
     if (ws->stage == STAGE_CONNECTING || ws->stage >= STAGE_CLOSED)
         return 0;
-    return (short)((ws->is_paused ? 0 : CURL_WAIT_POLLIN) | (ws->out.len > ws->out_at ? CURL_WAIT_POLLOUT : 0));
+    return (short)((ws->is_paused ? 0 : CURL_WAIT_POLLIN) | (out_left(ws) ? CURL_WAIT_POLLOUT : 0));
 }
 
 struct wait_list {
