@@ -35,7 +35,8 @@ struct pair {
     bool has_port[CHANNELS]; /* the channel's first message, which repeats the port, has come */
     bool local_eof, remote_eof;
     bool again; /* it was opened anew already */
-    int64_t heard_ms, local_eof_ms;
+    bool answered; /* the pod has said something since local_eof */
+    int64_t heard_ms;
 };
 
 struct forwarder {
@@ -137,7 +138,7 @@ static void read_local(struct pair *pair)
         return;
     if (n <= 0) {
         pair->local_eof = true;
-        pair->heard_ms = pair->local_eof_ms = clock_mono_ms();
+        pair->heard_ms = clock_mono_ms();
         pair->remote_eof = pair->remote_eof || n < 0;
         return;
     }
@@ -192,6 +193,7 @@ static int take_message(struct pair *pair, const struct str *message, struct err
         return failed_there(pair, message->buf + 1, message->len - 1, err);
     str_addn(&pair->to_local, message->buf + 1, message->len - 1);
     pair->heard_ms = clock_mono_ms();
+    pair->answered = pair->local_eof;
     return 0;
 }
 
@@ -230,7 +232,7 @@ static int try_another(struct forwarder *f, struct pair *pair, struct err *err)
 /* The pod cannot be told that this side has sent all: what waits for that would wait for ever. */
 static bool is_forgotten(const struct pair *pair)
 {
-    int limit_ms = pair->heard_ms > pair->local_eof_ms ? ANSWERED_MS : HALF_CLOSED_MS;
+    int limit_ms = pair->answered ? ANSWERED_MS : HALF_CLOSED_MS;
     return pair->local_eof && clock_mono_ms() - pair->heard_ms > limit_ms;
 }
 
