@@ -91,7 +91,7 @@ def reset():
 globals()[sys.argv[1]]()
 Y
 forward() { # LOG TARGET PORT: $port is where it listens
-    timeout -s INT 120 "$AIWF" api forward "$2" "$3" --context bed -n "$NS" 2>"$1" &
+    timeout --foreground -s INT 120 "$AIWF" api forward "$2" "$3" --context bed -n "$NS" 2>"$1" &
     forwarder=$!
     keep $forwarder
     until_ok 10 grep -q '^127.0.0.1:' "$1"
