@@ -98,15 +98,16 @@ static bool on_data(const char *data, size_t len, void *arg)
     return rc == 0;
 }
 
-static int send_stream(struct cli *cli, struct kube *kube, struct kube_request *request, struct err *err)
+static int send_stream(struct cli *cli, struct kube *kube, const struct kube_request *request, struct err *err)
 {
     CLEANUP(http_response_release) struct http_response res = HTTP_RESPONSE_INIT;
     CLEANUP(err_release) struct err line_err = ERR_INIT;
     struct stream stream = {.cli = cli, .line = STR_INIT_MAX(LINE_MAX_BYTES), .err = &line_err};
-    request->on_data = on_data;
-    request->arg = &stream;
+    struct kube_request streamed = *request;
+    streamed.on_data = on_data;
+    streamed.arg = &stream;
     AUTOFREE char *failing = xasprintf("GET %s failed", request->path);
-    int rc = kube_send(kube, request, &res, err);
+    int rc = kube_send(kube, &streamed, &res, err);
     if (rc == 0)
         rc = kube_check(kube, request, &res, failing, err);
     if (rc == 0 && line_err.code != ERR_OK)

@@ -26,4 +26,7 @@ void rfc3339_print(struct str *s, int64_t wall_ms);
 /* Accepts fractions and offsets. */
 bool rfc3339_parse(const char *text, int64_t *ret_wall_ms);
 
+/* Whole seconds that are no less. */
+static inline int64_t seconds_up(int64_t ms) { return (ms + 999) / 1000; }
+
 #endif

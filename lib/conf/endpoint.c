@@ -73,7 +73,7 @@ int endpoint_parse(const char *text, struct endpoint *ret, struct err *err)
         return err_hint(err, "kube://monitoring/prometheus-server:80; https:SERVICE where the service speaks TLS");
     }
     *ret = endpoint;
-    endpoint = (struct endpoint){0};
+    memset(&endpoint, 0, sizeof(endpoint)); /* it is ret's now */
     return 0;
 }
 

@@ -34,7 +34,7 @@ struct pair {
     size_t to_local_at;
     bool has_port[CHANNELS]; /* the channel's first message, which repeats the port, has come */
     bool local_eof, remote_eof;
-    bool again; /* it was opened anew already */
+    bool again;    /* it was opened anew already */
     bool answered; /* the pod has said something since local_eof */
     int64_t heard_ms;
 };

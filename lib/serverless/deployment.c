@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "kube/hpa.h"
 
 static int lacks(const char *option, struct err *err)
@@ -171,7 +172,7 @@ node_t *deployment_body(const struct function_spec *spec, const char *ns)
     if (!deployment_has_autoscaler(spec))
         node_set_num(of, "replicas", spec->scale_min > 0 ? (double)spec->scale_min : 1);
     if (spec->start_ms > 0)
-        node_set_num(of, "progressDeadlineSeconds", (double)((spec->start_ms + 999) / 1000));
+        node_set_num(of, "progressDeadlineSeconds", (double)seconds_up(spec->start_ms));
     select_pods(node_set(node_set(of, "selector", node_new_object()), "matchLabels", node_new_object()), spec);
     node_t *template = node_set(of, "template", node_new_object());
     node_t *metadata = node_set(template, "metadata", node_new_object());

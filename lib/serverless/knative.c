@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "kube/object.h"
 
 #define AUTOSCALING "autoscaling.knative.dev/"
@@ -32,7 +33,7 @@ static void set_number(node_t *object, const char *key, int64_t value)
 
 static void set_seconds(node_t *object, const char *key, int64_t ms)
 {
-    AUTOFREE char *text = xasprintf("%llds", (long long)((ms + 999) / 1000));
+    AUTOFREE char *text = xasprintf("%llds", (long long)seconds_up(ms));
     node_set_str(object, key, text);
 }
 
@@ -125,7 +126,7 @@ node_t *knative_service(const struct function_spec *spec, const char *ns)
     if (spec->concurrency > 0)
         node_set_num(body, "containerConcurrency", (double)spec->concurrency);
     if (spec->timeout_ms > 0)
-        node_set_num(body, "timeoutSeconds", (double)((spec->timeout_ms + 999) / 1000));
+        node_set_num(body, "timeoutSeconds", (double)seconds_up(spec->timeout_ms));
     node_push(node_set(body, "containers", node_new_array()), container_of(spec));
     return service;
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 void kubeflow_policy(const struct job_spec *spec, node_t *object_spec)
 {
     node_t *policy = node_set(object_spec, "runPolicy", node_new_object());
@@ -9,7 +10,7 @@ void kubeflow_policy(const struct job_spec *spec, node_t *object_spec)
     if (spec->retries)
         node_set_num(policy, "backoffLimit", (double)spec->retries);
     if (spec->timeout_ms)
-        node_set_num(policy, "activeDeadlineSeconds", (double)((spec->timeout_ms + 999) / 1000));
+        node_set_num(policy, "activeDeadlineSeconds", (double)seconds_up(spec->timeout_ms));
 }
 
 /* ExitCode: a rank that a signal ended (its node was taken away) is made anew, one whose program failed is not. */

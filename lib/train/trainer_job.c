@@ -1,6 +1,7 @@
 /* Jobs of Kubernetes itself, batch/v1 (facts: the Kubernetes API reference, v1.37, JobSpec and JobStatus). */
 #include <string.h>
 
+#include "base/clock.h"
 #include "train/kube_job.h"
 
 #define CONTAINER "main"
@@ -37,7 +38,7 @@ static int fill(const struct trainer_env *env, const struct job_spec *spec, node
     int64_t nodes = spec->nodes > 1 ? spec->nodes : 1;
     node_set_num(job, "backoffLimit", (double)spec->retries);
     if (spec->timeout_ms)
-        node_set_num(job, "activeDeadlineSeconds", (double)((spec->timeout_ms + 999) / 1000));
+        node_set_num(job, "activeDeadlineSeconds", (double)seconds_up(spec->timeout_ms));
     node_set_num(job, "completions", (double)nodes);
     node_set_num(job, "parallelism", (double)nodes);
     node_set_str(job, "completionMode", "Indexed");

@@ -124,7 +124,7 @@ static int most_first(const void *a, const void *b)
 
 static node_t *sorted(node_t *causes)
 {
-    node_t *which[CAUSES_MAX], *list = node_new_array();
+    node_t *which[CAUSES_MAX] = {NULL}, *list = node_new_array();
     size_t n = 0;
     for (node_t *one; (one = node_first(causes));)
         which[n++] = node_detach(causes, one);
