@@ -1,6 +1,7 @@
 /* Functions in containers that stay: a Deployment and a Service of the context's cluster, with an autoscaler where --scale says so. */
 #include <string.h>
 
+#include "kube/apply.h"
 #include "kube/hpa.h"
 #include "kube/logs.h"
 #include "net/url.h"
@@ -12,19 +13,7 @@
 
 static int apply(struct kube *kube, const struct kube_kind *kind, const node_t *body, struct err *err)
 {
-    AUTOFREE char *failing = xasprintf("cannot apply %s \"%s\"", kind->word, node_str(body, "/metadata/name", "?"));
-    struct kube_call call = {
-        .method = "PATCH",
-        .kind = kind,
-        .ns = node_str(body, "/metadata/namespace", NULL),
-        .name = node_str(body, "/metadata/name", NULL),
-        .query = "fieldManager=aiwf&force=true&fieldValidation=Strict",
-        .body = body,
-        .content_type = "application/apply-patch+yaml",
-        .failing = failing,
-        .idempotent = true,
-    };
-    return kube_do(kube, &call, NULL, err);
+    return kube_apply(kube, &(struct kube_apply){.kind = kind, .object = body, .force = true}, NULL, err);
 }
 
 /* What is not there need not be deleted. */

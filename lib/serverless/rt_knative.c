@@ -1,6 +1,7 @@
 /* Functions as Knative Services. */
 #include <string.h>
 
+#include "kube/apply.h"
 #include "kube/logs.h"
 #include "kube/object.h"
 #include "serverless/invoke.h"
@@ -50,30 +51,14 @@ static node_t *show(const struct runtime_env *env, const char *name, struct err 
     return function;
 }
 
-static int apply(struct kube *kube, const node_t *service, const char *name, struct err *err)
-{
-    AUTOFREE char *failing = xasprintf("cannot deploy function \"%s\"", name);
-    struct kube_call call = {
-        .method = "PATCH",
-        .kind = &kube_knative_services,
-        .ns = kube->ns,
-        .name = name,
-        .query = "fieldManager=aiwf&force=true&fieldValidation=Strict",
-        .body = service,
-        .content_type = "application/apply-patch+yaml",
-        .failing = failing,
-        .idempotent = true,
-    };
-    return kube_do(kube, &call, NULL, err);
-}
-
 static int deploy(const struct runtime_env *env, const struct function_spec *spec, bool replace, struct err *err)
 {
     if (knative_check(spec, err) != 0)
         return -1;
     CLEANUP(node_free) node_t *service = knative_service(spec, env->kube->ns);
+    struct kube_apply apply = {.kind = &kube_knative_services, .object = service, .force = true};
     if (replace)
-        return apply(env->kube, service, spec->name, err);
+        return kube_apply(env->kube, &apply, NULL, err);
     if (kube_create(env->kube, &kube_knative_services, service, NULL, NULL, err) == 0)
         return 0;
     return err->code == ERR_CONFLICT ? err_hint(err, "--replace, or --if-not-exists") : -1;
@@ -96,8 +81,6 @@ static int remove_function(const struct runtime_env *env, const char *name, stru
 {
     return kube_delete(env->kube, &kube_knative_services, env->kube->ns, name, err);
 }
-
-/* ---- a request through the ingress, by the host of the function's URL ---- */
 
 struct lines {
     bool (*on_line)(const node_t *line, void *arg);
@@ -141,6 +124,7 @@ static int print_logs(const struct runtime_env *env, const char *name, bool foll
     return 0;
 }
 
+/* Through the ingress, by the host of the function's URL. */
 static int invoke(const struct runtime_env *env, const struct invoke_request *req, struct http_response *res, struct err *err)
 {
     if (req->async)
