@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "kube/hpa.h"
+#include "serverless/container.h"
 
 static int lacks(const char *option, struct err *err)
 {
@@ -90,42 +91,16 @@ static int64_t port_of(const struct function_spec *spec)
     return FUNCTION_PORT;
 }
 
-static void add_env(node_t *env, const char *name, const char *value)
-{
-    node_t *variable = node_push(env, node_new_object());
-    node_set_str(variable, "name", name);
-    node_set_str(variable, "value", value);
-}
-
 static node_t *env_of(const struct function_spec *spec)
 {
-    node_t *env = node_new_array();
+    node_t *env = container_env(spec);
     bool has_port = false;
-    for (size_t i = 0; spec->env && i < spec->env->n; i++) {
-        const char *equals = strchr(spec->env->v[i], '=');
-        AUTOFREE char *name = xstrndup(spec->env->v[i], (size_t)(equals - spec->env->v[i]));
-        has_port = has_port || strcmp(name, "PORT") == 0;
-        add_env(env, name, equals + 1);
-    }
+    for (const node_t *variable = node_first(env); variable; variable = node_next(variable))
+        has_port = has_port || strcmp(node_str(variable, "/name", ""), "PORT") == 0;
     AUTOFREE char *port = xasprintf("%d", FUNCTION_PORT);
     if (!has_port)
-        add_env(env, "PORT", port);
+        container_add_env(env, "PORT", port);
     return env;
-}
-
-static node_t *resources_of(const struct function_spec *spec)
-{
-    node_t *resources = node_new_object(), *limits = node_set(resources, "limits", node_new_object());
-    AUTOFREE char *memory = xasprintf("%lld", (long long)spec->memory_bytes);
-    AUTOFREE char *cpu = xasprintf("%lldm", (long long)(spec->cpus * 1000 + 0.5));
-    AUTOFREE char *gpus = xasprintf("%lld", (long long)spec->gpus);
-    if (spec->memory_bytes > 0)
-        node_set_str(limits, "memory", memory);
-    if (spec->cpus > 0)
-        node_set_str(limits, "cpu", cpu);
-    if (spec->gpus > 0)
-        node_set_str(limits, "nvidia.com/gpu", gpus);
-    return resources;
 }
 
 static node_t *probe_of(const struct function_spec *spec)
@@ -139,22 +114,15 @@ static node_t *probe_of(const struct function_spec *spec)
     return probe;
 }
 
-static node_t *container_of(const struct function_spec *spec)
+static node_t *function_container(const struct function_spec *spec)
 {
-    node_t *container = node_new_object();
+    node_t *container = container_of(spec);
     node_set_str(container, "name", "function");
-    node_set_str(container, "image", spec->image);
-    if (spec->command) {
-        node_t *command = node_set(container, "command", node_new_array());
-        node_push(command, node_new_str("/bin/sh"));
-        node_push(command, node_new_str("-c"));
-        node_push(command, node_new_str(spec->command));
-    }
     node_set(container, "env", env_of(spec));
     node_t *port = node_push(node_set(container, "ports", node_new_array()), node_new_object());
     node_set_str(port, "name", "http");
     node_set_num(port, "containerPort", (double)port_of(spec));
-    node_set(container, "resources", resources_of(spec));
+    node_set(node_set(container, "resources", node_new_object()), "limits", container_limits(spec));
     node_set(container, "readinessProbe", probe_of(spec));
     return container;
 }
@@ -178,7 +146,7 @@ node_t *deployment_body(const struct function_spec *spec, const char *ns)
     node_t *metadata = node_set(template, "metadata", node_new_object());
     node_set(metadata, "labels", node_copy(node_at(object, "/metadata/labels")));
     node_t *pod = node_set(template, "spec", node_new_object());
-    node_push(node_set(pod, "containers", node_new_array()), container_of(spec));
+    node_push(node_set(pod, "containers", node_new_array()), function_container(spec));
     return object;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "kube/object.h"
+#include "serverless/container.h"
 
 #define AUTOSCALING "autoscaling.knative.dev/"
 
@@ -52,33 +53,6 @@ static node_t *annotations_of(const struct function_spec *spec)
     return annotations;
 }
 
-static node_t *env_of(const struct strv *pairs)
-{
-    node_t *env = node_new_array();
-    for (size_t i = 0; pairs && i < pairs->n; i++) {
-        const char *equals = strchr(pairs->v[i], '=');
-        AUTOFREE char *name = xstrndup(pairs->v[i], equals ? (size_t)(equals - pairs->v[i]) : strlen(pairs->v[i]));
-        node_t *variable = node_push(env, node_new_object());
-        node_set_str(variable, "name", name);
-        node_set_str(variable, "value", equals ? equals + 1 : "");
-    }
-    return env;
-}
-
-static node_t *limits_of(const struct function_spec *spec)
-{
-    node_t *limits = node_new_object();
-    if (spec->memory_bytes > 0)
-        set_number(limits, "memory", spec->memory_bytes);
-    if (spec->cpus > 0) {
-        AUTOFREE char *cpu = xasprintf("%lldm", (long long)(spec->cpus * 1000 + 0.5));
-        node_set_str(limits, "cpu", cpu);
-    }
-    if (spec->gpus > 0)
-        set_number(limits, "nvidia.com/gpu", spec->gpus);
-    return limits;
-}
-
 static void set_if_any(node_t *object, const char *key, node_t *members)
 {
     if (node_len(members))
@@ -87,18 +61,11 @@ static void set_if_any(node_t *object, const char *key, node_t *members)
         node_free(members);
 }
 
-static node_t *container_of(const struct function_spec *spec)
+static node_t *user_container(const struct function_spec *spec)
 {
-    node_t *container = node_new_object();
-    node_set_str(container, "image", spec->image);
-    if (spec->command) {
-        node_t *command = node_set(container, "command", node_new_array());
-        node_push(command, node_new_str("/bin/sh"));
-        node_push(command, node_new_str("-c"));
-        node_push(command, node_new_str(spec->command));
-    }
-    set_if_any(container, "env", env_of(spec->env));
-    node_t *limits = limits_of(spec);
+    node_t *container = container_of(spec);
+    set_if_any(container, "env", container_env(spec));
+    node_t *limits = container_limits(spec);
     if (node_len(limits))
         node_set(node_set(container, "resources", node_new_object()), "limits", limits);
     else
@@ -127,7 +94,7 @@ node_t *knative_service(const struct function_spec *spec, const char *ns)
         node_set_num(body, "containerConcurrency", (double)spec->concurrency);
     if (spec->timeout_ms > 0)
         node_set_num(body, "timeoutSeconds", (double)seconds_up(spec->timeout_ms));
-    node_push(node_set(body, "containers", node_new_array()), container_of(spec));
+    node_push(node_set(body, "containers", node_new_array()), user_container(spec));
     return service;
 }
 
