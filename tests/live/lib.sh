@@ -9,8 +9,7 @@
 #   value QUERY [OPTION]   what promtool says it is now, a line a series; is_value QUERY VALUE ("": there is none)
 #   targets JQ          of each target that Prometheus scrapes; prometheus_scrapes NAME ADDRESS [https] adds one until the exit
 #   alerts FILTER...    Alertmanager's, as JSON; alerts_are COUNT FILTER...
-#   openstack ARGS...   Debian's client, with the packages' own Python; it takes more than a second of the processors, so
-#                       it is for what is compared with it
+#   openstack ARGS...   Debian's client, which the bed keeps loaded (tests/bed/openstack/client.py)
 #   one_at_a_time       waits for other suites that said this, until the exit
 #   switch NAME TEXT    sets a switch of the bed's OpenStack (tests/bed/openstack), until switch_off NAME or the exit
 # shellcheck shell=sh
@@ -89,7 +88,7 @@ alerts_are() {
     shift
     alerts "$@" >"$T/alerts" && [ "$(jq length "$T/alerts")" = "$wanted" ]
 }
-openstack() { PATH=/usr/bin:/bin /usr/bin/openstack "$@"; }
+openstack() { /usr/bin/python3 -I -S "$live/../bed/openstack/client.py" "$BED_DIR/openstack/client" openstack "$@"; }
 one_at_a_time() {
     exec 8>"$BED_DIR/one-at-a-time"
     flock 8
