@@ -8,6 +8,7 @@
 #include "serverless/deployment.h"
 #include "serverless/invoke.h"
 #include "serverless/pods.h"
+#include "serverless/secrets.h"
 
 #define OURS FUNCTION_MANAGED "=aiwf," FUNCTION_LABEL
 
@@ -287,4 +288,5 @@ const struct runtime runtime_deployment = {
     .scale = scale,
     .logs = print_logs,
     .remove = remove_function,
+    .secrets = &secrets_kubernetes,
 };

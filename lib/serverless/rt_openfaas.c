@@ -4,6 +4,7 @@
 #include "net/rest.h"
 #include "net/url.h"
 #include "serverless/openfaas.h"
+#include "serverless/secrets.h"
 
 static int check_spec(const struct function_spec *spec, struct err *err)
 {
@@ -172,4 +173,5 @@ const struct runtime runtime_openfaas = {
     .logs = print_logs,
     .remove = remove_function,
     .make_cold = make_cold,
+    .secrets = &secrets_openfaas,
 };
