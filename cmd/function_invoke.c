@@ -1,5 +1,6 @@
 /* aiwf function invoke: the answer on stdout, what is known about it on stderr. */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,6 +152,9 @@ static int open_body(struct invoking *in, struct err *err)
     return 0;
 }
 
+/* What the system itself measured, where it tells. */
+static const char *const system_parts[] = {"wait", "init", "run"};
+
 static node_t *answer_json(const struct invoking *in, const struct http_response *res)
 {
     node_t *line = node_new_object();
@@ -162,6 +166,12 @@ static node_t *answer_json(const struct invoking *in, const struct http_response
     node_set_num(line, "connect_ms", (double)res->connect_us / 1000);
     node_set_num(line, "first_byte_ms", (double)res->first_byte_us / 1000);
     node_set_num(line, "total_ms", (double)res->total_us / 1000);
+    for (size_t i = 0; i < ARRAY_LEN(system_parts); i++) {
+        AUTOFREE char *key = xasprintf("%s_ms", system_parts[i]);
+        double ms = invoke_part_ms(res, system_parts[i]);
+        if (!isnan(ms))
+            node_set_num(line, key, ms);
+    }
     return line;
 }
 
@@ -200,6 +210,13 @@ static void tell_answer(struct invoking *in, const struct http_response *res)
     add_ms(&text, ", connect", res->connect_us);
     add_ms(&text, ", first byte", res->first_byte_us);
     add_ms(&text, ", total", res->total_us);
+    for (size_t i = 0, n = 0; i < ARRAY_LEN(system_parts); i++) {
+        double ms = invoke_part_ms(res, system_parts[i]);
+        if (isnan(ms))
+            continue;
+        str_add(&text, n++ ? ", " : "  of it ");
+        add_ms(&text, system_parts[i], (int64_t)(ms * 1000));
+    }
     if (in->opts->async && call_id)
         str_addf(&text, "  call %s", call_id);
     cli_note(cli, "%s", text.buf);
