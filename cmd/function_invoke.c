@@ -11,7 +11,7 @@
 
 struct invoke_opts {
     const char *runtime;
-    const char *file, *data, *path, *method, *talk;
+    const char *file, *data, *path, *method, *talk, *callback;
     struct strv headers;
     int64_t n, timeout_ms;
     bool async, silent;
@@ -61,6 +61,11 @@ static const struct opt invoke_opts[] = {
      .metavar = "'K: V'",
      .help = "a header to send"},
     {.name = "async", .type = OPT_FLAG, OPT(struct invoke_opts, async), .help = "queue the request, do not wait for its answer"},
+    {.name = "callback",
+     .type = OPT_STRING,
+     OPT(struct invoke_opts, callback),
+     .metavar = "URL",
+     .help = "with --async: where the answer is sent to when it is there"},
     {.name = "timeout",
      .type = OPT_DURATION,
      OPT(struct invoke_opts, timeout_ms),
@@ -86,6 +91,7 @@ struct invoking {
     struct invoke_request request;
     struct str body;
     const char **headers;
+    char *callback; /* its header */
 
     /* what was seen */
     double *total_ms;
@@ -111,10 +117,28 @@ static void end_line(struct invoking *in)
     in->last = '\0';
 }
 
+/* Reachable from where the gateway's queue worker is: whether it is cannot be seen from here. */
+static int add_callback(struct invoking *in, struct err *err)
+{
+    const char *url = in->opts->callback;
+    bool is_url = str_starts(url, "http://") || str_starts(url, "https://");
+    for (const char *p = url; *p; p++)
+        is_url = is_url && (unsigned char)*p > ' ' && *p != 0x7f;
+    if (!in->opts->async)
+        return err_set(err, ERR_USAGE, "--callback is for --async");
+    if (!is_url)
+        return err_set(err, ERR_USAGE, "--callback: \"%s\" is not http://... or https://...", url);
+    if (!in->env.runtime->calls_back)
+        return runtime_lacks(in->env.runtime, "send an answer to a callback", err);
+    in->callback = xasprintf("X-Callback-Url: %s", url);
+    in->headers[in->opts->headers.n] = in->callback;
+    return 0;
+}
+
 static int check_headers(struct invoking *in, struct err *err)
 {
     const struct strv *given = &in->opts->headers;
-    in->headers = xcalloc(given->n + 1, sizeof(*in->headers));
+    in->headers = xcalloc(given->n + 2, sizeof(*in->headers));
     for (size_t i = 0; i < given->n; i++) {
         const char *header = given->v[i];
         const char *colon = strchr(header, ':');
@@ -122,6 +146,8 @@ static int check_headers(struct invoking *in, struct err *err)
             return err_set(err, ERR_USAGE, "--header: \"%s\" is not 'Name: value'", header);
         in->headers[i] = header;
     }
+    if (in->opts->callback && add_callback(in, err) != 0)
+        return -1;
     in->request.headers = in->headers;
     return 0;
 }
@@ -316,6 +342,7 @@ static int invoke(struct cli *cli, struct err *err)
         fclose(in.request.body_file);
     str_release(&in.body);
     free(in.headers);
+    free(in.callback);
     free(in.total_ms);
     return rc;
 }
@@ -326,6 +353,8 @@ static const struct example invoke_examples[] = {
     {"aiwf function invoke hello -f README.md", "send a file; the answer is standard output"},
     {"aiwf function invoke digits -f image.json -H 'Content-Type: application/json' --path /predict", "a path and a header"},
     {"aiwf function invoke digits -f image.json -n 200 -o json", "200 requests, and their latencies as JSON on stderr"},
+    {"aiwf function invoke digits -f image.json --async --callback http://10.0.0.5:9000/done",
+     "queued; the answer is sent there"},
     {0},
 };
 

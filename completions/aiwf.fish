@@ -1218,6 +1218,7 @@ function __aiwf_table -a path
                 --method\t'the method (usual: POST with a body, else GET)' \
                 --header\t'a header to send' \
                 --async\t'queue the request, do not wait for its answer' \
+                --callback\t'with --async: where the answer is sent to when it is there' \
                 --timeout\t'give up after this time (usual: the function\'s own limit)' \
                 --silent\t'nothing on stderr but errors' \
                 --output\t'how the line on stderr is written: text or json' \
@@ -1230,7 +1231,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --data -d --requests -n --path --method -X --header -H --timeout --output -o --runtime --context --namespace --cloud --kube-context --color
+            set -g __aiwf_takes --file -f --data -d --requests -n --path --method -X --header -H --callback --timeout --output -o --runtime --context --namespace --cloud --kube-context --color
         case 'function logs'
             set -g __aiwf_cmds
             set -g __aiwf_aliases

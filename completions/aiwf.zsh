@@ -1218,6 +1218,7 @@ __aiwf_table() {
             '--method:the method (usual: POST with a body, else GET)'
             '--header:a header to send'
             '--async:queue the request, do not wait for its answer'
+            '--callback:with --async: where the answer is sent to when it is there'
             '--timeout:give up after this time (usual: the function'\''s own limit)'
             '--silent:nothing on stderr but errors'
             '--output:how the line on stderr is written: text or json'
@@ -1230,7 +1231,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--file -f --data -d --requests -n --path --method -X --header -H --timeout --output -o --runtime --context --namespace --cloud --kube-context --color )
+        takes=(--file -f --data -d --requests -n --path --method -X --header -H --callback --timeout --output -o --runtime --context --namespace --cloud --kube-context --color )
         ;;
     'function logs')
         cmds=()

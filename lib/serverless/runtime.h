@@ -95,6 +95,7 @@ struct runtime {
     node_t *(*cold_stages)(const struct runtime_env *env, const char *name, struct err *err);
     const struct secret_store *secrets; /* NULL: it keeps none, and secrets_instead says what one does */
     const char *secrets_instead;
+    bool calls_back; /* the answer of an async request goes to X-Callback-Url */
 };
 
 extern const struct runtime *const runtimes[]; /* NULL-terminated */
