@@ -74,7 +74,23 @@ struct plain_opts {
 };
 static const struct opt plain_opts[] = {TRAINER_OPT(struct plain_opts), {0}};
 
+struct list_opts {
+    const char *trainer;
+    bool all_namespaces;
+};
+static const struct opt list_opts[] = {
+    {.name = "all-namespaces",
+     .letter = 'A',
+     .type = OPT_FLAG,
+     OPT(struct list_opts, all_namespaces),
+     .help = "jobs of all namespaces of a cluster"},
+    TRAINER_OPT(struct list_opts),
+    {0},
+};
+
+/* The first one for all namespaces only. */
 static const struct column cluster_columns[] = {
+    {.title = "NAMESPACE", .path = "/namespace"},
     {.title = "NAME", .path = "/name"},
     {.title = "STATE", .path = "/state", .kind = CELL_STATE},
     {.title = "TRAINER", .path = "/trainer"},
@@ -92,16 +108,20 @@ static const struct column cluster_columns[] = {
 
 static int list_once(struct cli *cli, struct err *err)
 {
-    const struct plain_opts *opts = cli->opts;
+    const struct list_opts *opts = cli->opts;
     struct trainer_env env;
     if (train_env(cli, opts->trainer, &env, err) != 0)
         return -1;
+    if (opts->all_namespaces && !env.kube)
+        return err_set(err, ERR_USAGE, "context %s has no namespaces: its jobs are processes of this machine", cli->context.name);
+    env.all_namespaces = opts->all_namespaces;
     CLEANUP(node_free) node_t *list = env.trainer->list(&env, err);
     if (!list)
         return -1;
     for (node_t *job = node_first(list); job; job = node_next(job))
         train_decorate(cli, job);
-    return cli_print_list_as(cli, "job", env.kube ? cluster_columns : cli->cmd->columns, list, err);
+    const struct column *columns = cluster_columns + !opts->all_namespaces;
+    return cli_print_list_as(cli, "job", env.kube ? columns : cli->cmd->columns, list, err);
 }
 
 static int list(struct cli *cli, struct err *err) { return cli_watch(cli, list_once, err); }
@@ -279,6 +299,7 @@ const struct column train_show_columns[] = {
 static const struct example list_examples[] = {
     {"aiwf train list", "jobs, their states, times and energy"},
     {"aiwf train list --sort-by -ENERGY -o wide", "the hungriest first"},
+    {"aiwf train list -A -o wide", "whose jobs the cluster runs, with their queues"},
     {0},
 };
 static const struct example show_examples[] = {
@@ -312,7 +333,8 @@ static const struct example delete_examples[] = {
 static const struct cmd list_cmd = {
     .name = "list",
     .help = "list jobs: state, times, energy",
-    PLAIN,
+    .opts = list_opts,
+    .opts_size = sizeof(struct list_opts),
     .flags = CMD_CONTEXT | CMD_LIST,
     .columns = list_columns,
     .examples = list_examples,

@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "base/sig.h"
@@ -19,11 +18,5 @@ int main(int argc, char **argv)
 {
     hold_standard_descriptors();
     sig_install();
-    int code = cli_main(argc - 1, argv + 1);
-#ifndef __SANITIZE_ADDRESS__
-    /* What libcurl's thirty libraries do at the end is for programs that go on: it takes 3 MB and a millisecond. */
-    fflush(NULL);
-    _exit(code);
-#endif
-    return code;
+    return cli_main(argc - 1, argv + 1);
 }

@@ -4,6 +4,7 @@
 
 struct retry_opts {
     const char *trainer, *name;
+    bool replace;
 };
 static const struct opt retry_opts[] = {
     {.name = "name",
@@ -11,6 +12,10 @@ static const struct opt retry_opts[] = {
      OPT(struct retry_opts, name),
      .metavar = "NEW",
      .help = "what the new job is called (usual: NAME-2, NAME-3, ...)"},
+    {.name = "replace",
+     .type = OPT_FLAG,
+     OPT(struct retry_opts, replace),
+     .help = "in the place of the old one, whose record and log go"},
     TRAINER_OPT(struct retry_opts),
     {0},
 };
@@ -19,7 +24,7 @@ static int retry_as(struct cli *cli, const struct trainer_env *env, struct err *
 {
     const struct retry_opts *opts = cli->opts;
     AUTOFREE char *made = NULL;
-    if (env->trainer->retry(env, cli->args.v[0], opts->name, &made, err) != 0)
+    if (env->trainer->retry(env, cli->args.v[0], opts->replace ? cli->args.v[0] : opts->name, &made, err) != 0)
         return train_not_there(err);
     struct train_wait wait = {.env = env, .name = made};
     if (cli_waits(cli, false)) {
@@ -37,8 +42,10 @@ static int retry(struct cli *cli, struct err *err)
 {
     const struct retry_opts *opts = cli->opts;
     const char *name = cli->args.v[0];
-    AUTOFREE char *what = xasprintf("run job %s again", name);
+    AUTOFREE char *what = xasprintf(opts->replace ? "delete job %s and run it again" : "run job %s again", name);
     struct trainer_env env;
+    if (opts->replace && opts->name)
+        return err_set(err, ERR_USAGE, "--replace keeps the name: --name cannot be given");
     if (train_env_of(cli, opts->trainer, name, &env, err) != 0)
         return train_not_there(err);
     if (!env.trainer->retry)
@@ -55,13 +62,15 @@ static const struct arg retry_arg[] = {{.name = "NAME", .help = "a job that is o
 static const struct example retry_examples[] = {
     {"aiwf train retry resnet --wait", "the same once more, as resnet-2; exit 9 when it fails again"},
     {"aiwf train retry resnet --name resnet-again", "under a name of your own"},
+    {"aiwf train retry resnet --replace --wait", "under its own: the one that failed goes"},
     {0},
 };
 
 const struct cmd train_retry_cmd = {
     .name = "retry",
     .help = "run a job that is over once more",
-    .about = "The new job is made from what the cluster still has of the old one, which stays as it is.",
+    .about = "The new job is made from what the cluster still has of the old one, which stays as it is\n"
+             "unless --replace is given.",
     .args = retry_arg,
     .opts = retry_opts,
     .opts_size = sizeof(struct retry_opts),

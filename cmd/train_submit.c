@@ -12,7 +12,7 @@
 
 struct submit_opts {
     const char *trainer;
-    const char *workdir, *source, *cpu, *image, *queue, *priority, *runtime, *file;
+    const char *workdir, *source, *cpu, *image, *queue, *priority, *runtime, *success, *file;
     struct strv env, datasets;
     int64_t gpus, nodes, workers, ps, retries, timeout_ms, memory_bytes;
     bool logs, spot;
@@ -100,6 +100,11 @@ static const struct opt submit_opts[] = {
      OPT(struct submit_opts, queue),
      .metavar = "NAME",
      .help = "wait in this queue of Kueue's"},
+    {.name = "success",
+     .type = OPT_STRING,
+     OPT(struct submit_opts, success),
+     .metavar = "RANKS",
+     .help = "it has succeeded once these ranks have: 0, 0-2,5, all (usual: by its trainer)"},
     {.name = "priority",
      .type = OPT_STRING,
      OPT(struct submit_opts, priority),
@@ -232,6 +237,7 @@ static int submit_flags(struct cli *cli, struct err *err)
         .queue = opts->queue,
         .priority = opts->priority,
         .runtime = opts->runtime,
+        .success = opts->success,
         .spot = opts->spot,
         .memory_bytes = opts->memory_bytes,
         .retries = opts->retries,
@@ -250,8 +256,8 @@ static int check_alone(const struct cli *cli, struct err *err)
 {
     const struct submit_opts *opts = cli->opts;
     bool has_flags = opts->image || opts->source || opts->workdir || opts->cpu || opts->priority || opts->runtime ||
-                     opts->env.n || opts->datasets.n || opts->gpus || opts->nodes > 1 || opts->workers || opts->ps ||
-                     opts->retries || opts->timeout_ms || opts->memory_bytes || opts->spot;
+                     opts->success || opts->env.n || opts->datasets.n || opts->gpus || opts->nodes > 1 || opts->workers ||
+                     opts->ps || opts->retries || opts->timeout_ms || opts->memory_bytes || opts->spot;
     if (has_flags)
         return err_set(err, ERR_USAGE, "with -f FILE only the name, --queue and --trainer can be given: the rest is the file's");
     if (cli->dashes_at < cli->args.n)

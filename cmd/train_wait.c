@@ -12,6 +12,7 @@ enum { LAST_LINES = 5, LINE_MAX_BYTES = 1000 };
 
 struct looking {
     const struct train_wait *wait;
+    struct job_watch *watch; /* NULL: it is asked again and again */
     node_t *last;
     node_t *failure;   /* of a rank, the last one seen */
     struct strv lines; /* and what it had written: its pod may be gone when the job ends */
@@ -19,26 +20,42 @@ struct looking {
 
 static void looking_release(struct looking *looking)
 {
+    job_watch_close(looking->watch);
     node_free(looking->last);
     node_free(looking->failure);
     strv_release(&looking->lines);
 }
 DEFINE_CLEANUP(struct looking, looking_release)
 
+/* "position 2, behind train/bert" */
+static void add_place(const node_t *job, struct str *note)
+{
+    int64_t position = node_int(job, "/queue_position", 0);
+    const char *behind = node_str(job, "/behind", NULL);
+    if (strcmp(node_str(job, "/state", ""), "Queued") != 0 || position < 1)
+        return;
+    str_addf(note, "position %s%lld", node_bool(job, "/estimated", false) ? "~" : "", (long long)position);
+    if (behind)
+        str_addf(note, ", behind %s", behind);
+}
+
+static void add_what(const node_t *job, const char *state, struct str *note)
+{
+    const char *reason = node_str(job, "/reason", NULL);
+    if (reason && *reason)
+        str_addf(note, "%s%s", str_ends(note->buf, "\t") ? "" : ": ", reason);
+    else if (strcmp(state, "Running") == 0 && node_int(job, "/ranks/total", 1) > 1)
+        str_addf(note, "%lld of %lld ranks", (long long)node_int(job, "/ranks/ready", 0),
+                 (long long)node_int(job, "/ranks/total", 0));
+}
+
 static void add_note(const node_t *job, const char *state, struct str *note)
 {
     for (const char *p = state; *p; p++)
         str_addc(note, (*p >= 'A' && *p <= 'Z') ? (char)(*p - 'A' + 'a') : *p);
     str_addc(note, '\t');
-    const char *reason = node_str(job, "/reason", NULL);
-    int64_t position = node_int(job, "/queue_position", 0);
-    if (strcmp(state, "Queued") == 0 && position > 0)
-        str_addf(note, "position %lld", (long long)position);
-    else if (reason && *reason)
-        str_add(note, reason);
-    else if (strcmp(state, "Running") == 0 && node_int(job, "/ranks/total", 1) > 1)
-        str_addf(note, "%lld of %lld ranks", (long long)node_int(job, "/ranks/ready", 0),
-                 (long long)node_int(job, "/ranks/total", 0));
+    add_place(job, note);
+    add_what(job, state, note);
     int64_t attempt = node_int(job, "/attempt", 1);
     if (attempt > 1)
         str_addf(note, "%sattempt %lld", str_ends(note->buf, "\t") ? "" : ", ", (long long)attempt);
@@ -93,7 +110,7 @@ static enum wait_state look_once(void *arg, struct str *note, struct err *err)
 {
     struct looking *looking = arg;
     const struct trainer_env *env = looking->wait->env;
-    node_t *job = env->trainer->show(env, looking->wait->name, err);
+    node_t *job = looking->watch ? job_watch_look(looking->watch, err) : env->trainer->show(env, looking->wait->name, err);
     if (!job)
         return not_seen(looking, err);
     node_free(looking->last);
@@ -159,11 +176,15 @@ int train_wait(struct cli *cli, const struct train_wait *wait, node_t **ret, str
         return -1;
     CLEANUP(progress_free) struct progress *progress = cli_progress(cli);
     CLEANUP(looking_release) struct looking looking = {.wait = wait};
+    if (wait->env->trainer->watch)
+        looking.watch = wait->env->trainer->watch(wait->env, wait->name);
     int64_t left = wait->timeout_ms ? wait->timeout_ms - (clock_mono_ms() - start) : 0;
     struct wait waiting = {
         .what = what,
         .look = look_once,
         .arg = &looking,
+        .change = looking.watch ? job_watch_change : NULL,
+        .source = looking.watch,
         .timeout_ms = wait->timeout_ms && left < 1 ? 1 : left,
         .progress = progress,
         .resume = resume,
@@ -171,6 +192,8 @@ int train_wait(struct cli *cli, const struct train_wait *wait, node_t **ret, str
     int rc = wait_for(&waiting, err);
     if (rc != 0 && err->code == ERR_WORKLOAD)
         tell_last_lines(cli, &looking);
+    if (rc != 0 && err->code == ERR_TIMEOUT)
+        err_hint(err, "aiwf why train %s, or %s", wait->name, resume);
     *ret = TAKE(looking.last);
     return rc;
 }

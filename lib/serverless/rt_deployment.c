@@ -8,7 +8,6 @@
 #include "serverless/deployment.h"
 #include "serverless/invoke.h"
 #include "serverless/pods.h"
-#include "serverless/secrets.h"
 
 #define OURS FUNCTION_MANAGED "=aiwf," FUNCTION_LABEL
 
@@ -288,5 +287,4 @@ const struct runtime runtime_deployment = {
     .scale = scale,
     .logs = print_logs,
     .remove = remove_function,
-    .secrets = &secrets_kubernetes,
 };

@@ -7,7 +7,6 @@
 #include "serverless/invoke.h"
 #include "serverless/knative.h"
 #include "serverless/pods.h"
-#include "serverless/secrets.h"
 
 extern const struct runtime runtime_knative;
 
@@ -158,5 +157,4 @@ const struct runtime runtime_knative = {
     .scale = scale,
     .logs = print_logs,
     .remove = remove_function,
-    .secrets = &secrets_kubernetes,
 };

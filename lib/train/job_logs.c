@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kube/logs.h"
+#include "kube/watch.h"
 #include "train/kube_job.h"
 
 struct reader {
@@ -10,7 +11,8 @@ struct reader {
     const char *name;
     const struct job_logs *logs;
     const node_t *object;
-    bool labelled; /* there are several ranks */
+    bool labelled;            /* there are several ranks */
+    struct kube_watch *watch; /* of the object; NULL: not followed */
 };
 
 static bool is_wanted(const node_t *pod, void *arg)
@@ -46,16 +48,31 @@ static bool on_line(const struct kube_log_line *line, void *arg)
 
 static void say(const char *label, const char *text, void *arg) { tell(arg, label, "system", text); }
 
-static int is_over(void *arg, struct err *err)
+static bool tells_end(const struct reader *reader, const node_t *object)
 {
-    const struct reader *reader = arg;
+    bool is_another = !str_eq(node_str(object, "/metadata/uid", NULL), node_str(reader->object, "/metadata/uid", NULL));
+    CLEANUP(node_free) node_t *job = object ? kube_job_document(reader->env->trainer, object) : NULL;
+    return is_another || job_is_over(job);
+}
+
+/* Where it may not be watched: asked, and again when nothing is seen. */
+static int ask_over(const struct reader *reader, struct err *err)
+{
     CLEANUP(err_release) struct err unseen = ERR_INIT;
     const struct trainer_env *env = reader->env;
     CLEANUP(node_free) node_t *object = kube_show(env->kube, env->trainer->cluster->kind, env->kube->ns, reader->name, &unseen);
-    if (!object && (unseen.code == ERR_NOT_FOUND || unseen.code == ERR_AUTH || unseen.code == ERR_INTERRUPTED))
-        return unseen.code == ERR_NOT_FOUND ? 1 : err_move(err, &unseen);
-    CLEANUP(node_free) node_t *job = object ? kube_job_document(env->trainer, object) : NULL;
-    return job && job_is_over(job); /* not seen: asked again */
+    if (!object && (unseen.code == ERR_AUTH || unseen.code == ERR_INTERRUPTED))
+        return err_move(err, &unseen);
+    return object || unseen.code == ERR_NOT_FOUND ? tells_end(reader, object) : 0;
+}
+
+static int is_over(void *arg, struct err *err)
+{
+    const struct reader *reader = arg;
+    CLEANUP(err_release) struct err refused = ERR_INIT;
+    if (kube_watch_check(reader->watch, &refused) != 0)
+        return ask_over(reader, err);
+    return kube_watch_is_synced(reader->watch) && tells_end(reader, node_first(kube_watch_items(reader->watch)));
 }
 
 int kube_job_logs(const struct trainer_env *env, const char *name, const struct job_logs *logs, struct err *err)
@@ -84,6 +101,8 @@ int kube_job_logs(const struct trainer_env *env, const char *name, const struct 
         .is_over = is_over,
         .arg = &reader,
     };
+    CLEANUP(kube_watch_close) struct kube_watch *watch = logs->follow ? kube_job_follow(env, name, NULL, NULL) : NULL;
+    reader.watch = watch;
     if (kube_logs(env->kube, &what, err) == 0)
         return 0;
     if (err->code == ERR_NOT_FOUND && logs->rank >= 0)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kube/quantity.h"
 #include "train/kube_job.h"
 
 static const node_t *status_of(const node_t *pod, const char *container)
@@ -41,6 +42,21 @@ static void read_waiting(const node_t *pod, const node_t *waiting, node_t *rank)
         set_known(rank, "reason", reason);
         set_known(rank, "message", node_str(waiting, "/message", NULL));
     }
+}
+
+/* The kubelet says only that it was killed. */
+static void add_limit(const node_t *pod, const char *container, node_t *rank)
+{
+    CLEANUP(str_release) struct str limit = STR_INIT;
+    for (const node_t *one = node_first(node_at(pod, "/spec/containers")); one; one = node_next(one)) {
+        const node_t *memory = node_at(one, "/resources/limits/memory");
+        if (memory && strcmp(node_str(one, "/name", ""), container) == 0)
+            kube_quantity_print(&limit, "memory", kube_quantity(memory));
+    }
+    if (!limit.len || strcmp(node_str(rank, "/reason", ""), "OOMKilled") != 0 || node_str(rank, "/message", NULL))
+        return;
+    AUTOFREE char *text = xasprintf("its memory limit is %s", limit.buf);
+    node_set_str(rank, "message", text);
 }
 
 static void read_end(const node_t *pod, const node_t *ended, node_t *rank)
@@ -87,37 +103,9 @@ static node_t *read_pod(const node_t *pod, const struct job_kind *kind, const no
             node_set_num(rank, "exit_code", (double)node_int(ended, "/exitCode", -1));
     } else {
         read_end(pod, ended, rank);
+        add_limit(pod, node_str(status, "/name", kind->container), rank);
     }
     return rank;
-}
-
-static bool is_disruption(const char *reason, bool *ret_node)
-{
-    static const char *const evictions[] = {"Evicted", "EvictionByEvictionAPI", "PreemptionByScheduler", "Preempting",
-                                            "TerminationByKubelet"};
-    static const char *const losses[] = {"DeletionByTaintManager", "DeletionByPodGC", "NodeLost", "NodeShutdown"};
-    for (size_t i = 0; i < ARRAY_LEN(losses); i++)
-        if (strcmp(reason, losses[i]) == 0)
-            return *ret_node = true;
-    *ret_node = false;
-    for (size_t i = 0; i < ARRAY_LEN(evictions); i++)
-        if (strcmp(reason, evictions[i]) == 0)
-            return true;
-    return false;
-}
-
-struct tally {
-    int64_t evictions, losses;
-};
-
-static void count(const node_t *pod, const node_t *rank, struct tally *tally)
-{
-    bool is_node;
-    const char *reason = node_str(kube_condition(pod, "DisruptionTarget"), "/reason", node_str(rank, "/reason", ""));
-    if (!is_disruption(reason, &is_node))
-        return;
-    tally->losses += is_node;
-    tally->evictions += !is_node;
 }
 
 /* By rank, and of each rank the newest first. */
@@ -233,17 +221,12 @@ static void add_ready(node_t *job, const node_t *pods)
 
 void job_add_pods(node_t *job, const struct job_kind *kind, const node_t *object, const node_t *pods)
 {
-    struct tally tally = {0};
     size_t n = 0;
     AUTOFREE node_t **list = xcalloc(node_len(pods) + 1, sizeof(node_t *));
-    for (const node_t *pod = node_first(pods); pod; pod = node_next(pod)) {
-        list[n] = read_pod(pod, kind, object);
-        count(pod, list[n++], &tally);
-    }
+    for (const node_t *pod = node_first(pods); pod; pod = node_next(pod))
+        list[n++] = read_pod(pod, kind, object);
     const node_t *ranks = node_set(job, "pods", by_rank(list, n));
     count_tries(job, ranks);
-    node_set_num(job, "evictions", (double)tally.evictions);
-    node_set_num(job, "node_losses", (double)tally.losses);
     add_ready(job, pods);
     const node_t *failed = first_failed(ranks);
     if (failed)

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "kube/kueue.h"
 
 enum { NAME_MAX_LEN = 63 };
 
@@ -48,7 +47,7 @@ static node_t *from_flags(const struct trainer_env *env, const struct job_spec *
 {
     const struct job_kind *kind = env->trainer->cluster;
     struct job_spec with = *spec;
-    if (pod_check(spec, err) != 0 || (kind->check && kind->check(spec, err) != 0) ||
+    if (pod_check(spec, err) != 0 || (kind->check && kind->check(env, spec, err) != 0) ||
         job_source_read(source, spec, env->kube->ns, err) != 0)
         return NULL;
     with.files = source;
@@ -95,7 +94,9 @@ static node_t *new_object(const struct trainer_env *env, const struct job_spec *
 
 static int exists_hint(struct err *err, const char *name)
 {
-    return err->code == ERR_CONFLICT ? err_hint(err, "aiwf train wait %s, or aiwf train delete %s", name, name) : -1;
+    bool is_hinted = err->hint;
+    return err->code == ERR_CONFLICT && !is_hinted ? err_hint(err, "aiwf train wait %s, or aiwf train delete %s", name, name)
+                                                   : -1;
 }
 
 /* Which flag a refused field comes from. */
@@ -107,6 +108,7 @@ static const struct kube_flag flags[] = {
     {"spec.parallelism", "--nodes"},
     {"spec.completions", "--nodes"},
     {"spec.trainer.numNodes", "--nodes"},
+    {"spec.successPolicy", "--success"},
     {"spec.runtimeRef", "--runtime"},
     {"spec.template.spec.containers[0].image", "--image"},
     {"spec.template.spec.containers[0].env", "--env"},
@@ -123,38 +125,61 @@ static struct kube_source source_of(const struct job_spec *spec)
     return (struct kube_source){.flags = flags};
 }
 
-/* The source first: no rank runs without it. */
-static int send(const struct trainer_env *env, const node_t *object, const struct job_source *source,
-                const struct kube_write *how, struct err *err)
+static void own(const struct trainer_env *env, const struct kube_kind *kind, const char *name, const node_t *job)
 {
-    CLEANUP(node_free) node_t *made = NULL;
-    if (job_source_create(env, source, err) != 0 ||
-        kube_create(env->kube, env->trainer->cluster->kind, object, how, &made, err) != 0)
-        return exists_hint(err, node_str(object, "/metadata/name", "?"));
     CLEANUP(err_release) struct err left = ERR_INIT;
-    const char *config_map = node_str(source->config_map, "/metadata/name", NULL);
-    if (config_map && job_source_own(env, config_map, made, &left) != 0 && env->say) {
-        AUTOFREE char *text = xasprintf("config map %s will stay when the job is deleted: %s", config_map, left.what);
-        env->say(env->say_arg, text);
+    if (!name || job_own(env, kind, name, job, &left) == 0 || !env->say)
+        return;
+    AUTOFREE char *text = xasprintf("%s %s will stay when the job is deleted: %s", kind->word, name, left.what);
+    env->say(env->say_arg, text);
+}
+
+int kube_job_create(const struct trainer_env *env, const node_t *object, const struct kube_write *how, struct err *err)
+{
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    CLEANUP(node_free) node_t *made = NULL;
+    CLEANUP(node_free) node_t *service = job_service_of(object);
+    const char *service_name = node_str(service, "/metadata/name", NULL);
+    bool is_new = false;
+    if (job_service_create(env, service, &is_new, err) != 0)
+        return -1;
+    if (kube_create(env->kube, env->trainer->cluster->kind, object, how, &made, err) != 0) {
+        if (is_new)
+            kube_delete(env->kube, &kube_services, env->kube->ns, service_name, &none);
+        return -1;
     }
+    own(env, &kube_config_maps, node_str(object, "/metadata/annotations/aiwf~1source", NULL), made);
+    own(env, &kube_services, service_name, made);
     return 0;
 }
 
+/* The source first: no rank runs without it. */
 int kube_job_submit(const struct trainer_env *env, const struct job_spec *spec, struct err *err)
 {
     CLEANUP(job_source_release) struct job_source source = {0};
     CLEANUP(node_free) node_t *object = new_object(env, spec, &source, err);
     struct kube_source fields = source_of(spec);
-    return object ? send(env, object, &source, &(struct kube_write){.source = &fields}, err) : -1;
+    if (!object)
+        return -1;
+    if (job_source_create(env, &source, err) == 0 &&
+        kube_job_create(env, object, &(struct kube_write){.source = &fields}, err) == 0)
+        return 0;
+    return exists_hint(err, spec->name);
 }
 
-static node_t *both(node_t *config_map, node_t *object)
+/* All that is sent, where that is more than the job. Takes the three. */
+static node_t *together(node_t *config_map, node_t *service, node_t *object)
 {
+    if (!config_map && !service)
+        return object;
     node_t *list = node_new_object();
     node_set_str(list, "apiVersion", "v1");
     node_set_str(list, "kind", "List");
     node_t *items = node_set(list, "items", node_new_array());
-    node_push(items, config_map);
+    if (config_map)
+        node_push(items, config_map);
+    if (service)
+        node_push(items, service);
     node_push(items, object);
     return list;
 }
@@ -166,8 +191,10 @@ node_t *kube_job_manifest(const struct trainer_env *env, const struct job_spec *
     node_t *answer = NULL;
     if (!object)
         return NULL;
-    if (!ask)
-        return source.config_map ? both(TAKE(source.config_map), TAKE(object)) : TAKE(object);
+    if (!ask) {
+        node_t *service = job_service_of(object);
+        return together(TAKE(source.config_map), service, TAKE(object));
+    }
     struct kube_source fields = source_of(spec);
     struct kube_write how = {.dry_run = true, .source = &fields};
     if (kube_create(env->kube, env->trainer->cluster->kind, object, &how, &answer, err) != 0)
@@ -195,8 +222,7 @@ static const char *state_word(const node_t *object, const struct job_reading *re
     bool is_cancelled = node_str(object, "/metadata/annotations/aiwf~1cancelled", NULL);
     if (is_cancelled && !is_over)
         return "Cancelled";
-    bool is_queued = node_str(object, "/metadata/labels/kueue.x-k8s.io~1queue-name", NULL);
-    return reading->state == JOB_SUSPENDED && is_queued ? "Queued" : words[reading->state];
+    return reading->state == JOB_SUSPENDED && job_queue(object) ? "Queued" : words[reading->state];
 }
 
 static void add_times(const node_t *object, const struct job_reading *reading, node_t *job)
@@ -256,7 +282,7 @@ node_t *kube_job_document(const struct trainer *trainer, const node_t *object)
     set_count(job, "retries", reading.retries);
     set_count(job, "restarts", tries);
     set_known(job, "job_set", node_str(object, "/metadata/labels/jobset.sigs.k8s.io~1jobset-name", NULL));
-    set_known(job, "queue", node_str(object, "/metadata/labels/kueue.x-k8s.io~1queue-name", NULL));
+    set_known(job, "queue", job_queue(object));
     node_set(job, "exit_code", node_new_null());
     node_set(job, "signal", node_new_null());
     add_reason(&reading, job);
@@ -266,7 +292,8 @@ node_t *kube_job_document(const struct trainer *trainer, const node_t *object)
 
 node_t *kube_job_list(const struct trainer_env *env, struct err *err)
 {
-    CLEANUP(node_free) node_t *objects = kube_list_of(env->kube, env->trainer->cluster->kind, env->kube->ns, NULL, err);
+    const char *ns = env->all_namespaces ? NULL : env->kube->ns;
+    CLEANUP(node_free) node_t *objects = kube_list_of(env->kube, env->trainer->cluster->kind, ns, NULL, err);
     if (!objects)
         return NULL;
     node_t *jobs = node_new_array();
@@ -281,31 +308,19 @@ static node_t *pods_of(const struct trainer_env *env, const char *name, struct e
     return kube_list_of(env->kube, &kube_pods, env->kube->ns, selector, err);
 }
 
-node_t *kube_job_workloads(const struct trainer_env *env, const node_t *object)
+node_t *kube_job_described(const struct trainer *trainer, const struct job_parts *parts)
 {
-    CLEANUP(err_release) struct err unseen = ERR_INIT;
-    if (!node_str(object, "/metadata/labels/kueue.x-k8s.io~1queue-name", NULL))
-        return NULL;
-    AUTOFREE char *selector = xasprintf("kueue.x-k8s.io/job-uid=%s", node_str(object, "/metadata/uid", ""));
-    return kube_list_of(env->kube, &kube_workloads, env->kube->ns, selector, &unseen);
+    node_t *job = kube_job_document(trainer, parts->object);
+    CLEANUP(node_free) node_t *losses = parts->losses ? node_copy(parts->losses) : node_new_object();
+    for (const node_t *pod = node_first(parts->pods); pod; pod = node_next(pod))
+        job_losses_see(losses, pod);
+    job_add_pods(job, trainer->cluster, parts->object, parts->pods);
+    job_add_losses(job, losses);
+    job_add_admission(job, parts->workloads);
+    return job;
 }
 
-/* Whether Kueue lets it run, and why not. */
-static void add_admission(const struct trainer_env *env, const node_t *object, node_t *job)
-{
-    CLEANUP(node_free) node_t *workloads = job_is_over(job) ? NULL : kube_job_workloads(env, object);
-    const node_t *workload = node_first(workloads);
-    if (!workload)
-        return;
-    node_t *described = node_set(job, "workload", kueue_describe(workload));
-    const char *message = node_str(described, "/message", NULL), *state = kueue_state(workload);
-    AUTOFREE char *admission = message && *message ? xasprintf("%s: %s", state, message) : xstrdup(state);
-    node_set_str(job, "admission", admission);
-    if (strcmp(node_str(job, "/state", ""), "Queued") == 0)
-        node_set_str(job, "reason", admission);
-}
-
-node_t *kube_job_show(const struct trainer_env *env, const char *name, struct err *err)
+node_t *kube_job_look(const struct trainer_env *env, const char *name, node_t *losses, struct err *err)
 {
     const struct job_kind *kind = env->trainer->cluster;
     if (kube_job_check_name(kind, name, err) != 0)
@@ -314,33 +329,19 @@ node_t *kube_job_show(const struct trainer_env *env, const char *name, struct er
     CLEANUP(node_free) node_t *pods = object ? pods_of(env, name, err) : NULL;
     if (!pods)
         return NULL;
-    node_t *job = kube_job_document(env->trainer, object);
-    job_add_pods(job, kind, object, pods);
-    add_admission(env, object, job);
+    CLEANUP(node_free) node_t *workloads = kube_job_workloads(env, object);
+    kube_job_find_losses(env, name, losses);
+    const struct job_parts parts = {object, pods, workloads, losses};
+    node_t *job = kube_job_described(env->trainer, &parts);
+    CLEANUP(node_free) node_t *place = job_is_queued(job) ? kube_job_place(env, job) : NULL;
+    job_add_place(job, place);
     return job;
 }
 
-/* Else Kueue would let it go on: a workload that is not active is none of its concern. */
-static int stop_workloads(const struct trainer_env *env, const node_t *object, struct err *err)
+node_t *kube_job_show(const struct trainer_env *env, const char *name, struct err *err)
 {
-    CLEANUP(node_free) node_t *workloads = kube_job_workloads(env, object);
-    CLEANUP(node_free) node_t *patch = node_new_object();
-    node_set_bool(job_member(patch, "spec"), "active", false);
-    for (const node_t *w = node_first(workloads); w; w = node_next(w))
-        if (kube_patch(env->kube, &kube_workloads, env->kube->ns, node_str(w, "/metadata/name", "?"), patch, err) != 0)
-            return -1;
-    return 0;
-}
-
-static int suspend_for_good(const struct trainer_env *env, const char *name, struct err *err)
-{
-    const struct job_kind *kind = env->trainer->cluster;
-    CLEANUP(str_release) struct str now = STR_INIT;
-    CLEANUP(node_free) node_t *patch = node_new_object();
-    rfc3339_print(&now, clock_wall_ms());
-    node_set_str(job_member(job_member(patch, "metadata"), "annotations"), ANNOTATION_CANCELLED, now.buf);
-    job_set_suspended(kind, patch, true);
-    return kube_patch(env->kube, kind->kind, env->kube->ns, name, patch, err);
+    CLEANUP(node_free) node_t *losses = node_new_object();
+    return kube_job_look(env, name, losses, err);
 }
 
 int kube_job_cancel(const struct trainer_env *env, const char *name, struct err *err)
@@ -354,7 +355,7 @@ int kube_job_cancel(const struct trainer_env *env, const char *name, struct err 
         return -1;
     if (job_is_over(job))
         return err_set(err, ERR_CONFLICT, "job %s is over: %s", name, node_str(job, "/state", ""));
-    return stop_workloads(env, object, err) == 0 ? suspend_for_good(env, name, err) : -1;
+    return kube_job_stop(env, object, err);
 }
 
 int kube_job_remove(const struct trainer_env *env, const char *name, struct err *err)

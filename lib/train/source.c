@@ -178,9 +178,9 @@ int job_source_create(const struct trainer_env *env, const struct job_source *so
     return 0;
 }
 
-int job_source_own(const struct trainer_env *env, const char *config_map, const node_t *object, struct err *err)
+int job_own(const struct trainer_env *env, const struct kube_kind *kind, const char *name, const node_t *object, struct err *err)
 {
-    CLEANUP(node_free) node_t *there = kube_show(env->kube, &kube_config_maps, env->kube->ns, config_map, err);
+    CLEANUP(node_free) node_t *there = kube_show(env->kube, kind, env->kube->ns, name, err);
     if (!there)
         return -1;
     CLEANUP(node_free) node_t *patch = node_new_object();
@@ -193,5 +193,5 @@ int job_source_own(const struct trainer_env *env, const char *config_map, const 
     node_set_str(owner, "kind", node_str(object, "/kind", ""));
     node_set_str(owner, "name", node_str(object, "/metadata/name", ""));
     node_set_str(owner, "uid", node_str(object, "/metadata/uid", ""));
-    return kube_patch(env->kube, &kube_config_maps, env->kube->ns, config_map, patch, err);
+    return kube_patch(env->kube, kind, env->kube->ns, name, patch, err);
 }

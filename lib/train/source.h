@@ -3,6 +3,7 @@
 #ifndef TRAIN_SOURCE_H
 #define TRAIN_SOURCE_H
 
+#include "kube/object.h"
 #include "train/trainer.h"
 
 enum { SOURCE_MAX_BYTES = 900 << 10, SOURCE_MAX_FILES = 1000 }; /* a ConfigMap holds 1 MiB */
@@ -20,7 +21,7 @@ int job_source_read(struct job_source *ret, const struct job_spec *spec, const c
 void job_source_mount(const struct job_source *source, node_t *pod_template);
 /* Makes it, unless it is there already: its name tells what is in it. */
 int job_source_create(const struct trainer_env *env, const struct job_source *source, struct err *err);
-/* It goes when the job goes. object: the job, as the server has it. */
-int job_source_own(const struct trainer_env *env, const char *config_map, const node_t *object, struct err *err);
+/* Something of the namespace that goes when the job goes. object: the job, as the server has it. */
+int job_own(const struct trainer_env *env, const struct kube_kind *kind, const char *name, const node_t *object, struct err *err);
 
 #endif

@@ -91,7 +91,8 @@ static void failure_hint(const node_t *job, const char *name, struct err *err)
     bool of_memory =
         (strcmp(node_str(job, "/signal", ""), "KILL") == 0 && strstr(reason, "memory")) || strstr(reason, "OOMKilled");
     AUTOFREE char *which = rank > 0 ? xasprintf(" --rank %lld", (long long)rank) : xstrdup("");
-    err_hint(err, "%saiwf train logs %s%s --tail 50", of_memory ? "a larger --memory; " : "", name, which);
+    err_hint(err, "%saiwf train logs %s%s --tail 50, or aiwf why train %s", of_memory ? "a larger --memory; " : "", name, which,
+             name);
 }
 
 /* "exit code 3" and "killed by signal SEGV" say no more than the error itself. */

@@ -29,6 +29,7 @@ struct job_spec {
     const char *queue;
     const char *priority;
     const char *runtime; /* trainjob */
+    const char *success; /* which ranks must end well for the job to succeed: "0,2-5", "all"; NULL: as the kind has it */
     bool spot;
     const struct job_source *files; /* what source holds; NULL: it was not read */
     const node_t *manifest;         /* a whole object from a file: of the rest, only name and queue count */
@@ -37,12 +38,14 @@ struct job_spec {
 
 struct trainer;
 struct job_kind;
+struct job_watch;
 
 struct trainer_env {
     const struct trainer *trainer;
     struct http *http;
     struct kube *kube; /* where trainer->cluster */
     const struct context *context;
+    bool all_namespaces;                      /* for list */
     void (*say)(void *arg, const char *text); /* what was decided, for people; NULL: nobody listens */
     void *say_arg;
 };
@@ -75,10 +78,13 @@ struct trainer {
     node_t *(*manifest)(const struct trainer_env *env, const struct job_spec *spec, bool ask, struct err *err);
     node_t *(*list)(const struct trainer_env *env, struct err *err);
     node_t *(*show)(const struct trainer_env *env, const char *name, struct err *err); /* NOT_FOUND */
+    /* Follows a job; NULL where it can only be asked again and again. Ends before env's kube does. */
+    struct job_watch *(*watch)(const struct trainer_env *env, const char *name);
     int (*logs)(const struct trainer_env *env, const char *name, const struct job_logs *logs, struct err *err);
     /* [{"time","type","object","reason","message","count","from"}] by time; the caller frees. */
     node_t *(*events)(const struct trainer_env *env, const char *name, struct err *err);
-    /* Submits a job that is over once more, as `as` (NULL: the next free name); *ret_name: the caller frees. */
+    /* Submits a job that is over once more, as `as` (NULL: the next free name; its own name: in its place, with its record gone);
+     * *ret_name: the caller frees. */
     int (*retry)(const struct trainer_env *env, const char *name, const char *as, char **ret_name, struct err *err);
     int (*cancel)(const struct trainer_env *env, const char *name, struct err *err);
     int (*remove)(const struct trainer_env *env, const char *name, struct err *err);
@@ -93,6 +99,13 @@ const struct trainer *trainer_of(const node_t *object);
 /* env->trainer becomes the one that has the job of that name, or that would run spec. */
 int trainer_locate(struct trainer_env *env, const char *name, struct err *err);
 int trainer_choose(struct trainer_env *env, const struct job_spec *spec, struct err *err);
+
+/* What show says, now. As show fails; UNREACHABLE and its like pass by themselves when the server is back. */
+node_t *job_watch_look(struct job_watch *watch, struct err *err);
+/* A source of change for wait/wait.h: watch is a struct job_watch. */
+int job_watch_change(void *watch, int64_t at_most_ms, struct err *err);
+void job_watch_close(struct job_watch *watch);
+DEFINE_CLEANUP_PTR(struct job_watch, job_watch_close)
 
 /* Whether a job document tells an end. */
 bool job_is_over(const node_t *job);

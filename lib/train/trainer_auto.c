@@ -46,7 +46,7 @@ static const struct trainer *first_that_can(const struct trainer_env *env, const
         CLEANUP(err_release) struct err cannot = ERR_INIT;
         const struct trainer *trainer = trainer_find(*names);
         bool is_there = trainer;
-        if (!trainer || (trainer->cluster->check && trainer->cluster->check(spec, &cannot) != 0))
+        if (!trainer || (trainer->cluster->check && trainer->cluster->check(env, spec, &cannot) != 0))
             continue;
         if (trainer->cluster->kind->system && kube_has(env->kube, trainer->cluster->kind, &is_there, err) != 0)
             return NULL;
@@ -67,6 +67,8 @@ static const struct trainer *tell(const struct trainer_env *env, const struct tr
 static const struct trainer *choose(const struct trainer_env *env, const struct job_spec *spec, struct err *err)
 {
     static const char *const distributed[] = {"trainjob", "pytorch", "job", NULL};
+    static const char *const queued[] = {"pytorch", "trainjob", "job",
+                                         NULL}; /* which each Kueue knows: TrainJobs only newer ones */
     if (spec->manifest)
         return trainer_of(spec->manifest);
     if (spec->ps > 0 || spec->workers > 0)
@@ -75,7 +77,7 @@ static const struct trainer *choose(const struct trainer_env *env, const struct 
         return tell(env, trainer_find("trainjob"), "--runtime is Kubeflow Trainer's");
     if (spec->nodes < 2)
         return tell(env, trainer_find("job"), "one node needs no more");
-    const struct trainer *trainer = first_that_can(env, spec, distributed, err);
+    const struct trainer *trainer = first_that_can(env, spec, spec->queue ? queued : distributed, err);
     if (!trainer)
         return NULL;
     AUTOFREE char *why =
@@ -89,7 +91,8 @@ static bool is_part(const node_t *job, const node_t *jobs)
 {
     const char *set = node_str(job, "/job_set", NULL);
     for (const node_t *other = set ? node_first(jobs) : NULL; other; other = node_next(other))
-        if (strcmp(node_str(other, "/trainer", ""), "trainjob") == 0 && strcmp(node_str(other, "/name", ""), set) == 0)
+        if (strcmp(node_str(other, "/trainer", ""), "trainjob") == 0 && strcmp(node_str(other, "/name", ""), set) == 0 &&
+            strcmp(node_str(other, "/namespace", ""), node_str(job, "/namespace", "")) == 0)
             return true;
     return false;
 }
@@ -101,7 +104,8 @@ static node_t *list(const struct trainer_env *env, struct err *err)
         CLEANUP(node_free) node_t *objects = NULL;
         if (!(*trainer)->cluster)
             continue;
-        if (kube_list_if(env->kube, (*trainer)->cluster->kind, env->kube->ns, NULL, &objects, err) != 0)
+        if (kube_list_if(env->kube, (*trainer)->cluster->kind, env->all_namespaces ? NULL : env->kube->ns, NULL, &objects, err) !=
+            0)
             return NULL;
         for (const node_t *object = node_first(objects); object; object = node_next(object))
             node_push(jobs, kube_job_document(*trainer, object));

@@ -5,7 +5,6 @@
 #include "train/kube_job.h"
 
 #define CONTAINER "main"
-#define INDEX     "batch.kubernetes.io/job-completion-index"
 
 /* A pod that its node lost, or that was evicted, is run again and counts as no failure. */
 static node_t *failure_policy(void)
@@ -16,19 +15,12 @@ static node_t *failure_policy(void)
     return json_parse(policy, strlen(policy), "policy", &none);
 }
 
-static void set_env_rank(node_t *container, int64_t nodes)
+/* "all" is what a Job does by itself. */
+static node_t *success_policy(const char *ranks)
 {
-    node_t *env = node_get(container, "env");
-    if (!env)
-        env = node_set(container, "env", node_new_array());
-    AUTOFREE char *total = xasprintf("%lld", (long long)nodes);
-    node_t *size = node_push(env, node_new_object());
-    node_set_str(size, "name", "WORLD_SIZE");
-    node_set_str(size, "value", total);
-    node_t *rank = node_push(env, node_new_object());
-    node_set_str(rank, "name", "RANK");
-    node_t *from = node_set(node_set(rank, "valueFrom", node_new_object()), "fieldRef", node_new_object());
-    node_set_str(from, "fieldPath", "metadata.labels['" INDEX "']");
+    node_t *policy = node_new_object();
+    node_set_str(node_push(node_set(policy, "rules", node_new_array()), node_new_object()), "succeededIndexes", ranks);
+    return policy;
 }
 
 static int fill(const struct trainer_env *env, const struct job_spec *spec, node_t *job, struct err *err)
@@ -45,12 +37,15 @@ static int fill(const struct trainer_env *env, const struct job_spec *spec, node
     node_set(job, "podFailurePolicy", failure_policy());
     node_t *template = node_set(job, "template", pod_template(spec, CONTAINER));
     if (nodes > 1)
-        set_env_rank(node_at(template, "/spec/containers/0"), nodes);
+        job_service_use(template, spec->name, nodes);
+    if (spec->success && strcmp(spec->success, "all") != 0)
+        node_set(job, "successPolicy", success_policy(spec->success));
     return 0;
 }
 
-static int check(const struct job_spec *spec, struct err *err)
+static int check(const struct trainer_env *env, const struct job_spec *spec, struct err *err)
 {
+    (void)env;
     const char *option = spec->workers > 0 || spec->ps > 0 ? "--workers and --ps" : spec->runtime ? "--runtime" : NULL;
     if (!option)
         return 0;
@@ -99,10 +94,13 @@ static int64_t rank(const node_t *object, const node_t *pod)
     return index && str_to_int(index, 0, INT32_MAX, &n) ? n : -1;
 }
 
+static const char *const pod_tails[] = {"#-@", "@", NULL};
+
 static const struct job_kind job_kind = {
     .kind = &kube_jobs,
     .container = CONTAINER,
     .pod_label = "batch.kubernetes.io/job-name",
+    .pod_tails = pod_tails,
     .name_tail = "-99999",
     .check = check,
     .fill = fill,

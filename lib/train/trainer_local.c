@@ -55,6 +55,7 @@ static int check(const struct job_spec *spec, struct err *err)
     const char *option = is_several                            ? "--nodes, --workers or --ps"
                          : spec->datasets && spec->datasets->n ? "--dataset"
                          : spec->runtime                       ? "--runtime"
+                         : spec->success                       ? "--success"
                                                                : NULL;
     if (!option)
         return 0;

@@ -7,8 +7,13 @@
 #define CONTAINER "pytorch"
 #define ROLES     "pytorchReplicaSpecs"
 
-static int check(const struct job_spec *spec, struct err *err)
+static int check(const struct trainer_env *env, const struct job_spec *spec, struct err *err)
 {
+    (void)env;
+    if (spec->success && strcmp(spec->success, "0") != 0) {
+        err_set(err, ERR_USAGE, "a PyTorchJob succeeds with its master, which is rank 0: --success can be nothing else");
+        return err_hint(err, "--trainer job");
+    }
     const char *option = spec->workers > 0 || spec->ps > 0 ? "--workers and --ps" : spec->runtime ? "--runtime" : NULL;
     if (!option)
         return 0;
@@ -38,10 +43,13 @@ static int64_t rank(const node_t *object, const node_t *pod)
     return strcmp(role, "master") == 0 ? index : index + node_int(object, "/spec/" ROLES "/Master/replicas", 0);
 }
 
+static const char *const pod_tails[] = {"*-#", NULL};
+
 static const struct job_kind pytorch_kind = {
     .kind = &kube_pytorch_jobs,
     .container = CONTAINER,
     .pod_label = "training.kubeflow.org/job-name",
+    .pod_tails = pod_tails,
     .name_tail = "-worker-9999",
     .in_run_policy = true,
     .check = check,

@@ -7,8 +7,13 @@
 #define CONTAINER "tensorflow"
 #define ROLES     "tfReplicaSpecs"
 
-static int check(const struct job_spec *spec, struct err *err)
+static int check(const struct trainer_env *env, const struct job_spec *spec, struct err *err)
 {
+    (void)env;
+    if (spec->success && strcmp(spec->success, "0") != 0 && strcmp(spec->success, "all") != 0) {
+        err_set(err, ERR_USAGE, "a TFJob succeeds with its chief (--success 0) or with all its workers (--success all)");
+        return err_hint(err, "--trainer job");
+    }
     if (spec->runtime) {
         err_set(err, ERR_USAGE, "a TFJob has no --runtime");
         return err_hint(err, "--trainer trainjob");
@@ -25,6 +30,8 @@ static int fill(const struct trainer_env *env, const struct job_spec *spec, node
     (void)err;
     int64_t workers = spec->workers ? spec->workers : spec->nodes;
     kubeflow_policy(spec, object_spec);
+    if (str_eq(spec->success, "all"))
+        node_set_str(object_spec, "successPolicy", "AllWorkers");
     node_t *roles = node_set(object_spec, ROLES, node_new_object());
     kubeflow_role(spec, roles, "Chief", 1, CONTAINER);
     kubeflow_role(spec, roles, "Worker", workers - 1, CONTAINER);
@@ -54,10 +61,13 @@ static int64_t rank(const node_t *object, const node_t *pod)
     return strcmp(role, "evaluator") == 0 ? chiefs + workers + replicas(object, "PS") + index : index;
 }
 
+static const char *const pod_tails[] = {"*-#", NULL};
+
 static const struct job_kind tf_kind = {
     .kind = &kube_tf_jobs,
     .container = CONTAINER,
     .pod_label = "training.kubeflow.org/job-name",
+    .pod_tails = pod_tails,
     .name_tail = "-worker-9999",
     .in_run_policy = true,
     .check = check,

@@ -2,38 +2,60 @@
  * pkg/apis/trainer/v1alpha1/trainjob_types.go; what a job may change of its pods has another name from v2.1 on). */
 #include <string.h>
 
+#include "base/clock.h"
 #include "train/kube_job.h"
 
 #define RANKS   "node" /* the job of a runtime's job set whose pods are the ranks, and their container */
 #define RUNTIME "torch-distributed"
 
-static int check(const struct job_spec *spec, struct err *err)
+/* What a TrainJob may say has changed with each version: the fields of its spec, by the cluster's definition of the kind. NULL
+ * where nobody may read that. The caller frees. */
+static node_t *fields_of(const struct trainer_env *env)
 {
-    const char *option = spec->workers > 0 || spec->ps > 0 ? "--workers and --ps"
-                         : spec->retries                   ? "--retries"
-                         : spec->timeout_ms                ? "--timeout"
-                         : spec->priority                  ? "--priority"
-                                                           : NULL;
-    if (!option)
-        return 0;
-    err_set(err, ERR_USAGE, "a TrainJob has no %s: that is its runtime's", option);
-    return err_hint(err, "--runtime NAME of one that has it, or --trainer pytorch, or --trainer job");
-}
-
-/* "podSpecOverrides" (v2.0) or "podTemplateOverrides" (v2.1), by the cluster's definition of the kind; the former where
- * nobody may read that. */
-static const char *override_word(const struct trainer_env *env, struct err *err)
-{
-    static const char *const words[] = {"podSpecOverrides", "podTemplateOverrides"};
     CLEANUP(err_release) struct err unseen = ERR_INIT;
     CLEANUP(node_free) node_t *crd = kube_show(env->kube, &kube_crds, NULL, "trainjobs.trainer.kubeflow.org", &unseen);
-    const node_t *fields = node_at(crd, "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties");
+    node_t *spec = node_at(crd, "/spec/versions/0/schema/openAPIV3Schema/properties/spec");
+    return spec ? node_detach(spec, node_get(spec, "properties")) : NULL;
+}
+
+/* "podSpecOverrides" (v2.0) or "podTemplateOverrides" (v2.1); the former where it is unknown. */
+static const char *override_word(const node_t *fields)
+{
+    static const char *const words[] = {"podSpecOverrides", "podTemplateOverrides"};
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         if (!fields || node_get(fields, words[i]))
             return words[i];
-    err_set(err, ERR_FAILED, "this version of Kubeflow Trainer takes no volumes or tolerations as aiwf knows them");
-    err_hint(err, "a runtime that has them, or the TrainJob in a file: -f FILE");
     return NULL;
+}
+
+static bool can_prioritise(const node_t *fields)
+{
+    return node_at(fields, "/podSpecOverrides/items/properties/priorityClassName") ||
+           node_at(fields, "/podTemplateOverrides/items/properties/spec/properties/priorityClassName");
+}
+
+/* --retries has no word in any version: a TrainJob is tried as often as the Jobs of its runtime are. */
+static const char *impossible(const struct job_spec *spec, const node_t *fields)
+{
+    if (spec->workers > 0 || spec->ps > 0)
+        return "--workers and --ps";
+    if (spec->retries)
+        return "--retries";
+    if (spec->success)
+        return "--success";
+    if (spec->timeout_ms && !node_get(fields, "activeDeadlineSeconds"))
+        return "--timeout";
+    return spec->priority && !can_prioritise(fields) ? "--priority" : NULL;
+}
+
+static int check(const struct trainer_env *env, const struct job_spec *spec, struct err *err)
+{
+    CLEANUP(node_free) node_t *fields = spec->timeout_ms || spec->priority ? fields_of(env) : NULL;
+    const char *option = impossible(spec, fields);
+    if (!option)
+        return 0;
+    err_set(err, ERR_USAGE, "a TrainJob of this cluster's Kubeflow Trainer has no %s: that is its runtime's", option);
+    return err_hint(err, "--runtime NAME of one that has it, or --trainer pytorch, or --trainer job");
 }
 
 static node_t *moved(node_t *from, const char *key, node_t *to)
@@ -50,14 +72,20 @@ static int add_overrides(const struct trainer_env *env, const struct job_spec *s
     CLEANUP(node_free) node_t *pod = node_new_object();
     node_t *from = node_get(template, "spec");
     moved(from, "tolerations", pod);
+    moved(from, "priorityClassName", pod);
     if (moved(from, "volumes", pod)) {
         node_t *container = node_push(node_set(pod, "containers", node_new_array()), node_new_object());
         node_set_str(container, "name", RANKS);
         moved(node_at(from, "/containers/0"), "volumeMounts", container);
     }
-    const char *word = node_len(pod) ? override_word(env, err) : "";
-    if (!word || !*word)
-        return word ? 0 : -1;
+    if (!node_len(pod))
+        return 0;
+    CLEANUP(node_free) node_t *fields = fields_of(env);
+    const char *word = override_word(fields);
+    if (!word) {
+        err_set(err, ERR_FAILED, "this version of Kubeflow Trainer takes no volumes or tolerations as aiwf knows them");
+        return err_hint(err, "a runtime that has them, or the TrainJob in a file: -f FILE");
+    }
     bool is_template = strcmp(word, "podTemplateOverrides") == 0;
     node_t *override = node_push(node_set(object_spec, word, node_new_array()), node_new_object());
     node_t *target = node_push(node_set(override, "targetJobs", node_new_array()), node_new_object());
@@ -75,6 +103,8 @@ static int fill(const struct trainer_env *env, const struct job_spec *spec, node
     node_set_str(node_set(object_spec, "runtimeRef", node_new_object()), "name", spec->runtime ? spec->runtime : RUNTIME);
     node_t *trainer = node_set(object_spec, "trainer", node_new_object());
     node_set_num(trainer, "numNodes", (double)(spec->nodes > 1 ? spec->nodes : 1));
+    if (spec->timeout_ms)
+        node_set_num(object_spec, "activeDeadlineSeconds", (double)seconds_up(spec->timeout_ms));
     moved(container, "image", trainer);
     moved(container, "command", trainer);
     moved(container, "env", trainer);
@@ -140,10 +170,13 @@ static int64_t rank(const node_t *object, const node_t *pod)
     return is_rank && index && str_to_int(index, 0, INT32_MAX, &n) ? n : -1;
 }
 
+static const char *const pod_tails[] = {RANKS "-0-#-@", NULL};
+
 static const struct job_kind trainjob_kind = {
     .kind = &kube_train_jobs,
     .container = RANKS,
     .pod_label = "jobset.sigs.k8s.io/jobset-name",
+    .pod_tails = pod_tails,
     .name_tail = "-dataset-initializer-0-0",
     .check = check,
     .fill = fill,

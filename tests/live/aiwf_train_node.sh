@@ -19,7 +19,7 @@ Y
 fails 9 submit one --nodes 2 --wait -- python3 -c "$(cat rank.py)"
 err_has "job one failed: rank 1: exit 3"
 err_has "| CUDA error: device-side assert"
-err_has "try: aiwf train logs one --rank 1"
+err_has "try: aiwf train logs one --rank 1 --tail 50, or aiwf why train one"
 fails 9 train wait one
 ok train logs one --rank 1
 out_lines 2 # the kubelet reads its two streams in any order
@@ -31,7 +31,7 @@ json '"\(.failed_rank) \(.exit_code) \(.state)"' "1 3 Failed"
 begin "one that is killed for memory"
 fails 9 submit big --memory 32Mi --wait -- python3 -c 'print("loading"); x = bytearray(1 << 28); x[::4096] = b"x" * len(x[::4096])'
 err_has "job big failed: exit 137 (SIGKILL)"
-err_has OOMKilled
+err_has "OOMKilled: its memory limit is 32Mi"
 err_has "a larger --memory"
 
 begin "retries are counted, and the source goes along and away"
@@ -53,6 +53,21 @@ begin "a source that is too large is refused, and its largest file named"
 head -c 1000000 /dev/urandom >code/part/weights.bin
 fails 2 submit fat --source code -- python3 main.py
 err_has "part/weights.bin"
+
+begin "a pod that is evicted is run again, and counted though it is gone"
+aiwf train submit evicted --context bed -n "$NS" --image dev.local/python:1 --trainer job --wait -o json -- sleep 3 >"$T/evicted" 2>"$T/evicted.err" &
+waiting=$!
+k wait --for=create pod -l batch.kubernetes.io/job-name=evicted --timeout=20s >/dev/null
+pod=$(k get pods -l batch.kubernetes.io/job-name=evicted -o jsonpath='{.items[0].metadata.name}')
+k wait --for=condition=Ready "pod/$pod" --timeout=30s >/dev/null
+echo "{\"apiVersion\": \"policy/v1\", \"kind\": \"Eviction\", \"metadata\": {\"name\": \"$pod\", \"namespace\": \"$NS\"}, \"deleteOptions\": {\"gracePeriodSeconds\": 1}}" >eviction.json
+ok kubectl create --raw "/api/v1/namespaces/$NS/pods/$pod/eviction" -f eviction.json
+wait $waiting
+RC=$?
+cp "$T/evicted" "$OUT"
+cp "$T/evicted.err" "$ERR"
+[ "$RC" = 0 ] || broken "exit $RC"
+json '"\(.state) \(.evictions) \(.node_losses)"' "Succeeded 1 0"
 
 begin "an image that is not there is said at once, and is no end"
 ok train submit image --image dev.local/none:1 --trainer job -- true

@@ -72,9 +72,7 @@ static node_t *job_with(const char *object_text, const char *pods_text)
     const struct trainer *trainer = trainer_find("job");
     CLEANUP(node_free) node_t *object = parsed(object_text);
     CLEANUP(node_free) node_t *pods = parsed(pods_text);
-    node_t *job = kube_job_document(trainer, object);
-    job_add_pods(job, trainer->cluster, object, pods);
-    return job;
+    return kube_job_described(trainer, &(struct job_parts){.object = object, .pods = pods});
 }
 
 START_TEST(the_rank_that_failed_first_is_the_cause)
@@ -128,6 +126,40 @@ START_TEST(evictions_and_lost_nodes_are_counted)
                                 "'PreemptionByScheduler'}]") "]");
     ck_assert_int_eq(node_int(job, "/evictions", -1), 2);
     ck_assert_int_eq(node_int(job, "/node_losses", -1), 1);
+}
+END_TEST
+
+static const struct {
+    const char *trainer, *pod, *reason, *message;
+    int evictions, losses;
+} gone[] = {
+    {"job", "x-0-abc12", "Evicted", "The node was low on resource: memory.", 1, 0},
+    {"job", "x-abc12", "Preempted", "Preempted by pod y on node n", 1, 0},
+    {"job", "x-3-abc12", "TaintManagerEviction", "Marking for deletion Pod ns/x-3-abc12", 0, 1},
+    {"job", "x-3-abc12", "TaintManagerEviction", "Cancelling deletion of Pod ns/x-3-abc12", 0, 0},
+    {"job", "x-y-0-abc12", "Evicted", "another job's", 0, 0},
+    {"job", "xy-0-abc12", "Evicted", "another job's", 0, 0},
+    {"job", "x-0-abc1", "Evicted", "no such name", 0, 0},
+    {"pytorch", "x-worker-11", "Evicted", "", 1, 0},
+    {"pytorch", "x-worker-a", "Evicted", "", 0, 0},
+    {"trainjob", "x-node-0-1-abc12", "TaintManagerEviction", "Marking for deletion Pod ns/x-node-0-1-abc12", 0, 1},
+    {"trainjob", "x-node-0-1-abc12-", "Evicted", "", 0, 0},
+};
+
+START_TEST(those_of_pods_that_are_gone_are_told_by_events)
+{
+    CLEANUP(node_free) node_t *losses = node_new_object();
+    CLEANUP(node_free) node_t *job = node_new_object();
+    CLEANUP(node_free) node_t *events = parsed("[{'involvedObject':{'kind':'Pod'}},{'involvedObject':{'kind':'Pod'}}]");
+    for (node_t *event = node_first(events); event; event = node_next(event)) { /* the same pod is counted once */
+        node_set_str(event, "reason", gone[_i].reason);
+        node_set_str(event, "message", gone[_i].message);
+        node_set_str(node_get(event, "involvedObject"), "name", gone[_i].pod);
+    }
+    job_losses_see_events(losses, trainer_find(gone[_i].trainer)->cluster, "x", events);
+    job_add_losses(job, losses);
+    ck_assert_int_eq(node_int(job, "/evictions", -1), gone[_i].evictions);
+    ck_assert_int_eq(node_int(job, "/node_losses", -1), gone[_i].losses);
 }
 END_TEST
 
@@ -196,6 +228,7 @@ Suite *suite_train(void)
     tcase_add_test(tcase, one_that_was_told_to_end_is_not_the_cause);
     tcase_add_test(tcase, the_newest_pod_of_a_rank_stands_for_it);
     tcase_add_test(tcase, evictions_and_lost_nodes_are_counted);
+    tcase_add_loop_test(tcase, those_of_pods_that_are_gone_are_told_by_events, 0, ARRAY_LEN(gone));
     tcase_add_test(tcase, what_keeps_it_from_running_is_said);
     tcase_add_test(tcase, a_failure_that_was_seen_is_recalled);
     suite_add_tcase(suite, tcase);

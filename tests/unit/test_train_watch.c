@@ -1,0 +1,135 @@
+/* A job that is followed by watches: what a server that watches, refuses to, or comes and goes makes of it. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "suites.h"
+#include "train/kube_job.h"
+#include "wire.h"
+
+enum { ENOUGH_MS = 20000 };
+
+#define JOBS               "/apis/batch/v1/namespaces/default/jobs"
+#define PODS               "/api/v1/namespaces/default/pods"
+#define JOB(version, rest) "{'metadata':{'name':'x','uid':'u','resourceVersion':'" version "'}" rest "}"
+#define ANOTHER            "{'metadata':{'name':'x','uid':'v','resourceVersion':'30'}}"
+#define ENDED              ",'status':{'conditions':[{'type':'Complete','status':'True'}]}"
+#define LIST(items)        "{'metadata':{'resourceVersion':'10'},'items':[" items "]}"
+#define EVENT(type, job)   "{'type':'" type "','object':" job "}\\n"
+#define HANG               "{\"hang\":true}"
+#define REPLY(text)        "{\"chunked\":true,\"body\":\"" text "\"}"
+#define CASE(shown, jobs, changes)                                                                                      \
+    "{\"routes\":{\"" JOBS "/x\":[" shown "],\"" JOBS "\":[" jobs "],\"" JOBS "?watch\":[" changes "," HANG "],\"" PODS \
+    "\":[" REPLY(LIST("")) "],\"" PODS "?watch\":[" HANG "]}}"
+
+/* ' becomes \", except inside of the script's own keys, which are written with " here. */
+static void start(struct wire *wire, const char *quoted)
+{
+    CLEANUP(str_release) struct str text = STR_INIT;
+    for (const char *p = quoted; *p; p++)
+        str_add(&text, *p == '\'' ? "\\\"" : (char[]){*p, '\0'});
+    wire_start(wire, text.buf);
+}
+
+struct seen {
+    struct str states;   /* each once: "Pending Succeeded" */
+    size_t troubles;     /* looks that saw nothing */
+    enum err_code error; /* of the last look */
+};
+static void seen_release(struct seen *seen) { str_release(&seen->states); }
+DEFINE_CLEANUP(struct seen, seen_release)
+
+static bool look(struct job_watch *watch, struct seen *seen)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(node_free) node_t *job = job_watch_look(watch, &err);
+    const char *state = node_str(job, "/state", "");
+    seen->troubles += !job;
+    seen->error = err.code;
+    if (!str_ends(seen->states.buf, state))
+        str_addf(&seen->states, "%s%s", seen->states.len ? " " : "", state);
+    return job_is_over(job) || err.code == ERR_NOT_FOUND;
+}
+
+static void follow(const struct wire *wire, struct seen *seen)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(kube_release) struct kube kube;
+    ck_assert_int_eq(kube_open(&kube, &(struct kube_access){.server = wire->url}, &(struct kube_settings){0}, &err), 0);
+    const struct trainer_env env = {.trainer = trainer_find("job"), .kube = &kube};
+    CLEANUP(job_watch_close) struct job_watch *watch = env.trainer->watch(&env, "x");
+    *seen = (struct seen){.states = STR_INIT};
+    for (int64_t until = clock_mono_ms() + ENOUGH_MS; !look(watch, seen) && clock_mono_ms() < until;)
+        ck_assert_int_eq(job_watch_change(watch, 200, &err), 0);
+}
+
+static size_t times_asked(const struct wire *wire, const char *path)
+{
+    size_t n = 0;
+    CLEANUP(node_free) node_t *log = wire_log(wire);
+    for (const node_t *entry = node_first(log); entry; entry = node_next(entry))
+        n += strcmp(node_str(entry, "/path", ""), path) == 0;
+    return n;
+}
+
+START_TEST(it_is_asked_once_and_then_followed)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(seen_release) struct seen seen;
+    start(&wire, CASE(REPLY(JOB("9", "")), REPLY(LIST(JOB("10", ",'status':{'active':1,'ready':1}"))),
+                      "{\"delay_ms\":900,\"chunked\":true,\"body\":\"" EVENT("MODIFIED", JOB("11", ENDED)) "\"}"));
+    follow(&wire, &seen);
+    ck_assert_str_eq(seen.states.buf, "Pending Running Succeeded");
+    ck_assert_uint_le(times_asked(&wire, JOBS "/x"), 2); /* before the watches had their first list */
+}
+END_TEST
+
+START_TEST(a_server_that_comes_and_goes_is_trouble_and_no_end)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(seen_release) struct seen seen;
+    start(&wire,
+          CASE(REPLY(JOB("9", "")), REPLY(LIST(JOB("10", ""))), "{\"status\":503}," REPLY(EVENT("MODIFIED", JOB("11", ENDED)))));
+    follow(&wire, &seen);
+    ck_assert_str_eq(seen.states.buf, "Pending Succeeded");
+    ck_assert_uint_ge(seen.troubles, 1);
+}
+END_TEST
+
+START_TEST(where_it_may_not_be_watched_it_is_asked_again)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(seen_release) struct seen seen;
+    start(&wire, CASE(REPLY(JOB("9", "")) "," REPLY(JOB("9", "")) "," REPLY(JOB("9", "")) "," REPLY(JOB("11", ENDED)),
+                      "{\"status\":403,\"body\":\"{'kind':'Status','code':403}\"}", HANG));
+    follow(&wire, &seen);
+    ck_assert_str_eq(seen.states.buf, "Pending Succeeded");
+    ck_assert_uint_eq(seen.troubles, 0);
+}
+END_TEST
+
+START_TEST(another_job_of_its_name_is_not_the_one_that_was_waited_for)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(seen_release) struct seen seen;
+    start(&wire,
+          CASE(REPLY(JOB("9", "")), REPLY(LIST(JOB("10", ""))), REPLY(EVENT("DELETED", JOB("12", "")) EVENT("ADDED", ANOTHER))));
+    follow(&wire, &seen);
+    ck_assert_int_eq(seen.error, ERR_NOT_FOUND);
+}
+END_TEST
+
+Suite *suite_train_watch(void)
+{
+    enum { TEST_S = 40 };
+    Suite *suite = suite_create("train_watch");
+    TCase *tcase = tcase_create("watch");
+    tcase_set_timeout(tcase, TEST_S);
+    tcase_add_test(tcase, it_is_asked_once_and_then_followed);
+    tcase_add_test(tcase, a_server_that_comes_and_goes_is_trouble_and_no_end);
+    tcase_add_test(tcase, where_it_may_not_be_watched_it_is_asked_again);
+    tcase_add_test(tcase, another_job_of_its_name_is_not_the_one_that_was_waited_for);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
