@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "doctor/doctor.h"
+#include "kube.h"
 #include "local/client.h"
 #include "openstack.h"
 #include "reach.h"
@@ -21,6 +22,12 @@ static bool wants_cloud(const struct cli *cli)
     return context_get(&cli->context, SETTING_cloud) || (cloud && *cloud) || (url && *url);
 }
 
+/* A kubeconfig alone says nothing: most machines have one. */
+static bool wants_kube(const struct cli *cli)
+{
+    return context_get(&cli->context, SETTING_kube_context) || context_get(&cli->context, SETTING_kubeconfig);
+}
+
 /* Whether there is one. */
 static bool open_prometheus(struct cli *cli, struct prom *ret, struct err *err)
 {
@@ -36,13 +43,16 @@ static int run(struct cli *cli, struct err *err)
     CLEANUP(err_release) struct err cloud_err = ERR_INIT;
     CLEANUP(err_release) struct err ignored = ERR_INIT;
     CLEANUP(err_release) struct err prometheus_err = ERR_INIT;
+    CLEANUP(err_release) struct err kube_err = ERR_INIT;
     CLEANUP(prom_release) struct prom prom = {0};
+    CLEANUP(kube_release) struct kube kube = {0};
     CLEANUP(openstack_release) struct openstack os = {0};
     struct doctor_input input = {
         .context_err = &context_err,
         .gateway_err = &client_err,
         .prometheus_err = &prometheus_err,
         .cloud_err = &cloud_err,
+        .kube_err = &kube_err,
     };
     if (cli_resolve(cli, &context_err) == 0) {
         local_client_fill(&cli->context, &ignored); /* a runtime that is not running has a row of its own */
@@ -52,6 +62,8 @@ static int run(struct cli *cli, struct err *err)
         input.prometheus = open_prometheus(cli, &prom, &prometheus_err) ? &prom : NULL;
         if (wants_cloud(cli) && cli_openstack(cli, &os, &cloud_err) == 0)
             input.cloud = &os;
+        if (wants_kube(cli) && cli_kube(cli, &kube, &kube_err) == 0)
+            input.kube = &kube;
     }
     CLEANUP(node_free) node_t *rows = node_new_array();
     enum err_code worst = doctor_check(&input, rows);

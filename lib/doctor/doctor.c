@@ -24,6 +24,14 @@ static const struct check {
     {"cloud login", check_cloud_login},
     {"cloud services", check_cloud_services},
     {"magnum version", check_magnum_version},
+    {"kubernetes", check_kube},
+    {"kubernetes name", check_kube_name},
+    {"kubernetes connection", check_kube_connection},
+    {"kubernetes TLS", check_kube_tls},
+    {"kubernetes login", check_kube_login},
+    {"kubernetes version", check_kube_version},
+    {"kubernetes permissions", check_kube_permissions},
+    {"kubernetes systems", check_kube_systems},
     {"gateway name", check_gateway_name},
     {"gateway connection", check_gateway_connection},
     {"gateway TLS", check_gateway_tls},
@@ -101,8 +109,13 @@ static void probe_release(struct probe *probe)
 enum err_code doctor_check(const struct doctor_input *input, node_t *rows)
 {
     const struct probe none = {.res = HTTP_RESPONSE_INIT, .err = ERR_INIT};
-    struct doctor d = {
-        .input = input, .context = input->context, .gateway = none, .login = none, .prometheus = none, .keystone = none};
+    struct doctor d = {.input = input,
+                       .context = input->context,
+                       .gateway = none,
+                       .login = none,
+                       .prometheus = none,
+                       .keystone = none,
+                       .kube = none};
     enum err_code worst = ERR_OK;
     for (size_t i = 0; i < ARRAY_LEN(checks) && !sig_interrupted(); i++) {
         struct finding f = {.detail = STR_INIT, .fix = STR_INIT};
@@ -118,5 +131,6 @@ enum err_code doctor_check(const struct doctor_input *input, node_t *rows)
     probe_release(&d.login);
     probe_release(&d.prometheus);
     probe_release(&d.keystone);
+    probe_release(&d.kube);
     return sig_interrupted() ? ERR_INTERRUPTED : worst;
 }

@@ -5,6 +5,7 @@
 
 #include "conf/conf.h"
 #include "doc/node.h"
+#include "kube/kube.h"
 #include "metrics/prom.h"
 #include "net/http.h"
 #include "openstack/openstack.h"
@@ -19,6 +20,8 @@ struct doctor_input {
     const struct err *prometheus_err;
     struct openstack *cloud;     /* opened, not logged in; NULL: there is none, for this reason: */
     const struct err *cloud_err; /* nothing is set: no cloud is chosen, which is fine */
+    struct kube *kube;           /* of the context; NULL: there is none, for this reason (none: none is set): */
+    const struct err *kube_err;
 };
 
 /* Pushes {"check","status": ok|warn|fail,"detail","fix"|null} into rows, an array. Returns ERR_OK when nothing

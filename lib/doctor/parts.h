@@ -16,8 +16,9 @@ struct probe {
 struct doctor {
     const struct doctor_input *input;
     const struct context *context;
-    struct probe gateway, login, prometheus, keystone;
+    struct probe gateway, login, prometheus, keystone, kube;
     bool is_keystone, is_logged_in; /* of the cloud, what the checks before have found */
+    bool is_in_kube;                /* the API server lets us in */
 };
 
 struct finding {
@@ -49,6 +50,16 @@ enum verdict check_keystone_version(struct doctor *d, struct finding *f);
 enum verdict check_cloud_login(struct doctor *d, struct finding *f);
 enum verdict check_cloud_services(struct doctor *d, struct finding *f);
 enum verdict check_magnum_version(struct doctor *d, struct finding *f);
+
+/* kubernetes.c: the Kubernetes cluster. */
+enum verdict check_kube(struct doctor *d, struct finding *f);
+enum verdict check_kube_name(struct doctor *d, struct finding *f);
+enum verdict check_kube_connection(struct doctor *d, struct finding *f);
+enum verdict check_kube_tls(struct doctor *d, struct finding *f);
+enum verdict check_kube_login(struct doctor *d, struct finding *f);
+enum verdict check_kube_version(struct doctor *d, struct finding *f);
+enum verdict check_kube_permissions(struct doctor *d, struct finding *f);
+enum verdict check_kube_systems(struct doctor *d, struct finding *f);
 
 /* server.c: what is said of any server, by its probe (NULL: there is none). */
 void probe_ask(struct probe *probe, struct http *http, const char *base, const char *path);

@@ -28,6 +28,7 @@ struct kube_auth *kube_auth_new(const struct kube_access *access, const struct k
     auth->ca_pem = public_pem(access->ca_pem, access->ca_file);
     auth->proxy = xstrdup_or_null(access->proxy);
     auth->quick = settings->quick;
+    auth->insecure = access->insecure;
     auth->warn = settings->warn;
     auth->warn_arg = settings->warn_arg;
     if (access->exec)
@@ -56,6 +57,8 @@ void kube_auth_free(struct kube_auth *auth)
     strv_release(&auth->warned);
     free(auth);
 }
+
+bool kube_is_insecure(const struct kube *kube) { return kube->auth->insecure; }
 
 bool kube_auth_changes(const struct kube_auth *auth) { return auth->token_file || auth->exec.config; }
 

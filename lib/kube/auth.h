@@ -10,7 +10,7 @@ struct kube_auth {
     int64_t read_at_ms; /* the file; 0: not yet */
     struct kube_exec exec;
     struct kube_credential credential; /* of exec */
-    bool quick;
+    bool quick, insecure;
     struct err last; /* why a refused login could not be renewed */
     /* for messages */
     char *cluster_words, *user_words, *login_words;
@@ -34,7 +34,5 @@ void kube_warn(struct kube_auth *auth, const struct http_response *res);
 /* refused.c: a 401 or 403 in words. */
 int kube_refused(struct kube *kube, const struct kube_request *request, const struct http_response *res, const char *failing,
                  struct err *err);
-/* And a server that was not reached: adds when a certificate ended. */
-void kube_unreached(struct kube *kube, struct err *err);
 
 #endif

@@ -102,7 +102,7 @@ int kube_send(struct kube *kube, const struct kube_request *request, struct http
     };
     if (http_do(kube->http, &req, res, err) == 0)
         return 0;
-    kube_unreached(kube, err);
+    kube_explain_unreached(kube, err);
     return -1;
 }
 

@@ -55,6 +55,11 @@ int kube_open(struct kube *kube, const struct kube_access *access, const struct 
 void kube_release(struct kube *kube);
 DEFINE_CLEANUP(struct kube, kube_release)
 
+/* Of a request that did not get through TLS: adds when a certificate ended, the server's or its authority's. */
+void kube_explain_unreached(struct kube *kube, struct err *err);
+/* Whether the server's certificate is not verified. */
+bool kube_is_insecure(const struct kube *kube);
+
 struct kube_request {
     const char *method; /* NULL: GET */
     const char *path;   /* "/apis/batch/v1/jobs?limit=5", escaped; below the server's own path */

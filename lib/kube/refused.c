@@ -38,7 +38,7 @@ static void add_end_of_server(struct str *s, const struct kube *kube)
         add_end(s, res.certificate_ends_ms);
 }
 
-void kube_unreached(struct kube *kube, struct err *err)
+void kube_explain_unreached(struct kube *kube, struct err *err)
 {
     if (err->code != ERR_UNREACHABLE || !err->why || !strstr(err->why, "certificate has expired"))
         return;
