@@ -5,8 +5,10 @@
 
 #include "base/file.h"
 #include "bench/coldstart.h"
+#include "bench/coldwatch.h"
 #include "cmd.h"
 #include "function.h"
+#include "kube.h"
 
 enum { BODY_MAX = 64 << 20 };
 
@@ -65,30 +67,37 @@ static bool drop(const char *data, size_t len, void *arg)
     return true;
 }
 
-/* What the runtimes' stages are to people; JSON keeps their names. */
+/* What the stages are to people, and what makes them shorter; JSON keeps their names. */
 static const struct {
-    const char *stage, *label, *cause;
+    const char *stage, *label, *cause, *remedy;
 } labels[] = {
-    {"queued", "held until a start is decided", "waiting for a decision to start"},
-    {"spawn", "process started", "the start of a process"},
-    {"listen", "process start to listening", "the function's own start (imports, model load)"},
-    {"first byte", "request to first byte", "the function's first answer"},
+    {"queued", "held until a start is decided", "waiting for a decision to start", NULL},
+    {"spawn", "process started", "the start of a process", NULL},
+    {"listen", "process start to listening", "the function's own start (imports, model load)", NULL},
+    {"held", "held until a scale decision", "waiting for the decision to scale", NULL},
+    {"pod created", "pod created", "the controllers between the decision and the pod", NULL},
+    {"scheduled", "scheduled", "the scheduler, or waiting for a node with room", NULL},
+    {"sandbox", "sandbox and network", "kubelet, the pod's sandbox and its network", "a lighter --runtime-class, fewer volumes"},
+    {"image", "image", "fetching the image", "a smaller image"},
+    {"container", "container started", "making and starting the container", "a lighter --runtime-class"},
+    {"sidecars", "sidecars started", "the start of the pod's other containers, beside the function's own start", "fewer of them"},
+    {"ready", "process start to ready", "the function's own start (imports, model load) and its probe",
+     "load less at the start, probe sooner"},
+    {"first byte", "request to first byte", "the function's first answer", NULL},
 };
+
+static size_t label_at(const char *stage)
+{
+    size_t i = 0;
+    while (i < ARRAY_LEN(labels) && strcmp(labels[i].stage, stage) != 0)
+        i++;
+    return i;
+}
 
 static const char *label_of(const char *stage)
 {
-    for (size_t i = 0; i < ARRAY_LEN(labels); i++)
-        if (strcmp(labels[i].stage, stage) == 0)
-            return labels[i].label;
-    return stage;
-}
-
-static const char *cause_of(const char *stage)
-{
-    for (size_t i = 0; i < ARRAY_LEN(labels); i++)
-        if (strcmp(labels[i].stage, stage) == 0)
-            return labels[i].cause;
-    return stage;
+    size_t at = label_at(stage);
+    return at < ARRAY_LEN(labels) ? labels[at].label : stage;
 }
 
 static node_t *row(const char *stage, double p50_ms, double p95_ms, double share, const char *note)
@@ -102,6 +111,12 @@ static node_t *row(const char *stage, double p50_ms, double p95_ms, double share
     return item;
 }
 
+static const char *image_note(const node_t *doc)
+{
+    double present = node_num(doc, "/images_present", NAN);
+    return present == node_num(doc, "/rounds", 0) ? "present on the node" : present > 0 ? "at times present on the node" : "";
+}
+
 /* The stages and their total, as rows of a table. */
 static node_t *rows_of(const node_t *doc)
 {
@@ -110,8 +125,9 @@ static node_t *rows_of(const node_t *doc)
     node_t *rows = node_new_array();
     for (const node_t *stage = node_first(node_get(doc, "stages")); stage; stage = node_next(stage)) {
         const char *name = node_str(stage, "/stage", "?");
+        const char *note = strcmp(name, biggest) == 0 ? "<- biggest" : strcmp(name, "image") == 0 ? image_note(doc) : "";
         node_push(rows, row(label_of(name), node_num(stage, "/p50_ms", NAN), node_num(stage, "/p95_ms", NAN),
-                            node_num(stage, "/share", NAN), strcmp(name, biggest) == 0 ? "<- biggest" : ""));
+                            node_num(stage, "/share", NAN), note));
     }
     CLEANUP(str_release) struct str warm = STR_INIT;
     str_add(&warm, "warm ");
@@ -125,11 +141,31 @@ static void print_advice(struct cli *cli, const node_t *doc)
 {
     static const struct column column = {.title = "MS", .path = "/biggest_ms", .kind = CELL_MS};
     CLEANUP(str_release) struct str text = STR_INIT;
+    const char *stage = node_str(doc, "/biggest", "?");
+    size_t at = label_at(stage);
+    bool is_known = at < ARRAY_LEN(labels);
     str_add(&text, "what would help: ");
     print_cell(&column, doc, &text);
-    str_addf(&text, " are %s. A floor of 1 avoids all of it: %s", cause_of(node_str(doc, "/biggest", "?")),
+    str_addf(&text, " are %s", is_known ? labels[at].cause : stage);
+    if (is_known && labels[at].remedy)
+        str_addf(&text, ": %s", labels[at].remedy);
+    str_addf(&text, ". %s: %s",
+             strcmp(stage, "image") == 0 ? "Fetched before it is needed it costs nothing" : "A floor of 1 avoids all of it",
              node_str(doc, "/advice", ""));
     fprintf(cli->out, "%s\n", text.buf);
+}
+
+/* How sure the figures are. */
+static void print_measure(struct cli *cli, const node_t *doc)
+{
+    double uncertainty = node_num(doc, "/uncertainty_ms", NAN);
+    if (isnan(uncertainty))
+        return;
+    fprintf(cli->out, "stages are timed by the arrival of watch events here, ± %.1f ms (the API server and back); made cold %s\n",
+            uncertainty, node_str(doc, "/how", "?"));
+    for (const node_t *each = node_first(node_get(doc, "unseen")); each; each = node_next(each))
+        fprintf(cli->out, "the end of \"%s\" was not seen %lld times: it is in the stage after it\n", label_of(node_key(each)),
+                (long long)node_value(each));
 }
 
 static int print_result(struct cli *cli, const node_t *doc, struct err *err)
@@ -144,9 +180,28 @@ static int print_result(struct cli *cli, const node_t *doc, struct err *err)
     CLEANUP(node_free) node_t *rows = rows_of(doc);
     if (cli_print_list(cli, "stage", rows, err) != 0)
         return -1;
-    if (is_people)
+    if (is_people) {
+        print_measure(cli, doc);
         print_advice(cli, doc);
+    }
     return 0;
+}
+
+/* Where a cluster shows the start of an instance. *ret NULL: nobody looks. */
+static int open_watch(struct cli *cli, const struct function_env *env, const char *name, struct coldwatch **ret, struct err *err)
+{
+    const struct context *context = &cli->context;
+    bool has_cluster =
+        env->runtime->needs_cluster || context_get(context, SETTING_kube_context) || context_get(context, SETTING_kubeconfig);
+    if (!env->runtime->label || !has_cluster)
+        return 0;
+    CLEANUP(kube_release) struct kube kube = {0};
+    AUTOFREE char *selector = xasprintf("%s=%s", env->runtime->label, name);
+    if (cli_kube(cli, &kube, err) != 0)
+        return -1;
+    const char *usual = env->runtime->needs_cluster ? kube.ns : "openfaas-fn", *ns = context_get(context, SETTING_namespace);
+    AUTOFREE char *where = xstrdup(ns ? ns : usual);
+    return (*ret = coldwatch_open(&kube, where, selector, err)) ? 0 : -1;
 }
 
 static int measure(struct cli *cli, struct coldstart *run, struct err *err)
@@ -184,7 +239,10 @@ static int coldstart(struct cli *cli, struct err *err)
         .body_len = body.len,
         .on_data = drop,
     };
-    struct coldstart run = {.runtime = env.runtime, .env = &env.env, .request = &request, .rounds = opts->n};
+    CLEANUP(coldwatch_close) struct coldwatch *watch = NULL;
+    if (open_watch(cli, &env, request.name, &watch, err) != 0)
+        return -1;
+    struct coldstart run = {.runtime = env.runtime, .env = &env.env, .request = &request, .rounds = opts->n, .watch = watch};
     return measure(cli, &run, err);
 }
 
@@ -209,7 +267,12 @@ const struct cmd function_coldstart_cmd = {
     .name = "coldstart",
     .help = "measure what a cold start of a function is made of",
     .about = "Ends all instances of the function before each round, so that its request meets none: not for a\n"
-             "function that others use at the moment. Totals are the client's; quantiles are interpolated.",
+             "function that others use at the moment. Totals are the client's; quantiles are interpolated.\n"
+             "\n"
+             "On a cluster the stages are timed by the arrival of watch events on this machine, as server stamps\n"
+             "have whole seconds. A Knative function is left to its autoscaler, whose window is made short on the\n"
+             "PodAutoscaler meanwhile (with no new revision) where that is allowed; a deployment goes from 0 to 1\n"
+             "replicas; on OpenFaaS, stages are seen where the context has a Kubernetes too.",
     .args = name_arg,
     .opts = coldstart_opts,
     .opts_size = sizeof(struct coldstart_opts),

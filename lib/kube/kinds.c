@@ -57,6 +57,8 @@ const struct kube_kind kube_cluster_queues = {OF("kueue.x-k8s.io", "v1beta1", "c
 const struct kube_kind kube_resource_flavors = {
     OF("kueue.x-k8s.io", "v1beta1", "resourceflavors", "ResourceFlavor", "resource flavor"), KUEUE, .cluster_wide = true};
 const struct kube_kind kube_knative_services = {OF("serving.knative.dev", "v1", "services", "Service", "function"), KNATIVE};
+const struct kube_kind kube_pod_autoscalers = {
+    OF("autoscaling.internal.knative.dev", "v1alpha1", "podautoscalers", "PodAutoscaler", "pod autoscaler"), KNATIVE};
 const struct kube_kind kube_knative_revisions = {OF("serving.knative.dev", "v1", "revisions", "Revision", "revision"), KNATIVE};
 
 const struct kube_kind *const kube_known_kinds[] = {&kube_pods,
@@ -89,4 +91,5 @@ const struct kube_kind *const kube_known_kinds[] = {&kube_pods,
                                                     &kube_resource_flavors,
                                                     &kube_knative_services,
                                                     &kube_knative_revisions,
+                                                    &kube_pod_autoscalers,
                                                     NULL};

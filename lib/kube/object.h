@@ -22,7 +22,8 @@ extern const struct kube_kind kube_pods, kube_nodes_kind, kube_events, kube_serv
     kube_config_maps, kube_namespaces, kube_volumes, kube_volume_claims, kube_jobs, kube_deployments, kube_daemon_sets,
     kube_autoscalers, kube_resource_slices, kube_resource_claims, kube_priority_classes, kube_crds, kube_access_reviews,
     kube_pytorch_jobs, kube_tf_jobs, kube_train_jobs, kube_cluster_training_runtimes, kube_training_runtimes, kube_job_sets,
-    kube_workloads, kube_local_queues, kube_cluster_queues, kube_resource_flavors, kube_knative_services, kube_knative_revisions;
+    kube_workloads, kube_local_queues, kube_cluster_queues, kube_resource_flavors, kube_knative_services, kube_knative_revisions,
+    kube_pod_autoscalers;
 
 /* All of them, NULL-terminated. */
 extern const struct kube_kind *const kube_known_kinds[];

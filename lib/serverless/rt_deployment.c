@@ -5,6 +5,7 @@
 #include "kube/hpa.h"
 #include "kube/logs.h"
 #include "net/url.h"
+#include "serverless/cold.h"
 #include "serverless/deployment.h"
 #include "serverless/invoke.h"
 #include "serverless/pods.h"
@@ -178,14 +179,49 @@ static int check_autoscaler(struct kube *kube, const char *name, int64_t replica
     return err_hint(err, "aiwf function deploy %s --replace --scale %lld, with its other options", name, (long long)replicas);
 }
 
+static int set_replicas(struct kube *kube, const char *name, int64_t replicas, struct err *err)
+{
+    CLEANUP(node_free) node_t *patch = node_new_object();
+    node_set_num(node_set(patch, "spec", node_new_object()), "replicas", (double)replicas);
+    return kube_patch(kube, &kube_deployments, kube->ns, name, patch, err);
+}
+
 static int scale(const struct runtime_env *env, const char *name, int64_t replicas, struct err *err)
 {
     CLEANUP(node_free) node_t *deployment = find(env->kube, name, err);
     if (!deployment || check_autoscaler(env->kube, name, replicas, err) != 0)
         return -1;
-    CLEANUP(node_free) node_t *patch = node_new_object();
-    node_set_num(node_set(patch, "spec", node_new_object()), "replicas", (double)replicas);
-    return kube_patch(env->kube, &kube_deployments, env->kube->ns, name, patch, err);
+    return set_replicas(env->kube, name, replicas, err);
+}
+
+static node_t *cold_begin(const struct runtime_env *env, const char *name, struct err *err)
+{
+    CLEANUP(node_free) node_t *deployment = find(env->kube, name, err);
+    if (!deployment)
+        return NULL;
+    node_t *begun = node_new_object();
+    node_set_str(begun, "how", "by its Deployment, from 0 to 1 replicas: nothing holds a request that meets none");
+    node_set_num(begun, "replicas", node_num(deployment, "/spec/replicas", 1));
+    return begun;
+}
+
+static int cold_end(const struct runtime_env *env, const char *name, const node_t *begun, struct err *err)
+{
+    return set_replicas(env->kube, name, node_int(begun, "/replicas", 1), err);
+}
+
+static int make_cold(const struct runtime_env *env, const char *name, struct err *err)
+{
+    enum { TIMEOUT_MS = 120000 };
+    AUTOFREE char *selector = xasprintf(FUNCTION_LABEL "=%s", name);
+    const struct cold_wait wait = {
+        .kube = env->kube, .ns = env->kube->ns, .selector = selector, .name = name, .timeout_ms = TIMEOUT_MS};
+    return set_replicas(env->kube, name, 0, err) == 0 ? cold_wait_gone(&wait, err) : -1;
+}
+
+static int wake(const struct runtime_env *env, const char *name, struct err *err)
+{
+    return set_replicas(env->kube, name, 1, err);
 }
 
 static int remove_function(const struct runtime_env *env, const char *name, struct err *err)
@@ -287,4 +323,9 @@ const struct runtime runtime_deployment = {
     .scale = scale,
     .logs = print_logs,
     .remove = remove_function,
+    .make_cold = make_cold,
+    .cold_begin = cold_begin,
+    .cold_end = cold_end,
+    .wake = wake,
+    .label = FUNCTION_LABEL,
 };

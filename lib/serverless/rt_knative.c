@@ -4,6 +4,7 @@
 #include "kube/apply.h"
 #include "kube/logs.h"
 #include "kube/object.h"
+#include "serverless/cold.h"
 #include "serverless/invoke.h"
 #include "serverless/knative.h"
 #include "serverless/pods.h"
@@ -157,4 +158,8 @@ const struct runtime runtime_knative = {
     .scale = scale,
     .logs = print_logs,
     .remove = remove_function,
+    .make_cold = cold_make_knative,
+    .cold_begin = cold_begin_knative,
+    .cold_end = cold_end_knative,
+    .label = SERVICE_LABEL,
 };

@@ -1,9 +1,11 @@
 /* Functions of an OpenFaaS gateway (facts: openfaas/faas, api-docs/spec.openapi.yml; faas-provider, types). */
 #include <string.h>
 
+#include "base/clock.h"
 #include "net/rest.h"
 #include "net/url.h"
 #include "serverless/openfaas.h"
+#include "wait/wait.h"
 
 static int check_spec(const struct function_spec *spec, struct err *err)
 {
@@ -158,7 +160,52 @@ static int invoke(const struct runtime_env *env, const struct invoke_request *re
     return gateway_error(req, res, err);
 }
 
-static int make_cold(const struct runtime_env *env, const char *name, struct err *err) { return scale(env, name, 0, err); }
+static node_t *cold_begin(const struct runtime_env *env, const char *name, struct err *err)
+{
+    CLEANUP(node_free) node_t *function = show(env, name, err);
+    if (!function)
+        return NULL;
+    node_t *begun = node_new_object();
+    node_set_str(begun, "how", "by the gateway, scaled to 0; it holds the request that wakes the function");
+    node_set_num(begun, "replicas", node_num(function, "/replicas", 1));
+    return begun;
+}
+
+static int cold_end(const struct runtime_env *env, const char *name, const node_t *begun, struct err *err)
+{
+    return scale(env, name, node_int(begun, "/replicas", 1), err);
+}
+
+struct emptying {
+    const struct runtime_env *env;
+    const char *name;
+};
+
+static enum wait_state look_empty(void *arg, struct str *note, struct err *err)
+{
+    const struct emptying *emptying = arg;
+    CLEANUP(node_free) node_t *function = show(emptying->env, emptying->name, err);
+    if (!function)
+        return err->code == ERR_UNREACHABLE ? WAIT_PENDING : WAIT_FAILED;
+    int64_t replicas = node_int(function, "/replicas", 0), available = node_int(function, "/available", 0);
+    str_addf(note, "%lld asked for, %lld available", (long long)replicas, (long long)available);
+    return replicas || available ? WAIT_PENDING : WAIT_DONE;
+}
+
+static int make_cold(const struct runtime_env *env, const char *name, struct err *err)
+{
+    enum { TIMEOUT_MS = 60000, GATEWAY_REMEMBERS_MS = 300 };
+    struct emptying emptying = {env, name};
+    AUTOFREE char *what = xasprintf("the end of the last instance of function %s", name);
+    const struct wait wait = {.what = what, .look = look_empty, .arg = &emptying, .timeout_ms = TIMEOUT_MS};
+    if (scale(env, name, 0, err) != 0)
+        return -1;
+    if (wait_for(&wait, err) != 0)
+        return err->code == ERR_TIMEOUT ? err_hint(err, "the Community Edition's gateway keeps one: it does not scale to zero")
+                                        : -1;
+    clock_sleep_ms(GATEWAY_REMEMBERS_MS);
+    return 0;
+}
 
 const struct runtime runtime_openfaas = {
     .name = "openfaas",
@@ -172,4 +219,7 @@ const struct runtime runtime_openfaas = {
     .logs = print_logs,
     .remove = remove_function,
     .make_cold = make_cold,
+    .cold_begin = cold_begin,
+    .cold_end = cold_end,
+    .label = "faas_function",
 };

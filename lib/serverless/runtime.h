@@ -77,8 +77,15 @@ struct runtime {
     int (*logs)(const struct runtime_env *env, const char *name, bool follow, int64_t tail,
                 bool (*on_line)(const node_t *line, void *arg), void *arg, struct err *err);
     int (*remove)(const struct runtime_env *env, const char *name, struct err *err);
-    /* Forces zero instances, so that the next request is a cold start. */
+    /* Forces zero instances, so that the next request is a cold start: returns when none is left. */
     int (*make_cold)(const struct runtime_env *env, const char *name, struct err *err);
+    /* Before the first make_cold: {"how": what ends instances, in words, ...}, and what cold_end needs to make all as it was.
+     * CONFLICT when instances are kept whatever is done. NULL: nothing is to be done. */
+    node_t *(*cold_begin)(const struct runtime_env *env, const char *name, struct err *err);
+    int (*cold_end)(const struct runtime_env *env, const char *name, const node_t *begun, struct err *err);
+    /* Has an instance started: where a request that meets none is refused (WORKLOAD, or a 503), not held. NULL: it is held. */
+    int (*wake)(const struct runtime_env *env, const char *name, struct err *err);
+    const char *label; /* on a cluster: of a function's Deployments and pods, with its name; NULL: it is on none */
     /* The last cold start: {"total_ms","stages":[{"stage","ms"}...]} in order; null: none yet. */
     node_t *(*cold_stages)(const struct runtime_env *env, const char *name, struct err *err);
 };
