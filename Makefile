@@ -46,7 +46,7 @@ say = $(if $(V),,@echo '  $(1)	$@';)
 all: $(B)/aiwf ## build/aiwf (the default)
 
 # What the flags were: rewritten only when they change, and everything depends on it.
-$(shell mkdir -p $(B)/gen; echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(VERSION)' | cmp -s - $(B)/flags || echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(VERSION)' >$(B)/flags)
+$(shell mkdir -p $(B)/gen; echo '$(filter-out ccache,$(CC)) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(VERSION)' | cmp -s - $(B)/flags || echo '$(filter-out ccache,$(CC)) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(VERSION)' >$(B)/flags)
 
 # The directory is the registry: cmd/cmd_NOUN.c, lib/serverless/rt_NAME.c, lib/train/trainer_NAME.c, lib/top/panel_NAME.c.
 registry = $(shell tests/tools/registry.sh $(B)/gen/$(1).inc $(2) $(sort $(wildcard $(3)/$(2)*.c)))
@@ -89,9 +89,12 @@ demo: ## install what is missing, build, run the digits workflow on the local ru
 	@$(MAKE) --no-print-directory all
 	@tests/demo.sh
 
+# Tests compile a thousand times what has not changed.
+CACHED := CCACHE_NOHASHDIR=1 $(MAKE) --no-print-directory CC='ccache $(filter-out ccache,$(CC))'
+
 check: ## install what is missing, run every test
 	@tests/tools/deps.sh check
-	@$(MAKE) --no-print-directory all $(B)/unit
+	@+$(CACHED) all $(B)/unit
 	@BED_NAME=$${BED_NAME:-aiwf-check} BED_NET=$${BED_NET:-10.88.0} BED_AFTER=reset tests/run unit cli fuzz live -- lint mutants
 
 check-unit: all $(B)/unit ## the unit tests alone
@@ -106,7 +109,7 @@ check-live: all $(B)/unit ## the real services (BED=part,part: only what needs n
 
 check-asan: ## unit and black-box tests under AddressSanitizer and UBSan
 	@tests/tools/deps.sh check
-	@$(MAKE) --no-print-directory B=build/asan SAN=address,undefined CFLAGS="-O1 -g" build/asan/aiwf build/asan/unit
+	@+$(CACHED) B=build/asan SAN=address,undefined CFLAGS="-O1 -g" build/asan/aiwf build/asan/unit
 	@B=build/asan tests/run unit cli
 
 check-valgrind: ## unit tests and the quick commands under valgrind

@@ -147,6 +147,20 @@ struct http *cli_http_open(struct cli *cli, struct err *err)
     return cli->http_open;
 }
 
+struct http *cli_http_to(struct cli *cli, const struct cli_login *login, struct err *err)
+{
+    if (cli->http_other)
+        return cli->http_other;
+    struct http_settings settings = http_settings(cli);
+    settings.auth_url = login->url;
+    settings.user = login->user;
+    settings.password = login->password;
+    settings.cert_file = login->cert_file ? login->cert_file : settings.cert_file;
+    settings.key_file = login->key_file ? login->key_file : settings.key_file;
+    cli->http_other = http_new(&settings, err);
+    return cli->http_other;
+}
+
 static int ask(struct cli *cli, const char *what, struct err *err)
 {
     fprintf(cli->err, "context %s%s: %s\ntype the context's name to go on: ", cli->context.name,

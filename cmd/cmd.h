@@ -133,7 +133,7 @@ struct cli {
     struct print_options print;
     enum dry_run dry_run;
     struct context context; /* with CMD_CONTEXT */
-    struct http *http_client, *http_open;
+    struct http *http_client, *http_open, *http_other;
     struct kube *kube_kept;       /* cmd/kube.h */
     struct kube *prometheus_kube; /* reach.c; NULL: not needed yet */
     struct kube_tunnel *gateway_tunnel;
@@ -177,6 +177,12 @@ bool cli_color(const struct cli *cli, bool tty);
  * context's gateway with every request: use it for that gateway only; the other one sends no login. */
 struct http *cli_http(struct cli *cli, struct err *err);
 struct http *cli_http_open(struct cli *cli, struct err *err);
+/* With a login for one other system. The texts are copied. */
+struct cli_login {
+    const char *url; /* the login goes there only */
+    const char *user, *password, *cert_file, *key_file;
+};
+struct http *cli_http_to(struct cli *cli, const struct cli_login *login, struct err *err);
 /* Before a change: names a protected context and asks (terminal) or wants --yes. */
 int cli_confirm(struct cli *cli, const char *what, struct err *err);
 /* The same in every context: for what is taken from others. */

@@ -7,12 +7,25 @@
 #include "kube.h"
 #include "wait/wait.h"
 
+/* A system with a login of its own. */
+static int open_access(struct cli *cli, struct function_env *ret, struct err *err)
+{
+    CLEANUP(runtime_access_release) struct runtime_access access = {0};
+    if (ret->runtime->access(&cli->context, &access, err) != 0)
+        return -1;
+    struct cli_login login = {access.url, access.user, access.password, access.cert_file, access.key_file};
+    ret->env.http = cli_http_to(cli, &login, err);
+    return ret->env.http ? 0 : -1;
+}
+
 int function_env(struct cli *cli, const char *name, struct function_env *ret, struct err *err)
 {
     ret->runtime = runtime_for(&cli->context, name, err);
     if (!ret->runtime)
         return -1;
     ret->env = (struct runtime_env){.context = &cli->context};
+    if (ret->runtime->access)
+        return open_access(cli, ret, err);
     bool needs_cluster = ret->runtime->needs_cluster;
     ret->env.http = needs_cluster ? cli_http_open(cli, err) : cli_http(cli, err);
     if (!ret->env.http || (needs_cluster && !(ret->env.kube = cli_kube_kept(cli, err))))
@@ -426,5 +439,5 @@ const struct cmd cmd_function = {
     .group = "functions",
     .help = "functions: deploy, call, scale and watch them",
     .cmds = (const struct cmd *const[]){&function_deploy_cmd, &list_cmd, &show_cmd, &function_invoke_cmd, &function_logs_cmd,
-                                        &scale_cmd, &wait_cmd, &delete_cmd, &function_coldstart_cmd, NULL},
+                                        &scale_cmd, &wait_cmd, &delete_cmd, &function_coldstart_cmd, &function_secret_cmd, NULL},
 };

@@ -14,11 +14,11 @@ struct function_env {
 int function_env(struct cli *cli, const char *name, struct function_env *ret, struct err *err);
 
 /* Every verb has --runtime first in its options. */
-#define RUNTIME_OPT(type_)                                                                           \
-    {                                                                                                \
-        .name = "runtime", .type = OPT_STRING, OPT(type_, runtime), .metavar = "NAME",               \
-        .help = "where functions run: local, openfaas, knative, deployment (usual: by the context)", \
-        .complete = complete_runtimes                                                                \
+#define RUNTIME_OPT(type_)                                                                                      \
+    {                                                                                                           \
+        .name = "runtime", .type = OPT_STRING, OPT(type_, runtime), .metavar = "NAME",                          \
+        .help = "where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)", \
+        .complete = complete_runtimes                                                                           \
     }
 
 complete_fn complete_functions, complete_runtimes;
@@ -71,6 +71,6 @@ int check_env_pairs(const struct strv *pairs, struct err *err);
 /* "0.5", "250m", "2"; USAGE otherwise, and for nothing or less. */
 int parse_cores(const char *text, double *ret, struct err *err);
 
-extern const struct cmd function_deploy_cmd, function_invoke_cmd, function_coldstart_cmd, function_logs_cmd;
+extern const struct cmd function_deploy_cmd, function_invoke_cmd, function_coldstart_cmd, function_logs_cmd, function_secret_cmd;
 
 #endif

@@ -230,7 +230,7 @@ static int collect(struct deploy *deploy, struct err *err)
         err_set(err, ERR_USAGE, "aiwf function deploy needs NAME");
         return err_hint(err, "aiwf function deploy -h");
     }
-    if (!spec->command && !spec->image) {
+    if (!spec->command && !spec->image && !spec->source) {
         err_set(err, ERR_USAGE, "function \"%s\" has nothing to run", spec->name);
         return err_hint(err, "--command 'python3 app.py', or --image where containers run");
     }

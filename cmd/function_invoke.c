@@ -1,5 +1,6 @@
 /* aiwf function invoke: the answer on stdout, what is known about it on stderr. */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 
 struct invoke_opts {
     const char *runtime;
-    const char *file, *data, *path, *method, *talk;
+    const char *file, *data, *path, *method, *talk, *callback;
     struct strv headers;
     int64_t n, timeout_ms;
     bool async, silent;
@@ -60,6 +61,11 @@ static const struct opt invoke_opts[] = {
      .metavar = "'K: V'",
      .help = "a header to send"},
     {.name = "async", .type = OPT_FLAG, OPT(struct invoke_opts, async), .help = "queue the request, do not wait for its answer"},
+    {.name = "callback",
+     .type = OPT_STRING,
+     OPT(struct invoke_opts, callback),
+     .metavar = "URL",
+     .help = "with --async: where the answer is sent to when it is there"},
     {.name = "timeout",
      .type = OPT_DURATION,
      OPT(struct invoke_opts, timeout_ms),
@@ -85,6 +91,7 @@ struct invoking {
     struct invoke_request request;
     struct str body;
     const char **headers;
+    char *callback; /* its header */
 
     /* what was seen */
     double *total_ms;
@@ -110,10 +117,28 @@ static void end_line(struct invoking *in)
     in->last = '\0';
 }
 
+/* Reachable from where the gateway's queue worker is: whether it is cannot be seen from here. */
+static int add_callback(struct invoking *in, struct err *err)
+{
+    const char *url = in->opts->callback;
+    bool is_url = str_starts(url, "http://") || str_starts(url, "https://");
+    for (const char *p = url; *p; p++)
+        is_url = is_url && (unsigned char)*p > ' ' && *p != 0x7f;
+    if (!in->opts->async)
+        return err_set(err, ERR_USAGE, "--callback is for --async");
+    if (!is_url)
+        return err_set(err, ERR_USAGE, "--callback: \"%s\" is not http://... or https://...", url);
+    if (!in->env.runtime->calls_back)
+        return runtime_lacks(in->env.runtime, "send an answer to a callback", err);
+    in->callback = xasprintf("X-Callback-Url: %s", url);
+    in->headers[in->opts->headers.n] = in->callback;
+    return 0;
+}
+
 static int check_headers(struct invoking *in, struct err *err)
 {
     const struct strv *given = &in->opts->headers;
-    in->headers = xcalloc(given->n + 1, sizeof(*in->headers));
+    in->headers = xcalloc(given->n + 2, sizeof(*in->headers));
     for (size_t i = 0; i < given->n; i++) {
         const char *header = given->v[i];
         const char *colon = strchr(header, ':');
@@ -121,6 +146,8 @@ static int check_headers(struct invoking *in, struct err *err)
             return err_set(err, ERR_USAGE, "--header: \"%s\" is not 'Name: value'", header);
         in->headers[i] = header;
     }
+    if (in->opts->callback && add_callback(in, err) != 0)
+        return -1;
     in->request.headers = in->headers;
     return 0;
 }
@@ -151,6 +178,9 @@ static int open_body(struct invoking *in, struct err *err)
     return 0;
 }
 
+/* What the system itself measured, where it tells. */
+static const char *const system_parts[] = {"wait", "init", "run"};
+
 static node_t *answer_json(const struct invoking *in, const struct http_response *res)
 {
     node_t *line = node_new_object();
@@ -162,6 +192,12 @@ static node_t *answer_json(const struct invoking *in, const struct http_response
     node_set_num(line, "connect_ms", (double)res->connect_us / 1000);
     node_set_num(line, "first_byte_ms", (double)res->first_byte_us / 1000);
     node_set_num(line, "total_ms", (double)res->total_us / 1000);
+    for (size_t i = 0; i < ARRAY_LEN(system_parts); i++) {
+        AUTOFREE char *key = xasprintf("%s_ms", system_parts[i]);
+        double ms = invoke_part_ms(res, system_parts[i]);
+        if (!isnan(ms))
+            node_set_num(line, key, ms);
+    }
     return line;
 }
 
@@ -200,6 +236,13 @@ static void tell_answer(struct invoking *in, const struct http_response *res)
     add_ms(&text, ", connect", res->connect_us);
     add_ms(&text, ", first byte", res->first_byte_us);
     add_ms(&text, ", total", res->total_us);
+    for (size_t i = 0, n = 0; i < ARRAY_LEN(system_parts); i++) {
+        double ms = invoke_part_ms(res, system_parts[i]);
+        if (isnan(ms))
+            continue;
+        str_add(&text, n++ ? ", " : "  of it ");
+        add_ms(&text, system_parts[i], (int64_t)(ms * 1000));
+    }
     if (in->opts->async && call_id)
         str_addf(&text, "  call %s", call_id);
     cli_note(cli, "%s", text.buf);
@@ -299,6 +342,7 @@ static int invoke(struct cli *cli, struct err *err)
         fclose(in.request.body_file);
     str_release(&in.body);
     free(in.headers);
+    free(in.callback);
     free(in.total_ms);
     return rc;
 }
@@ -309,6 +353,8 @@ static const struct example invoke_examples[] = {
     {"aiwf function invoke hello -f README.md", "send a file; the answer is standard output"},
     {"aiwf function invoke digits -f image.json -H 'Content-Type: application/json' --path /predict", "a path and a header"},
     {"aiwf function invoke digits -f image.json -n 200 -o json", "200 requests, and their latencies as JSON on stderr"},
+    {"aiwf function invoke digits -f image.json --async --callback http://10.0.0.5:9000/done",
+     "queued; the answer is sent there"},
     {0},
 };
 

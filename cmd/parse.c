@@ -337,6 +337,7 @@ void cli_release(struct cli *cli)
     context_release(&cli->context);
     http_free(cli->http_client);
     http_free(cli->http_open);
+    http_free(cli->http_other);
     cli_reach_release(cli);
     if (cli->kube_kept)
         kube_release(cli->kube_kept);

@@ -149,7 +149,7 @@ __aiwf_table() {
         ;;
     'context add')
         cmds='' aliases='' args='none'
-        opts='--cloud= --kube-context= --kubeconfig= --namespace= --openfaas= --knative= --prometheus= --runtime= --user= --password-file= --ca-file= --cert-file= --key-file= --insecure --protected --currency= --price-cpu-hour= --price-gpu-hour= --price-kwh= --idle-watts= --max-watts= --use --replace --dry-run --yes -y --help -h --color= --verbose -v --timing'
+        opts='--cloud= --kube-context= --kubeconfig= --namespace= --openfaas= --knative= --openwhisk= --prometheus= --runtime= --user= --password-file= --ca-file= --cert-file= --key-file= --insecure --protected --currency= --price-cpu-hour= --price-gpu-hour= --price-kwh= --idle-watts= --max-watts= --use --replace --dry-run --yes -y --help -h --color= --verbose -v --timing'
         ;;
     'context delete')
         cmds='' aliases='' args='live+'
@@ -196,7 +196,7 @@ __aiwf_table() {
         opts='--json-schema --help -h --color= --verbose -v --timing'
         ;;
     'function')
-        cmds='deploy list show invoke logs scale wait delete coldstart' aliases='' args=''
+        cmds='deploy list show invoke logs scale wait delete coldstart secret' aliases='' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function deploy')
@@ -213,7 +213,7 @@ __aiwf_table() {
         ;;
     'function invoke')
         cmds='' aliases='' args='live'
-        opts='--file= -f= --data= -d= --requests= -n= --path= --method= -X= --header= -H= --async --timeout= --silent -s --output= -o= --runtime= --context= --namespace= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--file= -f= --data= -d= --requests= -n= --path= --method= -X= --header= -H= --async --callback= --timeout= --silent -s --output= -o= --runtime= --context= --namespace= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function logs')
         cmds='' aliases='' args='live'
@@ -234,6 +234,26 @@ __aiwf_table() {
     'function coldstart')
         cmds='' aliases='' args='live'
         opts='--rounds= -n= --file= -f= --path= --method= -X= --runtime= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function secret')
+        cmds='create list update delete' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function secret create')
+        cmds='' aliases='' args='none'
+        opts='--file= -f= --key= --trim --runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function secret list')
+        cmds='' aliases='' args=''
+        opts='--runtime= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function secret update')
+        cmds='' aliases='' args='live'
+        opts='--file= -f= --key= --trim --runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function secret delete')
+        cmds='' aliases='' args='live+'
+        opts='--runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'gpu')
         cmds='list idle reclaim share' aliases='' args=''
@@ -582,6 +602,12 @@ __aiwf_value() {
     'function coldstart:--rounds' | 'function coldstart:-n') kind=none ;;
     'function coldstart:--file' | 'function coldstart:-f') kind=files ;;
     'function coldstart:--runtime') kind=live ;;
+    'function secret create:--file' | 'function secret create:-f') kind=files ;;
+    'function secret create:--runtime') kind=live ;;
+    'function secret list:--runtime') kind=live ;;
+    'function secret update:--file' | 'function secret update:-f') kind=files ;;
+    'function secret update:--runtime') kind=live ;;
+    'function secret delete:--runtime') kind=live ;;
     'gpu share apply:--file' | 'gpu share apply:-f') kind=files ;;
     'local up:--timeout') kind=none ;;
     'nodegroup create:--flavor') kind=live ;;

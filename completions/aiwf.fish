@@ -830,6 +830,7 @@ function __aiwf_table -a path
                 --namespace\t'the Kubernetes or OpenFaaS namespace' \
                 --openfaas\t'an OpenFaaS gateway\'s URL, or kube://NAMESPACE/SERVICE:PORT' \
                 --knative\t'the URL of Knative\'s ingress' \
+                --openwhisk\t'the URL of OpenWhisk\'s host' \
                 --prometheus\t'a Prometheus server\'s URL, or kube://NAMESPACE/SERVICE:PORT' \
                 --runtime\t'the default runtime of functions' \
                 --user\t'the gateway\'s user' \
@@ -853,7 +854,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --cloud --kube-context --kubeconfig --namespace --openfaas --knative --prometheus --runtime --user --password-file --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color
+            set -g __aiwf_takes --cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --runtime --user --password-file --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color
         case 'context delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1094,7 +1095,8 @@ function __aiwf_table -a path
                 scale\t'set how many instances of a function run' \
                 wait\t'wait until a function answers, is idle or is gone' \
                 delete\t'delete functions' \
-                coldstart\t'measure what a cold start of a function is made of'
+                coldstart\t'measure what a cold start of a function is made of' \
+                secret\t'secrets that functions read'
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
@@ -1145,7 +1147,7 @@ function __aiwf_table -a path
                 --file\t'a manifest (YAML, "-" is standard input); options beat it' \
                 --replace\t'put it in the place of one of that name' \
                 --if-not-exists\t'leave one of that name as it is, and succeed' \
-                --runtime\t'where functions run: local, openfaas, knative, deployment (usual: by the context)' \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -1169,7 +1171,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args 
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, knative, deployment (usual: by the context)' \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -1190,7 +1192,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args live+
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, knative, deployment (usual: by the context)' \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -1216,10 +1218,11 @@ function __aiwf_table -a path
                 --method\t'the method (usual: POST with a body, else GET)' \
                 --header\t'a header to send' \
                 --async\t'queue the request, do not wait for its answer' \
+                --callback\t'with --async: where the answer is sent to when it is there' \
                 --timeout\t'give up after this time (usual: the function\'s own limit)' \
                 --silent\t'nothing on stderr but errors' \
                 --output\t'how the line on stderr is written: text or json' \
-                --runtime\t'where functions run: local, openfaas, knative, deployment (usual: by the context)' \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
@@ -1228,7 +1231,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --data -d --requests -n --path --method -X --header -H --timeout --output -o --runtime --context --namespace --cloud --kube-context --color
+            set -g __aiwf_takes --file -f --data -d --requests -n --path --method -X --header -H --callback --timeout --output -o --runtime --context --namespace --cloud --kube-context --color
         case 'function logs'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1239,7 +1242,7 @@ function __aiwf_table -a path
                 --tail\t'only the last N lines (-1: all)' \
                 --since\t'only lines of the last TIME (10m, 1h)' \
                 --timestamps\t'the time before each line' \
-                --runtime\t'where functions run: local, openfaas, knative, deployment (usual: by the context)' \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -1258,7 +1261,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args live none
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, knative, deployment (usual: by the context)' \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
                 --wait\t'wait until it works (--no-wait: return at once)' \
                 --no-wait\t'wait until it works (--no-wait: return at once)' \
                 --timeout\t'give up waiting after this time' \
@@ -1281,7 +1284,7 @@ function __aiwf_table -a path
             set -g __aiwf_opts \
                 --for\t'ready (it answers), idle (no instance runs) or deleted' \
                 --timeout\t'give up after this time (0: never)' \
-                --runtime\t'where functions run: local, openfaas, knative, deployment (usual: by the context)' \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
@@ -1297,7 +1300,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args live+
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, knative, deployment (usual: by the context)' \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
                 --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
@@ -1319,7 +1322,7 @@ function __aiwf_table -a path
                 --file\t'send this file with each request' \
                 --path\t'the path below the function' \
                 --method\t'the method (usual: POST with a body, else GET)' \
-                --runtime\t'where functions run: local, openfaas, knative, deployment (usual: by the context)' \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -1334,6 +1337,117 @@ function __aiwf_table -a path
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
             set -g __aiwf_takes --rounds -n --file -f --path --method -X --runtime --output -o --jq --context --namespace --cloud --kube-context --color
+        case 'function secret'
+            set -g __aiwf_cmds \
+                create\t'keep a new secret' \
+                list\t'list secrets, without their values' \
+                update\t'give a secret another value' \
+                delete\t'delete secrets'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+        case 'function secret create'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none
+            set -g __aiwf_opts \
+                --file\t'the value ("-", and usual in a pipe: standard input; at a terminal it is asked for)' \
+                --key\t'the value\'s key in a Kubernetes Secret (usual: the secret\'s name)' \
+                --trim\t'without the line\'s end behind the value' \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --file -f --key --runtime --context --namespace -n --cloud --kube-context --color
+        case 'function secret list'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+        case 'function secret update'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --file\t'the value ("-", and usual in a pipe: standard input; at a terminal it is asked for)' \
+                --key\t'the value\'s key in a Kubernetes Secret (usual: the secret\'s name)' \
+                --trim\t'without the line\'s end behind the value' \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --file -f --key --runtime --context --namespace -n --cloud --kube-context --color
+        case 'function secret delete'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --runtime --context --namespace -n --cloud --kube-context --color
         case 'gpu'
             set -g __aiwf_cmds \
                 list\t'list GPUs: where, which, how shared, who holds them, how busy' \
@@ -3080,6 +3194,18 @@ function __aiwf_value -a path option
         case 'function coldstart:--file' 'function coldstart:-f'
             set -g __aiwf_kind files
         case 'function coldstart:--runtime'
+            set -g __aiwf_kind live
+        case 'function secret create:--file' 'function secret create:-f'
+            set -g __aiwf_kind files
+        case 'function secret create:--runtime'
+            set -g __aiwf_kind live
+        case 'function secret list:--runtime'
+            set -g __aiwf_kind live
+        case 'function secret update:--file' 'function secret update:-f'
+            set -g __aiwf_kind files
+        case 'function secret update:--runtime'
+            set -g __aiwf_kind live
+        case 'function secret delete:--runtime'
             set -g __aiwf_kind live
         case 'gpu share apply:--file' 'gpu share apply:-f'
             set -g __aiwf_kind files

@@ -830,6 +830,7 @@ __aiwf_table() {
             '--namespace:the Kubernetes or OpenFaaS namespace'
             '--openfaas:an OpenFaaS gateway'\''s URL, or kube://NAMESPACE/SERVICE:PORT'
             '--knative:the URL of Knative'\''s ingress'
+            '--openwhisk:the URL of OpenWhisk'\''s host'
             '--prometheus:a Prometheus server'\''s URL, or kube://NAMESPACE/SERVICE:PORT'
             '--runtime:the default runtime of functions'
             '--user:the gateway'\''s user'
@@ -853,7 +854,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--cloud --kube-context --kubeconfig --namespace --openfaas --knative --prometheus --runtime --user --password-file --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color )
+        takes=(--cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --runtime --user --password-file --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color )
         ;;
     'context delete')
         cmds=()
@@ -1095,7 +1096,8 @@ __aiwf_table() {
             'scale:set how many instances of a function run'
             'wait:wait until a function answers, is idle or is gone'
             'delete:delete functions'
-            'coldstart:measure what a cold start of a function is made of')
+            'coldstart:measure what a cold start of a function is made of'
+            'secret:secrets that functions read')
         aliases=()
         args=()
         opts=(
@@ -1145,7 +1147,7 @@ __aiwf_table() {
             '--file:a manifest (YAML, "-" is standard input); options beat it'
             '--replace:put it in the place of one of that name'
             '--if-not-exists:leave one of that name as it is, and succeed'
-            '--runtime:where functions run: local, openfaas, knative, deployment (usual: by the context)'
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -1169,7 +1171,7 @@ __aiwf_table() {
         aliases=()
         args=()
         opts=(
-            '--runtime:where functions run: local, openfaas, knative, deployment (usual: by the context)'
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -1190,7 +1192,7 @@ __aiwf_table() {
         aliases=()
         args=(live+)
         opts=(
-            '--runtime:where functions run: local, openfaas, knative, deployment (usual: by the context)'
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -1216,10 +1218,11 @@ __aiwf_table() {
             '--method:the method (usual: POST with a body, else GET)'
             '--header:a header to send'
             '--async:queue the request, do not wait for its answer'
+            '--callback:with --async: where the answer is sent to when it is there'
             '--timeout:give up after this time (usual: the function'\''s own limit)'
             '--silent:nothing on stderr but errors'
             '--output:how the line on stderr is written: text or json'
-            '--runtime:where functions run: local, openfaas, knative, deployment (usual: by the context)'
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
@@ -1228,7 +1231,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--file -f --data -d --requests -n --path --method -X --header -H --timeout --output -o --runtime --context --namespace --cloud --kube-context --color )
+        takes=(--file -f --data -d --requests -n --path --method -X --header -H --callback --timeout --output -o --runtime --context --namespace --cloud --kube-context --color )
         ;;
     'function logs')
         cmds=()
@@ -1239,7 +1242,7 @@ __aiwf_table() {
             '--tail:only the last N lines (-1: all)'
             '--since:only lines of the last TIME (10m, 1h)'
             '--timestamps:the time before each line'
-            '--runtime:where functions run: local, openfaas, knative, deployment (usual: by the context)'
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -1258,7 +1261,7 @@ __aiwf_table() {
         aliases=()
         args=(live none)
         opts=(
-            '--runtime:where functions run: local, openfaas, knative, deployment (usual: by the context)'
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
             '--wait:wait until it works (--no-wait: return at once)'
             '--no-wait:wait until it works (--no-wait: return at once)'
             '--timeout:give up waiting after this time'
@@ -1281,7 +1284,7 @@ __aiwf_table() {
         opts=(
             '--for:ready (it answers), idle (no instance runs) or deleted'
             '--timeout:give up after this time (0: never)'
-            '--runtime:where functions run: local, openfaas, knative, deployment (usual: by the context)'
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
@@ -1297,7 +1300,7 @@ __aiwf_table() {
         aliases=()
         args=(live+)
         opts=(
-            '--runtime:where functions run: local, openfaas, knative, deployment (usual: by the context)'
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
             '--dry-run:change nothing: client prints what would be sent, server checks it too'
             '--yes:do not ask in protected contexts'
             '--context:the context to work in'
@@ -1319,7 +1322,7 @@ __aiwf_table() {
             '--file:send this file with each request'
             '--path:the path below the function'
             '--method:the method (usual: POST with a body, else GET)'
-            '--runtime:where functions run: local, openfaas, knative, deployment (usual: by the context)'
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -1334,6 +1337,117 @@ __aiwf_table() {
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
         takes=(--rounds -n --file -f --path --method -X --runtime --output -o --jq --context --namespace --cloud --kube-context --color )
+        ;;
+    'function secret')
+        cmds=(
+            'create:keep a new secret'
+            'list:list secrets, without their values'
+            'update:give a secret another value'
+            'delete:delete secrets')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function secret create')
+        cmds=()
+        aliases=()
+        args=(none)
+        opts=(
+            '--file:the value ("-", and usual in a pipe: standard input; at a terminal it is asked for)'
+            '--key:the value'\''s key in a Kubernetes Secret (usual: the secret'\''s name)'
+            '--trim:without the line'\''s end behind the value'
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--file -f --key --runtime --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function secret list')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function secret update')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--file:the value ("-", and usual in a pipe: standard input; at a terminal it is asked for)'
+            '--key:the value'\''s key in a Kubernetes Secret (usual: the secret'\''s name)'
+            '--trim:without the line'\''s end behind the value'
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--file -f --key --runtime --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function secret delete')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--runtime --context --namespace -n --cloud --kube-context --color )
         ;;
     'gpu')
         cmds=(
@@ -3027,6 +3141,12 @@ __aiwf_value() {
     'function coldstart:--rounds' | 'function coldstart:-n') kind=none choices=() ;;
     'function coldstart:--file' | 'function coldstart:-f') kind=files choices=() ;;
     'function coldstart:--runtime') kind=live choices=() ;;
+    'function secret create:--file' | 'function secret create:-f') kind=files choices=() ;;
+    'function secret create:--runtime') kind=live choices=() ;;
+    'function secret list:--runtime') kind=live choices=() ;;
+    'function secret update:--file' | 'function secret update:-f') kind=files choices=() ;;
+    'function secret update:--runtime') kind=live choices=() ;;
+    'function secret delete:--runtime') kind=live choices=() ;;
     'gpu share apply:--file' | 'gpu share apply:-f') kind=files choices=() ;;
     'local up:--timeout') kind=none choices=() ;;
     'nodegroup create:--flavor') kind=live choices=() ;;

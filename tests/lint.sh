@@ -3,6 +3,10 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 B=${B:-build}
+B=${B#"$PWD/"}
+# What clang-tidy and cppcheck said of a file is kept until the file, what it includes, or the checks change.
+KEPT=${AIWF_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/aiwf-tools}/lint
+export B KEPT
 
 # Each layer and the layers it may include; a folder always includes its own files.
 layers='
@@ -112,16 +116,32 @@ check_text() {
 
 check_format() { git ls-files -- '*.c' '*.h' | xargs clang-format --dry-run 2>&1 | grep 'warning:' | head -20 | report "clang-format has nothing to say"; }
 
+tidy() { # FILE
+    local key said
+    [ -s "$B/${1%.c}.d" ] || { echo "$1:1: error: it was not built" && return; }
+    key=$(sed 's/^[^:]*://; s/\\$//' "$B/${1%.c}.d" | xargs cat | cat - .clang-tidy <(clang-tidy --version; echo "$1 $FLAGS") | sha256sum | cut -c1-40)
+    said=$KEPT/tidy-$key
+    touch -c "$said"
+    if [ ! -e "$said" ]; then
+        # shellcheck disable=SC2086
+        { clang-tidy --quiet "$1" -- $FLAGS 2>/dev/null || echo "clang-tidy: error: exit $?"; } | grep -E 'warning:|error:' >"$said.$$"
+        mv "$said.$$" "$said"
+    fi
+    cat "$said"
+}
 check_tidy() {
-    local flags="-std=c17 -D_GNU_SOURCE -Ilib -Icmd -I$B -I$B/gen -include lib/base/banned.h $(pkg-config --cflags libcurl libcjson smartcols ncursesw 2>/dev/null)"
-    git ls-files -z -- 'cmd/*.c' 'lib/*.c' | FLAGS=$flags xargs -0 -P 2 -n 6 sh -c 'clang-tidy --quiet "$@" -- $FLAGS 2>/dev/null || echo "clang-tidy: error: exit $?"' _ | grep -E 'warning:|error:' | sort -u |
-        report "clang-tidy finds nothing"
+    mkdir -p "$KEPT" && find "$KEPT" -maxdepth 1 -name 'tidy-*' -mtime +30 -delete
+    FLAGS="-std=c17 -D_GNU_SOURCE -Ilib -Icmd -I$B -I$B/gen -include lib/base/banned.h $(pkg-config --cflags libcurl libcjson smartcols ncursesw 2>/dev/null)"
+    export FLAGS
+    export -f tidy
+    git ls-files -z -- 'cmd/*.c' 'lib/*.c' | xargs -0 -P 2 -n 1 bash -c 'tidy "$1"' _ | sort -u | report "clang-tidy finds nothing"
 }
 
 check_cppcheck() {
-    cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --suppressions-list=tests/cppcheck.txt -Ilib -j2 cmd lib 2>&1 | grep -vE '^(nofile|\^|$)' | grep -E ':[0-9]+:' | report "cppcheck finds nothing"
+    mkdir -p "$KEPT/cppcheck"
+    cppcheck --quiet --cppcheck-build-dir="$KEPT/cppcheck" --std=c11 --enable=warning,performance,portability --inline-suppr --suppressions-list=tests/cppcheck.txt -Ilib -j2 cmd lib 2>&1 | grep -vE '^(nofile|\^|$)' | grep -E ':[0-9]+:' | report "cppcheck finds nothing"
 }
 
-check_clang() { make -s -k -j2 B=build/clang CC=clang all build/clang/unit 2>&1 | grep -E 'error|warning|undefined' | head -10 | report "clang compiles all of it without a warning"; }
+check_clang() { CCACHE_NOHASHDIR=1 make -s -k -j2 B=build/clang CC='ccache clang' all build/clang/unit 2>&1 | grep -E 'error|warning|undefined' | head -10 | report "clang compiles all of it without a warning"; }
 
 for check in ${*:-layers symbols owners headers text format clang tidy cppcheck}; do "check_$check"; done

@@ -19,6 +19,7 @@
     X(namespace, "namespace", "AIWF_NAMESPACE", TEXT, "the Kubernetes or OpenFaaS namespace")                          \
     X(openfaas, "openfaas", "AIWF_OPENFAAS", URL, "an OpenFaaS gateway's URL, or kube://NAMESPACE/SERVICE:PORT")       \
     X(knative, "knative", "AIWF_KNATIVE", URL, "the URL of Knative's ingress")                                         \
+    X(openwhisk, "openwhisk", "AIWF_OPENWHISK", URL, "the URL of OpenWhisk's host")                                    \
     X(prometheus, "prometheus", "AIWF_PROMETHEUS", URL, "a Prometheus server's URL, or kube://NAMESPACE/SERVICE:PORT") \
     X(runtime, "runtime", "AIWF_RUNTIME", TEXT, "the default runtime of functions")                                    \
     X(user, "user", "AIWF_USER", TEXT, "the gateway's user")                                                           \

@@ -78,10 +78,8 @@ static const char *message_of(const node_t *root)
     return NULL;
 }
 
-static void add_first_line(struct str *s, const char *text)
+static void add_line(struct str *s, const char *text, size_t len)
 {
-    text += strspn(text, " \t\r\n");
-    size_t len = strcspn(text, "\r\n");
     bool cut = len > MESSAGE_MAX_BYTES;
     if (cut)
         len = MESSAGE_MAX_BYTES;
@@ -90,6 +88,19 @@ static void add_first_line(struct str *s, const char *text)
     str_add_safe(s, text, len, false);
     if (cut)
         str_add(s, "...");
+}
+
+/* And the next one, where the first only leads to it: "The request content was malformed:". */
+static void add_first_line(struct str *s, const char *text)
+{
+    text += strspn(text, " \t\r\n");
+    size_t len = strcspn(text, "\r\n");
+    add_line(s, text, len);
+    const char *next = text + len + strspn(text + len, " \t\r\n");
+    if (!len || text[len - 1] != ':' || !*next)
+        return;
+    str_addc(s, ' ');
+    add_line(s, next, strcspn(next, "\r\n"));
 }
 
 static bool is_html(const struct http_response *res)

@@ -28,8 +28,10 @@ static const struct dl_symbol symbols[] = {
     {0},
 };
 static const char *const sonames[] = {"libcurl.so.4", NULL};
+static const char *const before[] = {"libgnutls.so.30", "libldap-2.5.so.0", NULL};
 static struct curl_lib table;
-static struct dl_library library = {.sonames = sonames, .package = "libcurl4", .symbols = symbols, .table = &table};
+static struct dl_library library = {
+    .sonames = sonames, .before = before, .package = "libcurl4", .symbols = symbols, .table = &table};
 
 const struct curl_lib *curl_bind(struct err *err)
 {
@@ -40,5 +42,7 @@ const struct curl_lib *curl_bind(struct err *err)
         err_set(err, ERR_FAILED, "cannot initialise libcurl");
         return NULL;
     }
+    if (first)
+        dl_release_pages();
     return &table;
 }

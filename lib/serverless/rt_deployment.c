@@ -9,6 +9,7 @@
 #include "serverless/deployment.h"
 #include "serverless/invoke.h"
 #include "serverless/pods.h"
+#include "serverless/secrets.h"
 
 #define OURS FUNCTION_MANAGED "=aiwf," FUNCTION_LABEL
 
@@ -328,4 +329,5 @@ const struct runtime runtime_deployment = {
     .cold_end = cold_end,
     .wake = wake,
     .label = FUNCTION_LABEL,
+    .secrets = &secrets_kubernetes,
 };

@@ -8,6 +8,7 @@
 #include "serverless/invoke.h"
 #include "serverless/knative.h"
 #include "serverless/pods.h"
+#include "serverless/secrets.h"
 
 extern const struct runtime runtime_knative;
 
@@ -162,4 +163,5 @@ const struct runtime runtime_knative = {
     .cold_begin = cold_begin_knative,
     .cold_end = cold_end_knative,
     .label = SERVICE_LABEL,
+    .secrets = &secrets_kubernetes,
 };

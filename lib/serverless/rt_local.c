@@ -135,4 +135,6 @@ const struct runtime runtime_local = {
     .remove = remove_function,
     .make_cold = make_cold,
     .cold_stages = cold_stages,
+    .secrets_instead = "a file that only you can read, whose path --env gives to the function",
+    .calls_back = true,
 };

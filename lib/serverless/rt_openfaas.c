@@ -5,6 +5,7 @@
 #include "net/rest.h"
 #include "net/url.h"
 #include "serverless/openfaas.h"
+#include "serverless/secrets.h"
 #include "wait/wait.h"
 
 static int check_spec(const struct function_spec *spec, struct err *err)
@@ -117,10 +118,49 @@ static int deploy(const struct runtime_env *env, const struct function_spec *spe
     return may_be_there ? say_conflict(env, spec, err) : -1;
 }
 
+/* The Community Edition takes any number, and scales to 1 to 5 (facts: openfaas/faas, gateway/scaling/ranges.go). */
+struct scaling {
+    const struct runtime_env *env;
+    const char *name;
+    int64_t wanted, seen;
+};
+
+static enum wait_state look_at_scale(void *arg, struct str *note, struct err *err)
+{
+    struct scaling *scaling = arg;
+    CLEANUP(node_free) node_t *function = show(scaling->env, scaling->name, err);
+    if (!function)
+        return WAIT_FAILED;
+    scaling->seen = node_int(function, "/replicas", scaling->wanted);
+    str_addf(note, "%lld", (long long)scaling->seen);
+    return scaling->seen == scaling->wanted ? WAIT_DONE : WAIT_PENDING;
+}
+
+/* A provider's view of what it has just changed may be a moment old. */
+static int was_taken(const struct runtime_env *env, const char *name, int64_t wanted, struct err *err)
+{
+    enum { VIEW_MS = 3000, CE_MIN = 1, CE_MAX = 5 };
+    struct scaling scaling = {.env = env, .name = name, .wanted = wanted};
+    struct wait waiting = {.what = name, .look = look_at_scale, .arg = &scaling, .timeout_ms = VIEW_MS};
+    if (wait_for(&waiting, err) == 0)
+        return 0;
+    int64_t kept = wanted < CE_MIN ? CE_MIN : CE_MAX;
+    if (err->code != ERR_TIMEOUT || scaling.seen != kept)
+        return err->code == ERR_TIMEOUT ? (err_clear(err), 0) : -1; /* someone else's scaling is no refusal */
+    err_set(err, ERR_FAILED, "function \"%s\" was not scaled to %lld: its gateway keeps it at %lld", name, (long long)wanted,
+            (long long)kept);
+    err_why(err, "OpenFaaS' Community Edition scales to 1 to 5 instances");
+    return err_hint(err, wanted ? "--runtime knative or deployment for more"
+                                : "--runtime knative scales to zero; so do OpenFaaS Standard and for Enterprises");
+}
+
 static int scale(const struct runtime_env *env, const char *name, int64_t replicas, struct err *err)
 {
+    enum { CE_MAX = 5 };
     struct openfaas gateway;
-    return openfaas_of(env, &gateway, err) != 0 ? -1 : openfaas_scale(&gateway, name, replicas, err);
+    if (openfaas_of(env, &gateway, err) != 0 || openfaas_scale(&gateway, name, replicas, err) != 0)
+        return -1;
+    return replicas > 0 && replicas <= CE_MAX ? 0 : was_taken(env, name, replicas, err);
 }
 
 static int remove_function(const struct runtime_env *env, const char *name, struct err *err)
@@ -222,4 +262,6 @@ const struct runtime runtime_openfaas = {
     .cold_begin = cold_begin,
     .cold_end = cold_end,
     .label = "faas_function",
+    .secrets = &secrets_openfaas,
+    .calls_back = true,
 };

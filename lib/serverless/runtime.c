@@ -1,6 +1,8 @@
 /* Which runtimes there are: the files lib/serverless/rt_*.c, collected by the Makefile. */
 #include "serverless/runtime.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define X(name) extern const struct runtime runtime_##name;
@@ -29,6 +31,8 @@ static const char *usual_runtime(const struct context *context)
         return "local";
     if (context_get(context, SETTING_openfaas))
         return "openfaas";
+    if (context_get(context, SETTING_openwhisk))
+        return "openwhisk";
     if (context_get(context, SETTING_kube_context) || context_get(context, SETTING_kubeconfig))
         return "knative";
     return NULL;
@@ -71,6 +75,25 @@ const char *invoke_start(const struct http_response *res)
     const char *start = http_header(res, "x-aiwf-start");
     bool is_known = start && (strcmp(start, "cold") == 0 || strcmp(start, "warm") == 0);
     return is_known ? start : NULL;
+}
+
+double invoke_part_ms(const struct http_response *res, const char *part)
+{
+    AUTOFREE char *name = xasprintf("x-aiwf-%s-ms", part);
+    const char *text = http_header(res, name);
+    double ms;
+    return text && str_to_num(text, &ms) && ms >= 0 ? ms : (double)NAN;
+}
+
+void runtime_access_release(struct runtime_access *access)
+{
+    if (access->password)
+        explicit_bzero(access->password, strlen(access->password));
+    free(access->url);
+    free(access->user);
+    free(access->password);
+    free(access->cert_file);
+    free(access->key_file);
 }
 
 int runtime_lacks(const struct runtime *runtime, const char *operation, struct err *err)

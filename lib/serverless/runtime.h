@@ -54,6 +54,15 @@ struct invoke_request {
     void *arg;
 };
 
+struct secret_store; /* secrets.h */
+
+/* Where a system is, and the login there; NULL: none. */
+struct runtime_access {
+    char *url, *user, *password, *cert_file, *key_file;
+};
+void runtime_access_release(struct runtime_access *access);
+DEFINE_CLEANUP(struct runtime_access, runtime_access_release)
+
 /* A function as every runtime reports it, a document:
  * {"name","state":"Ready|Idle|Starting|Failed|Deploying","runtime","mode","image","command","replicas":N,"available":N,
  *  "scale":{"min","max"},"floor":N,"idle_ms","concurrency","queued":N,"invocations":N,"cold_starts":N,"failures":N,
@@ -62,7 +71,10 @@ struct invoke_request {
 struct runtime {
     const char *name;
     const char *help;
-    bool needs_cluster;                                              /* runtime_env.kube */
+    bool needs_cluster; /* runtime_env.kube */
+    /* Of a system that is neither the context's gateway nor in its cluster: runtime_env.http has this login, for this URL
+     * only. NULL: it is one of these. */
+    int (*access)(const struct context *context, struct runtime_access *ret, struct err *err);
     int (*check)(const struct function_spec *spec, struct err *err); /* USAGE for what it cannot do; NULL: deploy says it */
     int (*deploy)(const struct runtime_env *env, const struct function_spec *spec, bool replace,
                   struct err *err);                         /* CONFLICT: exists and !replace */
@@ -88,6 +100,9 @@ struct runtime {
     const char *label; /* on a cluster: of a function's Deployments and pods, with its name; NULL: it is on none */
     /* The last cold start: {"total_ms","stages":[{"stage","ms"}...]} in order; null: none yet. */
     node_t *(*cold_stages)(const struct runtime_env *env, const char *name, struct err *err);
+    const struct secret_store *secrets; /* NULL: it keeps none, and secrets_instead says what one does */
+    const char *secrets_instead;
+    bool calls_back; /* the answer of an async request goes to X-Callback-Url */
 };
 
 extern const struct runtime *const runtimes[]; /* NULL-terminated */
@@ -96,6 +111,9 @@ const struct runtime *runtime_find(const char *name);
 const struct runtime *runtime_for(const struct context *context, const char *name, struct err *err);
 /* "cold" or "warm", as the answer of an invocation says; NULL where the runtime does not tell. */
 const char *invoke_start(const struct http_response *res);
+/* What the system itself measured of it, "wait" (queued), "init" (of a cold start) or "run", in ms; NaN: it does not tell. A
+ * runtime adds them to the answer as headers, x-aiwf-wait-ms and so on. */
+double invoke_part_ms(const struct http_response *res, const char *part);
 int runtime_lacks(const struct runtime *runtime, const char *operation, struct err *err);
 
 #endif

@@ -6,7 +6,7 @@
 #   out_has TEXT   out_lacks TEXT   out_is TEXT   err_has TEXT   err_lacks TEXT   err_lines N   out_lines N
 #   json JQ VALUE        the last stdout, through jq -r, is VALUE
 #   true_that CMD...     expects CMD to succeed (no capture)
-#   until_ok SECONDS CMD...   repeats it until it succeeds
+#   until_ok SECONDS CMD...   repeats it until it succeeds; of live suites the seconds are those of a quiet machine
 #   keep PID             ended (TERM, then KILL) on exit
 #   at_exit CMD...       run on exit, latest first
 #   skip REASON          counts the case as skipped
@@ -88,7 +88,7 @@ json() {
 }
 true_that() { "$@" || broken "not so: $*"; }
 until_ok() {
-    deadline=$(($(date +%s) + $1))
+    deadline=$(($(date +%s) + $1 * ${PATIENCE:-1}))
     shift
     while ! "$@" >/dev/null 2>&1; do
         if [ "$(date +%s)" -ge "$deadline" ]; then

@@ -97,8 +97,8 @@ forward() { # LOG TARGET PORT: $port is where it listens
     until_ok 10 grep -q '^127.0.0.1:' "$1"
     port=$(sed -n 's/^127\.0\.0\.1:\([0-9]*\) .*/\1/p' "$1")
 }
-ok k rollout status deployment/echo --timeout=60s
-ok k wait --for=condition=Ready pod/relay --timeout=60s
+ok k rollout status deployment/echo --timeout=300s
+ok k wait --for=condition=Ready pod/relay --timeout=300s
 
 begin "a service's port is one of this machine"
 forward echo.log echo :web
@@ -113,7 +113,7 @@ out_is ok
 
 begin "when its pod ends, the next connection goes to another"
 ok k delete pod -l app=echo --wait=false
-ok k rollout status deployment/echo --timeout=60s
+ok k rollout status deployment/echo --timeout=300s
 until_ok 20 curl -sf --max-time 5 -o /dev/null "http://127.0.0.1:$port/"
 true_that kill -0 $forwarder
 kill -INT $forwarder

@@ -28,9 +28,9 @@ waiting_are() { [ "$(queue gpus -o json --jq '[.items[] | "\(.position) \(.name)
 
 begin "a queue, its quota and what it admitted"
 ok kubectl apply -f queue.yaml
-ok k wait --for=condition=Active localqueue/gpus --timeout=20s
+ok k wait --for=condition=Active localqueue/gpus --timeout=100s
 true_that a_job bert 6
-ok k wait --for=jsonpath='{.status.active}'=1 job/bert --timeout=20s
+ok k wait --for=jsonpath='{.status.active}'=1 job/bert --timeout=100s
 used_is() { [ "$(queue -o json --jq '.items[0] | "\(.admitted) \(.pending) \(.quota[0].used)"')" = "$1" ]; }
 until_ok 20 used_is "1 0 6"
 ok queue -o json

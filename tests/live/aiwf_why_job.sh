@@ -63,7 +63,7 @@ spec:
       containers:
       - {name: main, image: "dev.local/python:1", command: [python3, -c, "import os, sys, time; r = int(os.environ['JOB_COMPLETION_INDEX']); r == 0 and time.sleep(100); sys.exit('loss is nan')"]}
 Y
-ok k wait --for=condition=Failed job/ranks --timeout=60s
+ok k wait --for=condition=Failed job/ranks --timeout=300s
 ok why train ranks -o json
 json .verdict failed
 json '.summary | test("^rank 1: container main of pod ranks-1-[a-z0-9]+ ended with exit 1 \\(Error\\): loss is nan$")' true
@@ -73,7 +73,7 @@ out_has "aiwf -n $NS train logs ranks"
 
 begin "one that is well, one that is not there"
 k create job fine --image=dev.local/python:1 -- true >/dev/null
-ok k wait --for=condition=Complete job/fine --timeout=60s
+ok k wait --for=condition=Complete job/fine --timeout=300s
 ok why job fine -o json
 json '"\(.verdict) \(.status)"' 'healthy Complete'
 fails 3 why job none

@@ -28,7 +28,7 @@ kubectl get node kwok-gpu-0 -o json | jq --arg pool "$pool" '. as $node | {apiVe
      status: {allocatable: .status.allocatable, capacity: .status.capacity}}]}' >nodes.json
 kubectl create -f nodes.json >/dev/null || exit 1
 at_exit "kubectl delete nodes $pool-2"
-kubectl wait --for=condition=Ready node -l "pool=$pool" --timeout=30s >/dev/null
+kubectl wait --for=condition=Ready node -l "pool=$pool" --timeout=150s >/dev/null
 a_pod() { # NAME GPUS POOL
     k create -f - >/dev/null <<Y
 apiVersion: v1
@@ -59,7 +59,7 @@ Y
 
 begin "a shortage of GPUs: who holds them, how many, and where the most are free"
 true_that holder
-ok k wait --for=jsonpath='{.status.active}'=2 job/bert --timeout=20s
+ok k wait --for=jsonpath='{.status.active}'=2 job/bert --timeout=100s
 until_ok 10 sh -c "test 2 = \$(kubectl -n $NS get pods -l job-name=bert --field-selector=status.phase=Running -o name | wc -l)"
 true_that a_pod wants 8 "$pool"
 until_ok 10 condition_is wants Insufficient
@@ -161,6 +161,6 @@ crash_is_told() { why crash -o json >"$T/crash" && jq -e '.chain[] | select(.kin
 until_ok 40 crash_is_told
 ok cat "$T/crash"
 link_is '.kind == "log"' .reason 'step 12 · loss is nan'
-ok k wait --for=condition=Ready pod/well --timeout=40s
+ok k wait --for=condition=Ready pod/well --timeout=200s
 ok why well -o json
 json '"\(.verdict): \(.summary)"' 'healthy: nothing is wrong with pod well that can be seen'

@@ -30,7 +30,7 @@ spec:
     Master: {replicas: 1, restartPolicy: Never, template: {spec: {terminationGracePeriodSeconds: 0, containers: [{name: pytorch, image: "dev.local/python:1", command: [sleep, "60"]}]}}}
     Worker: {replicas: 1, restartPolicy: Never, template: {spec: {containers: [{name: pytorch, image: "dev.local/python:1", command: [python3, -c, "import sys; sys.exit('no peers')"]}]}}}
 Y
-ok k wait --for=condition=Failed trainjob/nodes --timeout=60s
+ok k wait --for=condition=Failed trainjob/nodes --timeout=300s
 ok why nodes -o json
 json '"\(.verdict) \(.type)"' 'failed TrainJob'
 json '.summary | test("^rank 1: container node of pod nodes-node-0-1-[a-z0-9]+ ended with exit 1 \\(Error\\): loss is nan$")' true
@@ -39,7 +39,7 @@ out_has "train/nodes (TrainJob)"
 
 # Without a backoffLimit: one that is reached removes the pods, and their words with them.
 begin "a PyTorchJob: its worker is rank 1"
-ok k wait --for=condition=Failed pytorchjob/torch --timeout=60s
+ok k wait --for=condition=Failed pytorchjob/torch --timeout=300s
 ok why torch -o json
 json '"\(.verdict) \(.type)"' 'failed PyTorchJob'
 json .summary 'rank 1: container pytorch of pod torch-worker-0 ended with exit 1 (Error): no peers'

@@ -27,7 +27,7 @@ Y
 
 begin "its pods reach each other by name, and it completes"
 ok a_jobset names "$(cat names.py)"
-ok k wait --for=condition=Completed jobset/names --timeout=60s
+ok k wait --for=condition=Completed jobset/names --timeout=300s
 ok k logs -l jobset.sigs.k8s.io/replicatedjob-name=leader
 out_is "['names-workers-0-0', 'names-workers-0-1']"
 ok k get jobset names -o json
@@ -36,7 +36,7 @@ json '.status.replicatedJobsStatus | sort_by(.name) | map("\(.name) \(.succeeded
 
 begin "all start again when one fails, as often as it may"
 ok a_jobset again 'import socket; raise SystemExit("leader" in socket.gethostname())' '{"failurePolicy": {"maxRestarts": 1}}'
-ok k wait --for=condition=Failed jobset/again --timeout=60s
+ok k wait --for=condition=Failed jobset/again --timeout=300s
 ok k get jobset again -o json
 json .status.restarts 1
 true_that says again Failed "True ReachedMaxRestarts"
@@ -45,10 +45,10 @@ begin "one that is suspended runs once it is resumed"
 ok a_jobset later 'print(1)' '{"suspend": true}'
 until_ok 20 says later Suspended True
 ok k patch jobset later --type=merge -p '{"spec": {"suspend": false}}'
-ok k wait --for=condition=Completed jobset/later --timeout=60s
+ok k wait --for=condition=Completed jobset/later --timeout=300s
 
 begin "its Jobs go with it"
-ok k delete jobset names --timeout=30s
+ok k delete jobset names --timeout=150s
 until_ok 20 sh -c "test -z \"\$(kubectl -n $NS get jobs -l jobset.sigs.k8s.io/jobset-name=names -o name)\""
 
 begin "a change of its Jobs is refused by the webhook"

@@ -20,7 +20,7 @@ host=echo.$NS.$KNATIVE_DOMAIN
 
 begin "it becomes Ready and answers through the ingress"
 true_that service one '{latestRevision: true, percent: 100}'
-ok k wait --for=condition=Ready ksvc/echo --timeout=90s
+ok k wait --for=condition=Ready ksvc/echo --timeout=450s
 true_that answers "$host" /env/TEXT one
 ok k get ksvc echo -o json
 json .status.url "http://$host"
@@ -31,7 +31,7 @@ out_is 404
 
 begin "a pod reaches it by its name in the cluster, from where its label lets it"
 ok k run get --image=dev.local/python:1 --restart=Never -- -c "import urllib.request as r; print(r.urlopen('http://echo.$NS.svc.cluster.local/env/TEXT', timeout=20).read().decode())"
-ok k wait --for=jsonpath='{.status.phase}'=Succeeded pod/get --timeout=60s
+ok k wait --for=jsonpath='{.status.phase}'=Succeeded pod/get --timeout=300s
 ok k logs get
 out_is one
 
@@ -57,5 +57,5 @@ shared() {
 until_ok 20 sh -c '[ "$1" = "one two " ]' sh "$(shared)"
 
 begin "once removed it answers no longer"
-ok k delete ksvc echo --timeout=60s
+ok k delete ksvc echo --timeout=300s
 until_ok 20 sh -c "test \"\$(curl -s -o /dev/null -w '%{http_code}' -H 'Host: $host' $KNATIVE_URL/)\" = 404"

@@ -17,7 +17,7 @@ pods() { k get pods -l serving.knative.dev/service=slow --field-selector=status.
 scaled_to() { [ "$(k get deployment -l serving.knative.dev/service=slow -o jsonpath='{.items[0].spec.replicas}')" = "$1" ]; }
 
 begin "it becomes Ready, and goes to zero"
-ok k wait --for=condition=Ready ksvc/slow --timeout=90s
+ok k wait --for=condition=Ready ksvc/slow --timeout=450s
 until_ok 90 scaled_to 0
 until_ok 90 sh -c "test -z \"\$(kubectl -n $NS get pods -l serving.knative.dev/service=slow -o name)\""
 ok k get ksvc slow -o json

@@ -36,14 +36,14 @@ Y
 begin "a job of four pods with two GPUs each runs on the nodes that have them, and ends"
 job wide 4 2 >job.yaml
 ok k apply -f job.yaml
-ok k wait --for=condition=Complete job/wide --timeout=60s
+ok k wait --for=condition=Complete job/wide --timeout=300s
 ok k get pods -l job-name=wide -o json
 json '[.items[] | select(.spec.nodeName | startswith("kwok-gpu-"))] | length' 4
 
 begin "a job whose container fails is Failed, with its exit code"
 job bad 1 1 'aiwf.test/exit-code: "7"' >job.yaml
 ok k apply -f job.yaml
-ok k wait --for=condition=Failed job/bad --timeout=60s
+ok k wait --for=condition=Failed job/bad --timeout=300s
 ok k get pods -l job-name=bad -o json
 json '.items[0].status.containerStatuses[0].state.terminated.exitCode' 7
 

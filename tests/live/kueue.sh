@@ -28,11 +28,11 @@ quota() { kubectl patch clusterqueue "$queue" --type=json -p "[{\"op\": \"replac
 
 begin "a queue of eight GPUs becomes active"
 ok kubectl apply -f queue.yaml
-ok k wait --for=condition=Active localqueue/gpus --timeout=20s
+ok k wait --for=condition=Active localqueue/gpus --timeout=100s
 
 begin "a Job within the quota is admitted and runs on a node of the flavour"
 true_that a_job first 6 10000
-ok k wait --for=jsonpath='{.status.ready}'=1 job/first --timeout=20s
+ok k wait --for=jsonpath='{.status.ready}'=1 job/first --timeout=100s
 ok k get pods -l job-name=first -o json
 json '.items[0].spec.nodeSelector["nvidia.com/gpu.product"]' NVIDIA-H100-80GB-HBM3
 true_that says first Admitted True
@@ -46,20 +46,20 @@ ok kubectl get --raw "/apis/visibility.kueue.x-k8s.io/v1beta1/namespaces/$NS/loc
 json '.items | map(.positionInLocalQueue) | tostring' '[0]'
 
 begin "it runs once the first has ended"
-ok k wait --for=condition=Complete job/first --timeout=30s
-ok k wait --for=condition=Complete job/second --timeout=20s
+ok k wait --for=condition=Complete job/first --timeout=150s
+ok k wait --for=condition=Complete job/second --timeout=100s
 
 begin "one beyond the whole quota waits until there is more"
 true_that a_job third 6 100 2
 until_ok 10 says third QuotaReserved "request > maximum capacity (12 > 8)"
 ok quota 16
-ok k wait --for=condition=Complete job/third --timeout=20s
+ok k wait --for=condition=Complete job/third --timeout=100s
 
 begin "a Job that is deleted leaves its place"
 ok quota 8
 true_that a_job fourth 12 100
 until_ok 10 says fourth QuotaReserved False
-ok k delete job fourth --timeout=20s
+ok k delete job fourth --timeout=100s
 until_ok 10 sh -c "test 3 = \$(kubectl -n $NS get workloads -o name | wc -l)"
 
 begin "a quota that cannot be is refused by the webhook"

@@ -9,7 +9,7 @@ waits() { k get workloads -o json | jq -e --arg kind "$1" '.items[] | select(.me
 
 begin "a PyTorchJob of two times four GPUs is admitted to a queue of eight"
 ok kubectl apply -f queue.yaml
-ok k wait --for=condition=Active localqueue/gpus --timeout=20s
+ok k wait --for=condition=Active localqueue/gpus --timeout=100s
 cat >pytorchjob.yaml <<Y
 apiVersion: kubeflow.org/v1
 kind: PyTorchJob
@@ -17,7 +17,7 @@ metadata: {name: first, labels: {kueue.x-k8s.io/queue-name: gpus}}
 spec: {pytorchReplicaSpecs: {Master: {replicas: 1, template: $(pod 8000)}, Worker: {replicas: 1, template: $(pod 8000)}}}
 Y
 ok k create -f pytorchjob.yaml
-ok k wait --for=condition=Running pytorchjob/first --timeout=20s
+ok k wait --for=condition=Running pytorchjob/first --timeout=100s
 
 begin "a JobSet of as many waits, without a pod, until it has ended"
 cat >jobset.yaml <<Y
@@ -30,5 +30,5 @@ ok k create -f jobset.yaml
 until_ok 10 waits JobSet
 ok k get pods -l jobset.sigs.k8s.io/jobset-name=second -o name
 out_lines 0
-ok k wait --for=condition=Succeeded pytorchjob/first --timeout=30s
-ok k wait --for=condition=Completed jobset/second --timeout=30s
+ok k wait --for=condition=Succeeded pytorchjob/first --timeout=150s
+ok k wait --for=condition=Completed jobset/second --timeout=150s

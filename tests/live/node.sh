@@ -24,7 +24,7 @@ metadata: {name: echo}
 spec: {selector: {app: echo}, ports: [{port: 80, targetPort: 8080}]}
 Y
 ok k apply -f echo.yaml
-ok k rollout status deployment/echo --timeout=60s
+ok k rollout status deployment/echo --timeout=300s
 ok k get pods -l app=echo -o json
 json '.items[0].spec.nodeName' real
 
@@ -38,14 +38,14 @@ except OSError as error:
     print(error.strerror)
 Y
 ok k run get --image=dev.local/python:1 --restart=Never --env=PROGRAM="$(cat get.py)" -- -c 'import os; exec(os.environ["PROGRAM"])'
-ok k wait --for=jsonpath='{.status.phase}'=Succeeded pod/get --timeout=60s
+ok k wait --for=jsonpath='{.status.phase}'=Succeeded pod/get --timeout=300s
 ok k logs get
 out_is "ok
 Network is unreachable"
 
 begin "a change is rolled out"
 ok k scale deployment/echo --replicas=2
-ok k rollout status deployment/echo --timeout=60s
+ok k rollout status deployment/echo --timeout=300s
 ok k get deployment echo -o json
 json .status.readyReplicas 2
 
@@ -54,5 +54,5 @@ fails 1 k exec deploy/echo -- /echo
 err_has "Address already in use"
 
 begin "once removed, its pods end at once and it has none"
-ok k delete deployment echo --timeout=30s
+ok k delete deployment echo --timeout=150s
 until_ok 10 sh -c "test -z \"\$(kubectl -n $NS get pods -l app=echo -o name)\""

@@ -24,12 +24,12 @@ kind: Pod
 metadata: {name: two}
 spec: {containers: [{name: main, image: "dev.local/echo:1", resources: {limits: {nvidia.com/gpu: 2}}}]}
 Y
-ok k wait --for=condition=Ready pod/two --timeout=60s
+ok k wait --for=condition=Ready pod/two --timeout=300s
 until_ok 10 has_series 2 DCGM_FI_DEV_GPU_UTIL "namespace=\"$NS\"" 'pod="two"' 'container="main"'
 true_that has_series "$total" DCGM_FI_DEV_POWER_USAGE
 
 begin "their names are taken back when it ends"
-ok k delete pod two --timeout=30s
+ok k delete pod two --timeout=150s
 until_ok 10 sh -c "! curl -sf $gpu_url | grep -q 'namespace=\"$NS\"'"
 
 begin "one that is ill is not allocatable"

@@ -48,7 +48,7 @@ true_that test "$(code "$OPENFAAS_URL/function/$name/status/418")" = 418
 begin "a change is rolled out and keeps the pods' number"
 true_that test "$(scale "$name" 2)" = 202
 ok faas-cli deploy --name "$name" --image $image --env TEXT=two
-ok k rollout status "deployment/$name" --timeout=60s
+ok k rollout status "deployment/$name" --timeout=300s
 true_that gives "$name/env/TEXT" two
 until_ok 30 status_is .availableReplicas 2
 true_that status_is .replicas 2
@@ -89,7 +89,7 @@ out_is "$(printf hush | base64)"
 
 begin "limits reach the pod, one GPU among them"
 true_that test "$(code -X PUT -d "{\"service\":\"$name\",\"image\":\"$image\",\"limits\":{\"memory\":\"64Mi\",\"nvidia.com/gpu\":\"1\"},\"constraints\":[\"aiwf.test/real=true\"]}" "$OPENFAAS_URL/system/functions")" = 202
-ok k rollout status "deployment/$name" --timeout=60s
+ok k rollout status "deployment/$name" --timeout=300s
 ok k get deployment "$name" -o json
 json '.spec.template.spec | .nodeSelector["aiwf.test/real"] + " " + (.containers[0].resources.limits | .memory + " " + ."nvidia.com/gpu")' "true 64Mi 1"
 true_that status_is '.limits."nvidia.com/gpu"' 1

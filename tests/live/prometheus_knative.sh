@@ -15,7 +15,7 @@ spec:
     metadata: {annotations: {autoscaling.knative.dev/min-scale: "1"}}
     spec: {containers: [{image: "dev.local/echo:1", ports: [{containerPort: 8080}]}]}
 Y
-ok k wait --for=condition=Ready ksvc/echo --timeout=90s
+ok k wait --for=condition=Ready ksvc/echo --timeout=450s
 until_ok 30 is_value "count(up{job=\"pods\", namespace=\"$NS\"} == 1)" 1
 i=0
 while [ $i -lt 25 ]; do
@@ -28,5 +28,5 @@ until_ok 30 is_value "sum(activator_request_count{$mine})" 25
 true_that is_value "autoscaler_actual_pods{namespace_name=\"$NS\", service_name=\"echo\"}" 1
 
 begin "they are gone with it"
-ok k delete ksvc echo --timeout=60s
+ok k delete ksvc echo --timeout=300s
 until_ok 60 is_value "up{job=\"pods\", namespace=\"$NS\"}" ""

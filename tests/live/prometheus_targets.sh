@@ -63,7 +63,7 @@ true_that is_value "DCGM_FI_DEV_POWER_USAGE{$mine}" 612
 true_that between "rate(DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{$mine}[10s]) / 1000" 550 670
 ok promtool query instant "$PROMETHEUS_URL" "DCGM_FI_DEV_GPU_UTIL{$mine}"
 uuid=$(sed -n 's/.*UUID="\([^"]*\)".*/\1/p' "$OUT")
-ok k delete pod holder --timeout=30s
+ok k delete pod holder --timeout=150s
 until_ok 20 is_value "DCGM_FI_DEV_GPU_UTIL{$mine}" ""
 until_ok 20 is_value "DCGM_FI_DEV_GPU_UTIL{UUID=\"$uuid\"}" 0
 
@@ -88,11 +88,11 @@ for where in real kwok; do
         spec: ({terminationGracePeriodSeconds: 1, containers: [{name: "main", image: "dev.local/python:1", args: ["-c", $text]}]}
             + (if $where == "kwok" then {nodeName: "kwok-cpu-0", tolerations: [{operator: "Exists"}]} else {} end))}' | k apply -f - >/dev/null
 done
-ok k wait --for=condition=Ready pod/real pod/kwok --timeout=60s
+ok k wait --for=condition=Ready pod/real pod/kwok --timeout=300s
 address=$(k get pod kwok -o jsonpath='{.status.podIP}')
 true_that [ -n "$address" ]
 until_ok 40 is_value "bed_pod_value{job=\"pods\", namespace=\"$NS\", pod=\"real\"}" 5.25
 ok targets .scrapeUrl
 out_lacks "//$address:"
-ok k delete pod real kwok --timeout=30s
+ok k delete pod real kwok --timeout=150s
 until_ok 40 is_value "up{namespace=\"$NS\"}" ""

@@ -12,7 +12,7 @@ says() { condition "$1" "$2" | grep -qF "$3"; }
 
 begin "its nodes are given their ranks, and it completes"
 ok a_trainjob two 2 'import os; print(*[os.environ["PET_" + name] for name in ("NODE_RANK", "NNODES", "MASTER_ADDR")])'
-ok k wait --for=condition=Complete trainjob/two --timeout=60s
+ok k wait --for=condition=Complete trainjob/two --timeout=300s
 ok k logs -l jobset.sigs.k8s.io/jobset-name=two,batch.kubernetes.io/job-completion-index=0
 out_is "0 2 two-node-0-0.two"
 ok k logs -l jobset.sigs.k8s.io/jobset-name=two,batch.kubernetes.io/job-completion-index=1
@@ -29,7 +29,7 @@ kubectl get clustertrainingruntime torch-distributed -o json | jq '.spec.templat
     {apiVersion, kind: "TrainingRuntime", metadata: {name: "once"}, spec}' >once.json
 ok k create -f once.json
 ok a_trainjob bad 1 'raise SystemExit(7)' '{"runtimeRef": {"name": "once", "kind": "TrainingRuntime"}}'
-ok k wait --for=condition=Failed trainjob/bad --timeout=60s
+ok k wait --for=condition=Failed trainjob/bad --timeout=300s
 true_that says bad Failed "bad-node-0"
 ok k get pods -l jobset.sigs.k8s.io/jobset-name=bad -o json
 json '.items[0].status.containerStatuses[0].state.terminated.exitCode' 7
@@ -40,10 +40,10 @@ until_ok 20 says later Suspended True
 ok k get pods -l jobset.sigs.k8s.io/jobset-name=later -o name
 out_lines 0
 ok k patch trainjob later --type=merge -p '{"spec": {"suspend": false}}'
-ok k wait --for=condition=Complete trainjob/later --timeout=60s
+ok k wait --for=condition=Complete trainjob/later --timeout=300s
 
 begin "what it made goes with it"
-ok k delete trainjob two --timeout=30s
+ok k delete trainjob two --timeout=150s
 until_ok 20 sh -c "test -z \"\$(kubectl -n $NS get jobsets,pods -l jobset.sigs.k8s.io/jobset-name=two -o name)\$(kubectl -n $NS get jobset two -o name --ignore-not-found)\""
 
 begin "a runtime that is not there is refused by the webhook"

@@ -30,7 +30,7 @@ a_pytorchjob() { # NAME EXIT_OF_WORKER
 
 begin "master and worker are given their ranks, meet, and the job has succeeded"
 ok a_pytorchjob meets 0
-ok k wait --for=condition=Succeeded pytorchjob/meets --timeout=60s
+ok k wait --for=condition=Succeeded pytorchjob/meets --timeout=300s
 ok k logs meets-master-0
 out_is "rank 0 of 2 master meets-master-0
 from 1: gradient"
@@ -41,7 +41,7 @@ json .status.replicaStatuses.Master.succeeded 1
 
 begin "a worker that fails makes the job fail, and its exit code is told"
 ok a_pytorchjob fails 3
-ok k wait --for=condition=Failed pytorchjob/fails --timeout=60s
+ok k wait --for=condition=Failed pytorchjob/fails --timeout=300s
 true_that says fails Failed "True PyTorchJobFailed"
 ok k get pod fails-worker-0 -o json
 json '.status.containerStatuses[0].state.terminated.exitCode' 3
@@ -54,10 +54,10 @@ until_ok 20 says waits Suspended True
 ok k get pods -l training.kubeflow.org/job-name=waits -o name
 out_lines 0
 ok k patch pytorchjob waits --type=merge -p '{"spec": {"runPolicy": {"suspend": false}}}'
-ok k wait --for=condition=Succeeded pytorchjob/waits --timeout=60s
+ok k wait --for=condition=Succeeded pytorchjob/waits --timeout=300s
 
 begin "its pods go with it"
-ok k delete pytorchjob meets --timeout=30s
+ok k delete pytorchjob meets --timeout=150s
 until_ok 20 sh -c "test -z \"\$(kubectl -n $NS get pods -l training.kubeflow.org/job-name=meets -o name)\""
 
 begin "a container of another name is refused by the webhook"

@@ -1,12 +1,12 @@
 # A real OpenStack: Debian 12's Keystone 22, Glance 25, Placement 8, Nova 26 (its fake hypervisor), Neutron 21, Cinder 21 (its fake
 # driver), Heat 19 and Magnum 15, with MariaDB and RabbitMQ of its own. What nobody plays here has a stand-in in tests/bed/openstack:
 # port_binding.py (Neutron's agents), vm_agent.py (the agent in a cluster's machines), kubernetes_agent.py (their Kubernetes API),
-# etcd_discovery.py. The switches, files in $BED_DIR/openstack/switch which make services slow, absent, clusters hang or fail, or have
+# etcd_discovery.py. Debian's openstack client is kept loaded (client.py). The switches, files in $BED_DIR/openstack/switch which make services slow, absent, clusters hang or fail, or have
 # a Kubernetes API, are described in switches.py, vm_agent.py and kubernetes_agent.py.
 needs[openstack]=
 disk_mb[openstack]=2500
 processes[openstack]='mariadb epmd rabbitmq etcd-discovery keystone glance-api placement-api neutron-server nova-conductor nova-scheduler
- nova-compute nova-api cinder-scheduler cinder-volume cinder-api heat-engine heat-api magnum-conductor magnum-api vm-agent kubernetes-agent'
+ nova-compute nova-api cinder-scheduler cinder-volume cinder-api heat-engine heat-api magnum-conductor magnum-api vm-agent kubernetes-agent openstack-client'
 OS_DIR=$BED_DIR/openstack
 OS_REGION_TWO_IP=$BED_NET.3
 # The packages' own Python, whichever is first in PATH; nothing of the caller's environment reaches the services.
@@ -140,6 +140,8 @@ os_run() {
     until_true 180 magnum-conductor os_reported magnum.magnum_service magnum-conductor last_seen_up
     start vm-agent '' "${OS_ENV[@]}" python3 "$HERE/openstack/vm_agent.py"
     start kubernetes-agent '' "${OS_ENV[@]}" python3 "$HERE/openstack/kubernetes_agent.py"
+    start openstack-client '' "${OS_ENV[@]}" python3 "$HERE/openstack/client.py" "$OS_DIR/client"
+    until_true 60 openstack-client test -S "$OS_DIR/client"
 }
 os_reported() { # TABLE PROCESS COLUMN: since it was started
     os_sql -e "SELECT 1 FROM $1 WHERE \`binary\` = '$2' AND $3 >= '$(date -u -r "$BED_DIR/run/$2" '+%F %T')'" | grep -q .

@@ -1,0 +1,139 @@
+# The verbs of functions on OpenWhisk: not the real one, which cannot be installed here, but a stand-in that is written after its
+# published API description and refuses what that says is refused (tests/tools/openwhisk.py).
+. "$(dirname "$0")/lib.sh"
+stand_in="OpenWhisk (a stand-in after its API description)"
+whisk() { begin "$stand_in: $1"; }
+
+login=$(sed -n 's/^LOGIN = "\(.*\)"/\1/p' "$ROOT/tests/tools/openwhisk.py")
+python3 "$ROOT/tests/tools/openwhisk.py" "$T/port" "$T/requests" 3 2>"$T/whisk.err" &
+keep $!
+until_ok 10 test -s "$T/port"
+host=http://127.0.0.1:$(cat "$T/port")
+export AIWF_RUNTIME=openwhisk
+mkdir hello
+cat >hello/__main__.py <<'P'
+def main(args):
+    print("asked by " + args.get("name", "nobody"))
+    if args.get("fail"):
+        return {"error": "told to fail"}
+    if args.get("crash"):
+        raise ValueError("a bug")
+    return {"greeting": "hello " + args.get("name", "nobody"), "env": ENV}
+P
+echo 'never in an archive' >hello/.git
+
+whisk "without a host it says where one is said"
+fails 2 aiwf function list
+err_has ".wskprops"
+
+whisk "~/.wskprops is enough; WSK_CONFIG_FILE is another one"
+printf '# a comment\nAPIHOST=%s\nAUTH=%s\nNAMESPACE=_\n' "$host" "$login" >"$HOME/.wskprops"
+ok aiwf function list
+err_has "no functions"
+printf 'APIHOST=%s\nAUTH=wrong:key\n' "$host" >other
+WSK_CONFIG_FILE=other fails 4 aiwf function list
+err_lacks wrong:key
+printf 'APIHOST=%s\nAUTH=nonsense\n' "$host" >other
+WSK_CONFIG_FILE=other fails 2 aiwf function list
+err_has "ID:KEY"
+err_lacks nonsense
+WSK_CONFIG_FILE=$T/none fails 3 aiwf function list
+
+whisk "its login goes to its own host only"
+printf 'APIHOST=https://whisk.example\nAUTH=%s\n' "$login" >other
+AIWF_OPENWHISK=$host WSK_CONFIG_FILE=other fails 4 aiwf function list
+
+whisk "a folder becomes an action, and what it cannot say is refused before it is sent"
+: >"$T/requests"
+fails 2 aiwf function deploy hello --command cat
+fails 2 aiwf function deploy hello --source hello --gpus 1
+err_has "no limit for GPUs"
+fails 2 aiwf function deploy hello --source hello --scale 1..3
+err_has "stem cells"
+mkdir empty
+fails 2 aiwf function deploy hello --source empty
+err_has "__main__.py"
+true_that test ! -s "$T/requests"
+ok aiwf function deploy hello --source hello --env COLOUR=blue --memory 200Mi --exec-timeout 5s --label team=vision -o json
+json '"\(.state) \(.runtime) \(.code_kind) \(.timeout_ms) \(.memory_bytes)"' 'Ready openwhisk python:default 5000 209715200'
+ok aiwf function deploy again --source hello --dry-run=client
+json '"\(.exec.kind) \(.exec.binary) \(.annotations[0].key)"' 'python:default true managed-by'
+
+whisk "a second one is exit 5; replaced, it is another version"
+fails 5 aiwf function deploy hello --source hello
+err_has "--replace"
+ok aiwf function deploy hello --source hello --env COLOUR=blue --replace -o json
+json .version 0.0.2
+
+whisk "what the server refuses is told in its words"
+fails 1 aiwf function deploy large --source hello --memory 1Gi
+err_has "exceeds allowed threshold of 512"
+fails 1 aiwf function deploy 'bad name!' --source hello
+err_has "illegal characters"
+
+whisk "invoke: the result is stdout; cold or warm, and what the system measured, is stderr"
+ok aiwf function invoke hello -d '{"name": "ada"}'
+json '"\(.greeting) \(.env.COLOUR)"' 'hello ada blue'
+err_has "200 cold"
+err_has "wait 412"
+err_has "init 120"
+ok aiwf function invoke hello -d '{"name": "ada"}' -o json
+true_that sh -c 'jq -e ".start == \"warm\" and .wait_ms == 3 and (has(\"init_ms\") | not) and (.call_id | length) == 32" <"$1" >/dev/null' sh "$ERR"
+
+whisk "an error of its own is exit 9 with its words; so is a bug, and an image that does not start"
+fails 9 aiwf function invoke hello -d '{"fail": true}'
+json .error 'told to fail'
+fails 9 aiwf function invoke hello -d '{"crash": true}'
+out_has "a bug"
+ok aiwf function deploy box --image org/none:1
+fails 9 aiwf function invoke box
+err_has "could not be started"
+
+whisk "parameters are one JSON object; there is no path or method"
+fails 1 aiwf function invoke hello -d '[1]'
+err_has "Object expected"
+fails 2 aiwf function invoke hello --path /x
+err_has "web"
+fails 3 aiwf function invoke nobody
+err_has 'no function "nobody"'
+
+whisk "an answer that takes longer than the server waits is fetched when its record is there"
+ok aiwf function invoke hello -d '{"name": "slow", "slow": true}'
+json .greeting 'hello slow'
+true_that test "$(grep -c 'GET /api/v1/namespaces/_/activations/[0-9a-f]* ' "$T/requests")" = 4
+
+whisk "--async gives the activation"
+ok aiwf function invoke hello -d '{}' --async
+out_is ""
+err_has "202 queued"
+true_that sh -c 'grep -Eq "call [0-9a-f]{32}" "$1"' sh "$ERR"
+
+whisk "a function in a package, which is made when it is not there"
+ok aiwf function deploy vision/hello --source hello
+ok aiwf function invoke vision/hello -d '{"name": "ada"}'
+ok aiwf function list -o name
+true_that grep -q vision/hello "$OUT"
+
+whisk "show says how it went lately; logs are of the last activations"
+ok aiwf function show hello -o json
+true_that sh -c 'jq -e ".invocations > 3 and .cold_starts == 1 and .failures == 2 and .p95_ms >= .p50_ms" <"$1" >/dev/null' sh "$OUT"
+ok aiwf function logs hello --tail 2
+out_lines 2
+out_has "asked by"
+ok aiwf function logs hello -o json
+true_that sh -c 'jq -s -e ".[0].stream == \"stdout\" and (.[0].timestamp | length) > 20" <"$1" >/dev/null' sh "$OUT"
+
+whisk "a cold start on demand, in its parts"
+ok aiwf function coldstart hello -n 2 -o json
+true_that sh -c 'jq -e "[.. | .stage? // empty] | index(\"init\")" <"$1" >/dev/null' sh "$OUT"
+
+whisk "it cannot scale, and keeps no secrets: what does instead is said"
+fails 1 aiwf function scale hello 3
+err_has "openwhisk cannot scale"
+fails 1 aiwf function secret list
+err_has "what does instead"
+
+whisk "deleted, it is gone"
+ok aiwf function delete hello vision/hello
+fails 3 aiwf function show hello
+fails 3 aiwf function delete hello
