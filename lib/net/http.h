@@ -54,15 +54,19 @@ DEFINE_CLEANUP_PTR(struct http, http_free)
 void http_set_bearer(struct http *http, const char *token);
 void http_set_certificate(struct http *http, const char *cert_pem, const char *key_pem);
 
+struct http_response;
+
 struct http_request {
     const char *method; /* NULL: GET */
     const char *url;
     const char *const *headers; /* "Name: value", NULL-terminated; may be NULL */
     const void *body;           /* sent from memory */
     size_t body_len;
-    FILE *body_file;   /* or streamed from here, chunked when its size is unknown */
-    bool idempotent;   /* a POST that may be repeated (GET, HEAD, PUT, DELETE, OPTIONS always may) */
-    bool once;         /* never repeat */
+    FILE *body_file; /* or streamed from here, chunked when its size is unknown */
+    bool idempotent; /* a POST that may be repeated (GET, HEAD, PUT, DELETE, OPTIONS always may) */
+    bool once;       /* never repeat */
+    /* Whether the answer is one that passes by itself, beside 429, 502, 503 and 504; NULL: none is. */
+    bool (*passes)(const struct http_response *res);
     bool certificate;  /* tell when the server's certificate ends: res->certificate_ends_ms */
     size_t max_bytes;  /* of the answer's body; 0: HTTP_MAX_BYTES */
     int first_byte_ms; /* 0: the client's; -1: none */

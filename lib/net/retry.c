@@ -1,7 +1,7 @@
 /* When a repeat is safe, and when it happens.
  *
  * Idempotent requests (GET, HEAD, OPTIONS, PUT, DELETE, or declared so) are repeated after a failed or cut
- * connection and after 429, 502, 503 and 504. Any other request only when it surely was not done: libcurl had
+ * connection and after 429, 502, 503, 504 and what the request says passes. Any other request only when it surely was not done: libcurl had
  * not begun to send, or the answer was a 429 with Retry-After, or a 401 after which the login was renewed. */
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +56,11 @@ static bool code_is_transient(CURLcode code)
     }
 }
 
-static bool status_is_transient(int status) { return status == 429 || status == 502 || status == 503 || status == 504; }
+static bool answer_is_transient(const struct transfer *t)
+{
+    int status = t->res->status;
+    return status == 429 || status == 502 || status == 503 || status == 504 || (t->req->passes && t->req->passes(t->res));
+}
 
 /* Nothing listens on this machine: that answer is final, and a person waits for it. */
 static bool is_refused_here(const struct transfer *t, CURLcode code)
@@ -72,7 +76,7 @@ static bool is_transient(const struct transfer *t, CURLcode code)
 {
     if (is_refused_here(t, code))
         return false;
-    return code == CURLE_OK ? status_is_transient(t->res->status) : t->abort == ABORT_NONE && code_is_transient(code);
+    return code == CURLE_OK ? answer_is_transient(t) : t->abort == ABORT_NONE && code_is_transient(code);
 }
 
 bool can_send_again(const struct transfer *t)

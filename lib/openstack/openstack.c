@@ -209,6 +209,7 @@ static int prepare(struct openstack *os, const struct openstack_call *call, stru
         .headers = s->headers,
         .body = call->body ? s->body.buf : NULL,
         .body_len = s->body.len,
+        .passes = call->passes,
     };
     return 0;
 }

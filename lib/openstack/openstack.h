@@ -38,6 +38,7 @@ struct openstack_call {
     const char *needs;   /* "1.9": the oldest that has what is asked for; NULL: any */
     const node_t *body;  /* sent as JSON; NULL: none */
     const char *failing; /* what an error says: "cannot list clusters"; NULL: nothing is added */
+    bool (*passes)(const struct http_response *res); /* as in http_request */
 };
 
 /* One request, with a token from the cache if there is one; a 401 renews it, once. 0 whatever the status, as http_do.

@@ -19,8 +19,12 @@ static const char *text_of(const node_t *item, const char *member)
 
 static struct openstack_call call_of(const struct resource *kind, const char *path, const char *failing)
 {
-    return (struct openstack_call){
-        .service = kind->service, .path = path, .microversion = kind->microversion, .needs = kind->needs, .failing = failing};
+    return (struct openstack_call){.service = kind->service,
+                                   .path = path,
+                                   .microversion = kind->microversion,
+                                   .needs = kind->needs,
+                                   .failing = failing,
+                                   .passes = kind->passes};
 }
 
 /* ---- lists ---- */

@@ -20,7 +20,8 @@ struct resource {
     const char *filter;       /* the query of a list that filters by name, and finds all of that very name; NULL: it has none */
     const char *microversion; /* what we understand: see openstack_call */
     const char *needs;        /* the oldest that has it; NULL: any */
-    bool by_name;             /* the service itself takes a name for an id, and answers 409 when it fits several */
+    bool (*passes)(const struct http_response *res); /* as in http_request, of lists and of one */
+    bool by_name; /* the service itself takes a name for an id, and answers 409 when it fits several */
 };
 
 /* All of them, in the server's order. query: "role=worker", or NULL. The caller frees. */

@@ -23,7 +23,8 @@ shows_agree() { # NAME NOUN...
     what=$1
     shift
     for noun; do :; done
-    openstack coe "$@" show "$what" -f json | jq -s . >"$T/theirs" && aiwf "$noun" show "$what" -o json | jq -s . >"$T/ours" && agree "$T/theirs" "$T/ours"
+    openstack coe "$@" show "$what" -f json >"$T/their" && aiwf "$noun" show "$what" -o json >"$T/our" || return 1
+    jq -s . "$T/their" >"$T/theirs" && jq -s . "$T/our" >"$T/ours" && agree "$T/theirs" "$T/ours"
 }
 
 begin "templates agree with the openstack client's"
@@ -36,8 +37,8 @@ true_that shows_agree kubernetes cluster template
 begin "clusters agree with the openstack client's"
 ok openstack coe cluster create --cluster-template kubernetes --keypair bed --master-count 1 --node-count 1 "$name"
 at_exit "openstack --os-cloud bed-demo coe cluster delete $name"
-until_ok 60 lists_agree cluster
 until_ok 60 shows_agree "$name" cluster
+until_ok 60 lists_agree cluster
 ok aiwf cluster list -o name
 out_has "cluster/$name"
 

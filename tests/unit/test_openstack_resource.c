@@ -68,6 +68,24 @@ START_TEST(pages_are_followed_at_our_own_address)
 }
 END_TEST
 
+#define BEGUN                                                                                                                 \
+    "{\"status\":400,\"body\":\"{\\\"errors\\\":[{\\\"detail\\\":\\\"Invalid input for field/attribute master_count. Value: " \
+    "'0'. "                                                                                                                   \
+    "Value should be greater or equal to 1\\\"}]}\"}"
+
+START_TEST(a_list_waits_until_a_cluster_has_begun)
+{
+    start(CASE(BEGUN "," ONE));
+    struct http_settings settings = {.retries = 1};
+    http_free(os.http);
+    os.http = http_new(&settings, &err);
+    CLEANUP(node_free) node_t *items = resource_list(&os, &magnum_cluster, NULL, &err);
+    ck_assert_msg(items != NULL, "%s", err.what);
+    were_asked(LOGIN ", " LIST ", " LIST);
+    end();
+}
+END_TEST
+
 START_TEST(a_refused_login_is_tried_once_for_many)
 {
     start("{\"routes\":{\"/v3/auth/tokens\":[{\"status\":401,\"body\":\"{}\"}]}}");
@@ -275,6 +293,7 @@ Suite *suite_openstack_resource(void)
     Suite *suite = suite_create("openstack_resource");
     TCase *tcase = tcase_create("magnum");
     tcase_add_test(tcase, a_refused_login_is_tried_once_for_many);
+    tcase_add_test(tcase, a_list_waits_until_a_cluster_has_begun);
     tcase_add_test(tcase, pages_are_followed_at_our_own_address);
     tcase_add_test(tcase, each_of_many_says_what_it_was_for);
     tcase_add_test(tcase, pages_that_do_not_end_are_an_error);
