@@ -91,8 +91,10 @@ enum verdict check_kube_version(struct doctor *d, struct finding *f)
         return CHECK_NONE;
     CLEANUP(node_free) node_t *version = json_parse(d->kube.res.body.buf, d->kube.res.body.len, "the answer", &err);
     const char *text = node_str(version, "/gitVersion", NULL);
-    if (!text)
+    if (!text) {
+        d->is_in_kube = false;
         return is_bad(f, ERR_FAILED, "check the cluster's server in the kubeconfig", "what answers is no Kubernetes API server");
+    }
     return is_ok(f, "Kubernetes %s", text);
 }
 

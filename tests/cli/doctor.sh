@@ -190,3 +190,29 @@ echo 'clouds: {lab: {auth: {auth_url: "http://127.0.0.1:1", username: ann, passw
 fails 7 aiwf doctor --cloud lab -o json
 is 'keystone connection' fail
 [ -z "$(status 'keystone version')" ] || broken 'a version without a connection'
+
+begin "a cluster: an authority that has ended says when, and no kubeconfig is the first row that fails"
+unset KUBECONFIG
+wire late '{"tls":{"days":-1}}'
+cat >kubeconfig <<Y
+current-context: k
+clusters: [{name: c, cluster: {server: "$URL", certificate-authority: $WIRE/ca.pem}}]
+users: [{name: u, user: {token: s3cret}}]
+contexts: [{name: k, context: {cluster: c, user: u}}]
+Y
+ok aiwf context add late --kubeconfig "$PWD/kubeconfig"
+fails 7 aiwf doctor --context late -o json
+is kubernetes ok
+is 'kubernetes connection' ok
+is 'kubernetes TLS' fail
+detail 'kubernetes TLS' | grep -Eq "server's certificate has ended at 20[0-9-]+T" || broken "$(detail 'kubernetes TLS')"
+[ -z "$(status 'kubernetes login')" ] || broken 'login without TLS'
+fails 3 env AIWF_KUBECONFIG="$PWD/none" aiwf doctor --context late -o json
+is kubernetes fail
+
+begin "a cluster: what answers is none"
+wire none '{"routes":{"/version":[{"body":"hello"}]},"replies":[{"status":404,"body":"no"}]}'
+sed "s|server: \"[^\"]*\"|server: \"$URL\"|; s|, certificate-authority: [^}]*||" kubeconfig >plain
+ok aiwf context add none --kubeconfig "$PWD/plain"
+fails 1 aiwf doctor --context none -o json
+is 'kubernetes version' fail

@@ -39,6 +39,23 @@ ok k get job big -o json
 json .spec.suspend true
 fails 5 train cancel four
 
+# Without a policy for failures: with one, the Job waits for an end of the pod that kwok does not play.
+begin "a node that is lost is counted, though its pod is gone"
+lost=$(a_name)
+at_exit "kubectl delete node $lost"
+jq -n --arg name "$lost" '{apiVersion: "v1", kind: "Node", metadata: {name: $name, annotations: {"kwok.x-k8s.io/node": "fake"}, labels: {"aiwf.test/node": $name}},
+    spec: {taints: [{key: "kwok.x-k8s.io/node", value: "fake", effect: "NoSchedule"}]}, status: {allocatable: {cpu: "4", memory: "4Gi", pods: "9"}, capacity: {cpu: "4", memory: "4Gi", pods: "9"}}}' | kubectl create -f - >/dev/null
+kubectl wait --for=condition=Ready "node/$lost" --timeout=20s >/dev/null
+train submit onnode --image dev.local/python:1 --trainer job --dry-run=client -- true | jq --arg name "$lost" 'del(.spec.podFailurePolicy) | .spec.template.spec.nodeName = $name | .spec.template.metadata.annotations["aiwf.test/run-ms"] = "100000"' >onnode.json
+ok train submit -f onnode.json
+until_ok 20 sh -c "kubectl -n $NS get pods -l aiwf/job=onnode -o json | jq -e '.items[0].status.phase == \"Running\"'"
+pod=$(k get pods -l aiwf/job=onnode -o jsonpath='{.items[0].metadata.name}')
+kubectl taint node "$lost" aiwf.test/lost=true:NoExecute >/dev/null
+until_ok 30 sh -c "! kubectl -n $NS get pod $pod"
+ok train show onnode -o json
+json '"\(.node_losses > 0) \(.evictions)"' "true 0"
+ok train delete onnode
+
 begin "delete takes the pods along"
 ok train delete four
 until_ok 20 sh -c "test -z \"\$(kubectl -n $NS get pods -l aiwf/job=four -o name)\""

@@ -120,6 +120,36 @@ START_TEST(another_job_of_its_name_is_not_the_one_that_was_waited_for)
 }
 END_TEST
 
+/* Kueue would make a workload later, and let the job in. */
+START_TEST(one_that_is_cancelled_before_kueue_has_come_to_it_leaves_the_queue)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(kube_release) struct kube kube;
+    const char *workloads = _i ? "{'metadata':{'name':'w'}}" : "";
+    AUTOFREE char *script = xasprintf(
+        "{\"routes\":{\"" JOBS "/x\":[" REPLY("{'metadata':{'name':'x','uid':'u','labels':{'kueue.x-k8s.io/queue-name':'q'}},"
+                                              "'spec':{'suspend':true}}") "],\"/apis/kueue.x-k8s.io/v1beta1/namespaces/default/"
+                                                                          "workloads\":[{\"body\":\"{'items':[%s]}\"}]},"
+                                                                          "\"replies\":[{\"body\":\"{}\"}]}",
+        workloads);
+    start(&wire, script);
+    ck_assert_int_eq(kube_open(&kube, &(struct kube_access){.server = wire.url}, &(struct kube_settings){0}, &err), 0);
+    const struct trainer_env env = {.trainer = trainer_find("job"), .kube = &kube};
+    ck_assert_msg(env.trainer->cancel(&env, "x", &err) == 0, "%s: %s", err.what, err.why);
+    CLEANUP(node_free) node_t *log = wire_log(&wire);
+    const node_t *last = NULL;
+    for (const node_t *entry = node_first(log); entry; entry = node_next(entry))
+        last = entry;
+    CLEANUP(node_free)
+    node_t *patch = json_parse(node_str(last, "/body", ""), strlen(node_str(last, "/body", "")), "patch", &err);
+    const node_t *label = node_at(patch, "/metadata/labels/kueue.x-k8s.io~1queue-name");
+    ck_assert(node_bool(patch, "/spec/suspend", false));
+    ck_assert(_i ? !label : node_type(label) == NODE_NULL);
+    ck_assert_pstr_eq(node_str(patch, "/metadata/annotations/aiwf~1queue", NULL), _i ? NULL : "q");
+}
+END_TEST
+
 Suite *suite_train_watch(void)
 {
     enum { TEST_S = 40 };
@@ -130,6 +160,7 @@ Suite *suite_train_watch(void)
     tcase_add_test(tcase, a_server_that_comes_and_goes_is_trouble_and_no_end);
     tcase_add_test(tcase, where_it_may_not_be_watched_it_is_asked_again);
     tcase_add_test(tcase, another_job_of_its_name_is_not_the_one_that_was_waited_for);
+    tcase_add_loop_test(tcase, one_that_is_cancelled_before_kueue_has_come_to_it_leaves_the_queue, 0, 2);
     suite_add_tcase(suite, tcase);
     return suite;
 }
