@@ -4,6 +4,17 @@
 
 #include "kube/login.h"
 
+const struct column kube_event_columns[] = {
+    {.title = "TIME", .path = "/time"},
+    {.title = "TYPE", .path = "/type", .kind = CELL_STATE},
+    {.title = "OBJECT", .path = "/object"},
+    {.title = "REASON", .path = "/reason"},
+    {.title = "COUNT", .path = "/count", .kind = CELL_NUMBER},
+    {.title = "FROM", .path = "/from", .wide = true},
+    {.title = "MESSAGE", .path = "/message"},
+    {0},
+};
+
 static void warn(const char *text, void *arg)
 {
     CLEANUP(str_release) struct str safe = STR_INIT;

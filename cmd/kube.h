@@ -10,6 +10,9 @@ int cli_kube(struct cli *cli, struct kube *ret, struct err *err);
 /* The same, opened when first asked for; it belongs to cli. */
 struct kube *cli_kube_kept(struct cli *cli, struct err *err);
 
+/* Of kube/events.h's documents. */
+extern const struct column kube_event_columns[];
+
 /* --as and --as-group: whom to impersonate. */
 struct kube_actor {
     const char *user; /* NULL: nobody */

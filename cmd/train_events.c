@@ -1,5 +1,5 @@
 /* aiwf train events */
-#include "cmd.h"
+#include "kube.h"
 #include "train.h"
 
 struct events_opts {
@@ -22,17 +22,6 @@ static int events(struct cli *cli, struct err *err)
 
 static const struct arg events_arg[] = {{.name = "NAME", .help = "the job", .complete = complete_train_jobs}, {0}};
 
-static const struct column events_columns[] = {
-    {.title = "TIME", .path = "/time"},
-    {.title = "TYPE", .path = "/type", .kind = CELL_STATE},
-    {.title = "OBJECT", .path = "/object"},
-    {.title = "REASON", .path = "/reason"},
-    {.title = "COUNT", .path = "/count", .kind = CELL_NUMBER},
-    {.title = "FROM", .path = "/from", .wide = true},
-    {.title = "MESSAGE", .path = "/message"},
-    {0},
-};
-
 static const struct example events_examples[] = {
     {"aiwf train events resnet", "of the job, its pods and its place in the queue, by time"},
     {"aiwf train events resnet -o json --jq '.items[] | select(.type == \"Warning\").message'", "the warnings"},
@@ -47,7 +36,7 @@ const struct cmd train_events_cmd = {
     .opts = events_opts,
     .opts_size = sizeof(struct events_opts),
     .flags = CMD_CONTEXT | CMD_LIST,
-    .columns = events_columns,
+    .columns = kube_event_columns,
     .examples = events_examples,
     .run = events,
 };

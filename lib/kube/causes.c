@@ -158,12 +158,25 @@ static void add_place(struct causes *causes, const char *field)
         str_addf(&causes->text, "%s:%d:%d: ", source->doc->source, place.line, place.column);
 }
 
+/* One option may stand for several fields. */
+static bool is_told(const struct causes *causes, const char *flag, const char *message, size_t len)
+{
+    CLEANUP(str_release) struct str line = STR_INIT;
+    if (!flag)
+        return false;
+    str_addf(&line, "%s: ", flag);
+    add_safe(&line, message, len);
+    return strstr(causes->text.buf, line.buf);
+}
+
 static void add_cause(struct causes *causes, const char *field, const char *message, size_t message_len)
 {
-    if (causes->n++ >= CAUSES_MAX)
-        return;
     field += *field == '.';
     const char *flag = flag_of(causes->source, field);
+    if (is_told(causes, flag, message, message_len))
+        return;
+    if (causes->n++ >= CAUSES_MAX)
+        return;
     if (causes->text.len)
         str_addc(&causes->text, '\n');
     if (flag)
@@ -258,6 +271,28 @@ static void read_schema(struct causes *causes, const char *message)
     }
 }
 
+/* Knative's webhooks (facts: knative.dev/pkg, apis/field_error.go): "...validation failed: MESSAGE: FIELD, FIELD", a line each;
+ * other lines are details of the one before. */
+static void read_validation(struct causes *causes, const char *message)
+{
+    static const char lead[] = "validation failed: ";
+    const char *at = strstr(message, lead);
+    for (at = at ? at + strlen(lead) : NULL; at; at = strchr(at, '\n')) {
+        at += *at == '\n';
+        AUTOFREE char *line = xstrndup(at, strcspn(at, "\n"));
+        char *colon = NULL;
+        for (char *next = line; (next = strstr(next, ": ")); next++)
+            colon = next;
+        if (!colon)
+            continue;
+        *colon = '\0';
+        CLEANUP(strv_release) struct strv fields = STRV_INIT;
+        strv_split(&fields, colon + 2, ", ");
+        for (size_t i = 0; i < fields.n; i++)
+            add_cause(causes, fields.v[i], line, strlen(line));
+    }
+}
+
 void kube_explain(const struct http_response *res, const struct kube_source *source, struct err *err)
 {
     CLEANUP(err_release) struct err none = ERR_INIT;
@@ -271,6 +306,8 @@ void kube_explain(const struct http_response *res, const struct kube_source *sou
         read_type(&causes, message);
     if (!causes.n)
         read_schema(&causes, message);
+    if (!causes.n)
+        read_validation(&causes, message);
     if (causes.n > CAUSES_MAX)
         str_addf(&causes.text, "\nand %zu more", causes.n - CAUSES_MAX);
     if (causes.n)

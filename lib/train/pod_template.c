@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kube/podspec.h"
 #include "train/kube_job.h"
 
 #define GPU       "nvidia.com/gpu"
@@ -37,12 +38,6 @@ int pod_check(const struct job_spec *spec, struct err *err)
     return 0;
 }
 
-static void set_quantity(node_t *resources, const char *key, char *quantity)
-{
-    node_set_str(resources, key, quantity);
-    mem_free_ptr(&quantity);
-}
-
 /* Memory is a limit, so that a rank that wants more is the one to be ended; processors are only asked for. */
 node_t *pod_resources(const struct job_spec *spec)
 {
@@ -52,30 +47,18 @@ node_t *pod_resources(const struct job_spec *spec)
     node_t *limits = node_set(resources, "limits", node_new_object());
     node_t *requests = node_set(resources, "requests", node_new_object());
     if (spec->gpus)
-        set_quantity(limits, GPU, xasprintf("%lld", (long long)spec->gpus));
+        kube_set_amount(limits, GPU, spec->gpus);
     if (spec->memory_bytes) {
-        set_quantity(limits, "memory", xasprintf("%lld", (long long)spec->memory_bytes));
-        set_quantity(requests, "memory", xasprintf("%lld", (long long)spec->memory_bytes));
+        kube_set_amount(limits, "memory", spec->memory_bytes);
+        kube_set_amount(requests, "memory", spec->memory_bytes);
     }
+    AUTOFREE char *cpu = xasprintf("%.0fm", ceil(spec->cpus * 1000));
     if (spec->cpus > 0)
-        set_quantity(requests, "cpu", xasprintf("%.0fm", ceil(spec->cpus * 1000)));
+        node_set_str(requests, "cpu", cpu);
     return resources;
 }
 
-node_t *pod_env(const struct job_spec *spec)
-{
-    if (!spec->env || !spec->env->n)
-        return NULL;
-    CLEANUP(node_free) node_t *pairs = node_new_object();
-    node_set_pairs(pairs, spec->env);
-    node_t *env = node_new_array();
-    for (const node_t *pair = node_first(pairs); pair; pair = node_next(pair)) {
-        node_t *variable = node_push(env, node_new_object());
-        node_set_str(variable, "name", node_key(pair));
-        node_set_str(variable, "value", node_text(pair));
-    }
-    return env;
-}
+node_t *pod_env(const struct job_spec *spec) { return spec->env && spec->env->n ? kube_env(spec->env) : NULL; }
 
 static void set_some(node_t *object, const char *key, node_t *child)
 {

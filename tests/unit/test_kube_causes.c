@@ -99,6 +99,24 @@ START_TEST(causes_name_the_field_the_flag_or_the_line)
 }
 END_TEST
 
+/* Of Knative Serving 0.42's webhook. */
+START_TEST(a_webhooks_fields_are_found)
+{
+    static const char body[] =
+        "{\"kind\":\"Status\",\"message\":\"admission webhook \\\"validation.webhook.serving.knative.dev\\\" denied the request: "
+        "validation failed: max-scale=1 is less than min-scale=2: spec.template.metadata.annotations.max-scale, spec.replicas\\n"
+        "must not set the field(s): spec.template.spec.containers[0].image: x\\nsome detail\"}";
+    const struct kube_source source = {.flags = flags};
+    explained(body, &source,
+              "spec.template.metadata.annotations.max-scale: max-scale=1 is less than min-scale=2\n"
+              "--replicas: max-scale=1 is less than min-scale=2\n"
+              "x: must not set the field(s): spec.template.spec.containers[0].image");
+    explained("{\"kind\":\"Status\",\"message\":\"denied: validation failed: must not set the field(s): "
+              "spec.template.spec.containers[0].image, spec.template.spec.containers[0].image.x\"}",
+              &source, "--image: must not set the field(s)");
+}
+END_TEST
+
 START_TEST(conflicts_name_the_owner)
 {
     explained(
@@ -132,6 +150,7 @@ Suite *suite_kube_causes(void)
     TCase *tcase = tcase_create("kube_causes");
     tcase_add_test(tcase, fields_are_found_by_their_paths);
     tcase_add_test(tcase, causes_name_the_field_the_flag_or_the_line);
+    tcase_add_test(tcase, a_webhooks_fields_are_found);
     tcase_add_test(tcase, conflicts_name_the_owner);
     tcase_add_test(tcase, other_answers_stay_as_they_are);
     suite_add_tcase(suite, tcase);
