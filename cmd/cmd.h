@@ -35,8 +35,9 @@ enum opt_type {
 };
 
 struct opt {
-    const char *name; /* long, without dashes; NULL ends a table */
-    char letter;      /* short, 0: none */
+    const char *section; /* in help, a heading stands before it: "scaling"; NULL: it belongs to those before it */
+    const char *name;    /* long, without dashes; NULL ends a table */
+    char letter;         /* short, 0: none */
     enum opt_type type;
     size_t offset;              /* in the verb's own options struct (OPT(...)), or in struct cli for common ones */
     const char *metavar;        /* what follows it in help: "N", "FILE"; NULL for flags */

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "cmd.h"
 #include "function.h"
 #include "kube.h"
@@ -63,8 +64,23 @@ static node_t *look(const struct function_env *env, const char *name, struct err
 
 struct looking {
     const struct function_wait *wait;
-    node_t *last;
+    struct progress *progress; /* where stages are told */
+    node_t *last, *settled;    /* settled: names of the stages that are over */
+    bool has_told;
+    int64_t failed_ms; /* since when it is seen as failed; 0: it is not */
 };
+
+/* A failure that has lasted for the window; what the runtime itself tries again may pass. */
+static bool has_failed(struct looking *looking, const char *state)
+{
+    if (strcmp(state, "Failed") != 0 || looking->wait->goal == FUNCTION_DELETED) {
+        looking->failed_ms = 0;
+        return false;
+    }
+    if (!looking->failed_ms)
+        looking->failed_ms = clock_mono_ms();
+    return clock_mono_ms() - looking->failed_ms >= looking->wait->window_ms;
+}
 
 static bool is_there(const struct function_wait *wait, const char *state, const node_t *function)
 {
@@ -81,6 +97,28 @@ static bool is_there(const struct function_wait *wait, const char *state, const 
         return false;
     }
     return false;
+}
+
+/* Of runtimes that tell how far a start is: {"stage","state","note"} in order; "ok" is over. */
+static void tell_stages(struct looking *looking)
+{
+    bool is_ready = is_there(looking->wait, node_str(looking->last, "/state", ""), looking->last);
+    if (is_ready && !looking->has_told)
+        return; /* it was so before */
+    for (const node_t *stage = node_first(node_get(looking->last, "stages")); stage; stage = node_next(stage)) {
+        looking->has_told = true;
+        const char *name = node_str(stage, "/stage", "?"), *state = node_str(stage, "/state", "?");
+        const char *note = node_str(stage, "/note", "");
+        bool is_over = strcmp(state, "ok") == 0;
+        if (node_get(looking->settled, name))
+            continue;
+        if (!is_over) {
+            progress_update(looking->progress, name, state, note);
+            continue;
+        }
+        progress_settle(looking->progress, name, state, note);
+        node_set_bool(looking->settled, name, true);
+    }
 }
 
 /* A gateway that restarts is away for a moment; other refusals will not pass by themselves. */
@@ -108,9 +146,10 @@ static enum wait_state look_once(void *arg, struct str *note, struct err *err)
              (long long)node_int(looking->last, "/replicas", 0));
     if (message && *message)
         str_addf(note, ": %s", message);
+    tell_stages(looking);
     if (is_there(wait, state, looking->last))
         return WAIT_DONE;
-    if (strcmp(state, "Failed") != 0 || wait->goal == FUNCTION_DELETED)
+    if (!has_failed(looking, state))
         return WAIT_PENDING;
     err_set(err, ERR_WORKLOAD, "function \"%s\" does not start", wait->name);
     if (message && *message)
@@ -124,7 +163,7 @@ int function_wait(struct cli *cli, const struct function_wait *wait, node_t **re
     AUTOFREE char *what = xasprintf("function %s", wait->name);
     AUTOFREE char *resume = xasprintf("aiwf function wait %s", wait->name);
     CLEANUP(progress_free) struct progress *progress = cli_progress(cli);
-    struct looking looking = {.wait = wait};
+    struct looking looking = {.wait = wait, .progress = progress, .settled = node_new_object()};
     struct wait waiting = {
         .what = what,
         .look = look_once,
@@ -137,6 +176,7 @@ int function_wait(struct cli *cli, const struct function_wait *wait, node_t **re
     if (rc == 0)
         *ret = TAKE(looking.last);
     node_free(looking.last);
+    node_free(looking.settled);
     return rc;
 }
 
@@ -438,6 +478,8 @@ const struct cmd cmd_function = {
     .alias = "fn",
     .group = "functions",
     .help = "functions: deploy, call, scale and watch them",
-    .cmds = (const struct cmd *const[]){&function_deploy_cmd, &list_cmd, &show_cmd, &function_invoke_cmd, &function_logs_cmd,
-                                        &scale_cmd, &wait_cmd, &delete_cmd, &function_coldstart_cmd, &function_secret_cmd, NULL},
+    .cmds = (const struct cmd *const[]){&function_deploy_cmd, &function_diff_cmd, &list_cmd, &show_cmd, &function_invoke_cmd,
+                                        &function_logs_cmd, &function_events_cmd, &scale_cmd, &function_revisions_cmd,
+                                        &function_traffic_cmd, &function_rollback_cmd, &wait_cmd, &function_export_cmd,
+                                        &delete_cmd, &function_coldstart_cmd, &function_secret_cmd, &function_runtimes_cmd, NULL},
 };

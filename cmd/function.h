@@ -36,6 +36,7 @@ struct function_wait {
     enum function_goal goal;
     int64_t replicas;   /* of FUNCTION_SCALED */
     int64_t timeout_ms; /* 0: none */
+    int64_t window_ms;  /* a failure that passes in this time is none */
 };
 /* *ret is the function's last document (NULL when it is gone); the caller frees it. */
 int function_wait(struct cli *cli, const struct function_wait *wait, node_t **ret, struct err *err);
@@ -57,20 +58,40 @@ enum { FUNCTION_SCALE_MAX = 10000 };
 extern const char *const function_modes[];
 extern const struct field function_manifest_fields[];
 struct function_manifest {
-    struct doc doc;
+    const struct doc *doc; /* NULL: none; outlives it */
     struct function_spec spec;
+    struct function_detail detail;
     struct strv env, labels, metrics, kept;
 };
+/* What `more` says beats what detail says, or is added to it; texts are borrowed. */
+void function_detail_merge(struct function_detail *detail, const struct function_detail *more);
+void function_detail_release(struct function_detail *detail);
+DEFINE_CLEANUP(struct function_detail, function_detail_release)
 #define FUNCTION_SPEC_INIT ((struct function_spec){.scale_min = -1, .scale_max = -1, .idle_ms = -1, .queue = -1})
-int function_manifest_load(struct function_manifest *manifest, const char *path, struct err *err);
+/* Of our own manifest, or of a Knative Service. */
+int function_manifest_load(struct function_manifest *manifest, const struct doc *doc, struct err *err);
+int function_detail_load(struct function_manifest *manifest, struct err *err);
+/* The folder that a document's paths are relative to. The caller frees. */
+char *function_manifest_folder(const struct doc *doc);
+/* OpenFaaS's stack.yaml (facts: faas-cli, stack/schema.go): the functions of it, NULL when it is none. */
+const node_t *function_stack_of(const struct doc *doc);
+/* One of them: a member of functions. */
+int function_stack_load(struct function_manifest *manifest, const struct doc *doc, const node_t *function, struct err *err);
+/* "K=V" of each member, added to pairs. */
+int function_pairs_of(const struct doc *doc, const node_t *map, struct strv *pairs, struct err *err);
+/* A text, or a number as one. */
+const char *function_text_of(struct function_manifest *manifest, const node_t *node);
 const char *function_manifest_keep(struct function_manifest *manifest, char *text); /* takes text */
 void function_manifest_release(struct function_manifest *manifest);
+DEFINE_CLEANUP(struct function_manifest, function_manifest_release)
 
 /* USAGE unless each is K=V with a name that a shell can use; the value is not shown. */
 int check_env_pairs(const struct strv *pairs, struct err *err);
 /* "0.5", "250m", "2"; USAGE otherwise, and for nothing or less. */
 int parse_cores(const char *text, double *ret, struct err *err);
 
-extern const struct cmd function_deploy_cmd, function_invoke_cmd, function_coldstart_cmd, function_logs_cmd, function_secret_cmd;
+extern const struct cmd function_deploy_cmd, function_invoke_cmd, function_coldstart_cmd, function_logs_cmd, function_diff_cmd,
+    function_export_cmd, function_revisions_cmd, function_traffic_cmd, function_rollback_cmd, function_events_cmd,
+    function_secret_cmd, function_runtimes_cmd;
 
 #endif

@@ -1,241 +1,8 @@
-/* aiwf function deploy: options and a manifest to a function_spec, and then until it can answer. */
-#include <errno.h>
-#include <stdlib.h>
+/* aiwf function deploy: until the function can answer. */
 #include <string.h>
-#include <sys/stat.h>
 
-#include "base/clock.h"
 #include "cmd.h"
-#include "function.h"
-
-struct deploy_opts {
-    const char *runtime;
-    const char *file, *image, *command, *source, *mode, *scale, *ready_path, *cpu, *idle; /* idle: 0s is a value too */
-    struct strv env, labels, metrics;
-    int64_t concurrency, queue, memory_bytes, gpus, exec_timeout_ms, start_timeout_ms;
-    bool replace, if_not_exists;
-};
-
-static const struct opt deploy_opts[] = {
-    {.name = "command",
-     .type = OPT_STRING,
-     OPT(struct deploy_opts, command),
-     .metavar = "CMD",
-     .help = "what runs, by /bin/sh -c; in http mode it listens on $PORT"},
-    {.name = "mode",
-     .type = OPT_CHOICE,
-     OPT(struct deploy_opts, mode),
-     .metavar = "MODE",
-     .choices = function_modes,
-     .help = "http (a server; usual) or stdio (a process a request)"},
-    {.name = "source",
-     .type = OPT_DIR,
-     OPT(struct deploy_opts, source),
-     .metavar = "DIR",
-     .help = "a folder; the command runs in a private copy of it"},
-    {.name = "image",
-     .type = OPT_STRING,
-     OPT(struct deploy_opts, image),
-     .metavar = "IMAGE",
-     .help = "the container image, on runtimes that have them"},
-    {.name = "env",
-     .letter = 'e',
-     .type = OPT_LIST,
-     OPT(struct deploy_opts, env),
-     .metavar = "K=V",
-     .help = "an environment variable"},
-    {.name = "label", .type = OPT_LIST, OPT(struct deploy_opts, labels), .metavar = "K=V", .help = "a label"},
-    {.name = "scale",
-     .type = OPT_STRING,
-     OPT(struct deploy_opts, scale),
-     .metavar = "MIN..MAX",
-     .help = "instances: at least, at most (0..4 scales to zero)"},
-    {.name = "metric",
-     .type = OPT_LIST,
-     OPT(struct deploy_opts, metrics),
-     .metavar = "NAME=VALUE",
-     .help = "an autoscaler decides by it: cpu=70, memory=80 (per cent), or a pods' metric"},
-    {.name = "idle",
-     .type = OPT_STRING,
-     OPT(struct deploy_opts, idle),
-     .metavar = "TIME",
-     .help = "scale to the minimum after this time without requests"},
-    {.name = "concurrency",
-     .type = OPT_INT,
-     OPT(struct deploy_opts, concurrency),
-     .metavar = "N",
-     .min = 1,
-     .max = 100000,
-     .help = "requests at once an instance"},
-    {.name = "queue",
-     .type = OPT_INT,
-     OPT(struct deploy_opts, queue),
-     .metavar = "N",
-     .min = -1,
-     .max = 1000000,
-     .missing = "-1",
-     .help = "requests held while all instances are busy (-1: the usual); more get 429"},
-    {.name = "memory",
-     .type = OPT_BYTES,
-     OPT(struct deploy_opts, memory_bytes),
-     .metavar = "SIZE",
-     .help = "memory of an instance: 256Mi, 1Gi"},
-    {.name = "cpu",
-     .type = OPT_STRING,
-     OPT(struct deploy_opts, cpu),
-     .metavar = "CORES",
-     .help = "CPU of an instance: 0.5, 250m, 2"},
-    {.name = "gpus",
-     .type = OPT_INT,
-     OPT(struct deploy_opts, gpus),
-     .metavar = "N",
-     .min = 0,
-     .max = 1024,
-     .help = "GPUs of an instance"},
-    {.name = "exec-timeout",
-     .type = OPT_DURATION,
-     OPT(struct deploy_opts, exec_timeout_ms),
-     .metavar = "TIME",
-     .help = "the longest that one request may take"},
-    {.name = "start-timeout",
-     .type = OPT_DURATION,
-     OPT(struct deploy_opts, start_timeout_ms),
-     .metavar = "TIME",
-     .help = "an instance that is not ready after this time has failed (usual: 60s)"},
-    {.name = "ready-path",
-     .type = OPT_STRING,
-     OPT(struct deploy_opts, ready_path),
-     .metavar = "PATH",
-     .help = "ready once a GET of this answers 2xx (usual: once it listens)"},
-    {.name = "file",
-     .letter = 'f',
-     .type = OPT_FILE,
-     OPT(struct deploy_opts, file),
-     .metavar = "FILE",
-     .help = "a manifest (YAML, \"-\" is standard input); options beat it"},
-    {.name = "replace", .type = OPT_FLAG, OPT(struct deploy_opts, replace), .help = "put it in the place of one of that name"},
-    {.name = "if-not-exists",
-     .type = OPT_FLAG,
-     OPT(struct deploy_opts, if_not_exists),
-     .help = "leave one of that name as it is, and succeed"},
-    RUNTIME_OPT(struct deploy_opts),
-    {0},
-};
-
-/* What deploy collects: the manifest's spec, then what the options say. */
-struct deploy {
-    struct cli *cli;
-    struct function_manifest manifest;
-};
-
-/* "0..4", or "2" for exactly two. */
-static int parse_scale(const char *text, struct function_spec *spec, struct err *err)
-{
-    const char *dots = strstr(text, "..");
-    AUTOFREE char *low = xstrndup(text, dots ? (size_t)(dots - text) : strlen(text));
-    long long min, max;
-    bool is_range =
-        str_to_int(low, 0, FUNCTION_SCALE_MAX, &min) && str_to_int(dots ? dots + 2 : low, 0, FUNCTION_SCALE_MAX, &max);
-    if (!is_range || max < 1 || min > max) {
-        err_set(err, ERR_USAGE, "--scale: \"%s\" is not MIN..MAX", text);
-        return err_hint(err, "--scale 0..4: none when idle, at most 4 instances");
-    }
-    spec->scale_min = min;
-    spec->scale_max = max;
-    return 0;
-}
-
-static void set_text(const char **slot, const char *value)
-{
-    if (value)
-        *slot = value;
-}
-
-static void set_number(int64_t *slot, int64_t value, int64_t not_given)
-{
-    if (value != not_given)
-        *slot = value;
-}
-
-static int take_pairs(struct deploy *deploy, const struct deploy_opts *opts, struct err *err)
-{
-    if (check_env_pairs(&opts->env, err) != 0)
-        return -1;
-    for (size_t i = 0; i < opts->env.n; i++)
-        strv_add(&deploy->manifest.env, opts->env.v[i]);
-    for (size_t i = 0; i < opts->labels.n; i++) {
-        if (!strchr(opts->labels.v[i], '=') || opts->labels.v[i][0] == '=')
-            return err_set(err, ERR_USAGE, "--label: \"%s\" is not K=V", opts->labels.v[i]);
-        strv_add(&deploy->manifest.labels, opts->labels.v[i]);
-    }
-    for (size_t i = 0; i < opts->metrics.n; i++)
-        strv_add(&deploy->manifest.metrics, opts->metrics.v[i]);
-    return 0;
-}
-
-static int take_options(struct deploy *deploy, const struct deploy_opts *opts, struct err *err)
-{
-    struct function_spec *spec = &deploy->manifest.spec;
-    set_text(&spec->name, deploy->cli->args.n ? deploy->cli->args.v[0] : NULL);
-    set_text(&spec->command, opts->command);
-    set_text(&spec->mode, opts->mode);
-    set_text(&spec->image, opts->image);
-    set_text(&spec->source, opts->source);
-    set_text(&spec->ready_path, opts->ready_path);
-    set_number(&spec->concurrency, opts->concurrency, 0);
-    set_number(&spec->queue, opts->queue, -1);
-    set_number(&spec->memory_bytes, opts->memory_bytes, 0);
-    set_number(&spec->gpus, opts->gpus, 0);
-    set_number(&spec->timeout_ms, opts->exec_timeout_ms, 0);
-    set_number(&spec->start_ms, opts->start_timeout_ms, 0);
-    if (opts->idle && !duration_parse(opts->idle, &spec->idle_ms))
-        return err_set(err, ERR_USAGE, "--idle: \"%s\" is not a duration such as 30s or 1h30m", opts->idle);
-    if (opts->cpu && parse_cores(opts->cpu, &spec->cpus, err) != 0)
-        return -1;
-    if (opts->scale && parse_scale(opts->scale, spec, err) != 0)
-        return -1;
-    return take_pairs(deploy, opts, err);
-}
-
-static int check_source(struct deploy *deploy, struct err *err)
-{
-    struct function_spec *spec = &deploy->manifest.spec;
-    struct stat st;
-    if (!spec->source)
-        return 0;
-    char *path = realpath(spec->source, NULL);
-    if (!path)
-        return err_sys(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_FAILED, "--source %s", spec->source);
-    spec->source = function_manifest_keep(&deploy->manifest, path);
-    if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
-        return err_set(err, ERR_USAGE, "--source %s is not a folder", path);
-    return 0;
-}
-
-static int collect(struct deploy *deploy, struct err *err)
-{
-    const struct deploy_opts *opts = deploy->cli->opts;
-    struct function_spec *spec = &deploy->manifest.spec;
-    *spec = FUNCTION_SPEC_INIT;
-    if (opts->file && function_manifest_load(&deploy->manifest, opts->file, err) != 0)
-        return -1;
-    if (take_options(deploy, opts, err) != 0 || check_source(deploy, err) != 0)
-        return -1;
-    spec->env = &deploy->manifest.env;
-    spec->labels = &deploy->manifest.labels;
-    spec->metrics = &deploy->manifest.metrics;
-    if (!spec->mode)
-        spec->mode = "http";
-    if (!spec->name) {
-        err_set(err, ERR_USAGE, "aiwf function deploy needs NAME");
-        return err_hint(err, "aiwf function deploy -h");
-    }
-    if (!spec->command && !spec->image && !spec->source) {
-        err_set(err, ERR_USAGE, "function \"%s\" has nothing to run", spec->name);
-        return err_hint(err, "--command 'python3 app.py', or --image where containers run");
-    }
-    return opts->replace && opts->if_not_exists ? err_set(err, ERR_USAGE, "--replace and --if-not-exists exclude each other") : 0;
-}
+#include "function_deploy.h"
 
 static int print_spec(struct cli *cli, const struct runtime *runtime, const struct function_spec *spec, struct err *err)
 {
@@ -273,7 +40,12 @@ static int try_start(const struct function_env *env, const char *name, struct er
 
 static int wait_deployed(struct cli *cli, const struct function_env *env, const char *name, node_t **ret, struct err *err)
 {
-    struct function_wait wait = {.env = env, .name = name, .goal = FUNCTION_READY, .timeout_ms = cli->timeout_ms};
+    const struct deploy_opts *opts = cli->opts;
+    struct function_wait wait = {.env = env,
+                                 .name = name,
+                                 .goal = FUNCTION_READY,
+                                 .timeout_ms = cli->timeout_ms,
+                                 .window_ms = opts->wait_window_ms ? opts->wait_window_ms : env->runtime->transient_ms};
     if (try_start(env, name, err) == 0 && function_wait(cli, &wait, ret, err) == 0)
         return 0;
     if (err->code == ERR_WORKLOAD || err->code == ERR_TIMEOUT)
@@ -298,15 +70,17 @@ static int dry_run(struct cli *cli, const struct function_env *env, const struct
     return print_spec(cli, env->runtime, spec, err);
 }
 
-static int deploy_spec(struct cli *cli, const struct function_spec *spec, struct err *err)
+static int deploy_spec(const struct function_spec *spec, void *arg, struct err *err)
 {
+    struct cli *cli = arg;
     const struct deploy_opts *opts = cli->opts;
     struct function_env env;
     if (cli->dry_run == DRY_RUN_CLIENT) {
-        env.runtime = runtime_for(&cli->context, opts->runtime, err);
+        env.runtime = function_runtime_of(cli, spec, err);
         return env.runtime ? print_spec(cli, env.runtime, spec, err) : -1;
     }
-    if (function_env(cli, opts->runtime, &env, err) != 0)
+    const struct runtime *runtime = function_runtime_of(cli, spec, err);
+    if (!runtime || (runtime->check && runtime->check(spec, err) != 0) || function_env(cli, runtime->name, &env, err) != 0)
         return -1;
     if (cli->dry_run == DRY_RUN_SERVER)
         return dry_run(cli, &env, spec, err);
@@ -327,15 +101,7 @@ static int deploy_spec(struct cli *cli, const struct function_spec *spec, struct
     return print_deployed(cli, &env, spec->name, function, err);
 }
 
-static int deploy(struct cli *cli, struct err *err)
-{
-    struct deploy deploy = {.cli = cli};
-    int rc = collect(&deploy, err);
-    if (rc == 0)
-        rc = deploy_spec(cli, &deploy.manifest.spec, err);
-    function_manifest_release(&deploy.manifest);
-    return rc;
-}
+static int deploy(struct cli *cli, struct err *err) { return function_collect(cli, deploy_spec, cli, err); }
 
 static const struct arg deploy_args[] = {
     {.name = "NAME", .help = "the function's name (a manifest may say it)", .optional = true}, {0}};
@@ -364,7 +130,7 @@ const struct cmd function_deploy_cmd = {
              "for each request: its standard input is the request, its standard output the answer.\n"
              "A function that crashes, or never listens, is reported with its reason at once (exit 9).",
     .args = deploy_args,
-    .opts = deploy_opts,
+    .opts = function_deploy_opts,
     .opts_size = sizeof(struct deploy_opts),
     .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_CHANGES | CMD_WAITS,
     .timeout = "90s",

@@ -35,6 +35,35 @@ const struct field function_manifest_fields[] = {
     {.name = "exec-timeout", .type = FIELD_DURATION, .help = "the longest that one request may take"},
     {.name = "start-timeout", .type = FIELD_DURATION, .help = "an instance that is not ready after this time has failed"},
     {.name = "ready-path", .type = FIELD_STRING, .help = "ready once a GET of this answers 2xx"},
+    {.name = "args", .type = FIELD_ARRAY, .item = FIELD_STRING, .help = "arguments of the image's program"},
+    {.name = "env-from", .type = FIELD_ARRAY, .item = FIELD_STRING, .help = "secret:NAME or config-map:NAME, all of it"},
+    {.name = "env-value-from", .type = FIELD_MAP, .item = FIELD_STRING, .help = "VARIABLE: secret:NAME:KEY"},
+    {.name = "secrets", .type = FIELD_ARRAY, .item = FIELD_STRING, .help = "secrets that the runtime puts into the container"},
+    {.name = "volumes", .type = FIELD_MAP, .item = FIELD_STRING, .help = "/PATH: secret:NAME, pvc:NAME, empty-dir, ..."},
+    {.name = "requests", .type = FIELD_MAP, .item = FIELD_ANY, .help = "resources that are asked for"},
+    {.name = "limits", .type = FIELD_MAP, .item = FIELD_ANY, .help = "other resources, limited"},
+    {.name = "port", .type = FIELD_ANY, .help = "the port that it listens on, or h2c:PORT"},
+    {.name = "ready-probe", .type = FIELD_STRING, .help = "http:/PATH, tcp:PORT, grpc:PORT or exec:COMMAND, and ,period=2s"},
+    {.name = "live-probe", .type = FIELD_STRING, .help = "the same: it is started again when this fails"},
+    {.name = "user", .type = FIELD_ANY, .help = "the number of the user that it runs as"},
+    {.name = "read-only", .type = FIELD_BOOL, .help = "nobody writes its root file system"},
+    {.name = "annotations", .type = FIELD_MAP, .item = FIELD_ANY, .help = "annotations"},
+    {.name = "pull-secrets", .type = FIELD_ARRAY, .item = FIELD_STRING, .help = "the registry's logins"},
+    {.name = "service-account", .type = FIELD_STRING, .help = "who its pods are"},
+    {.name = "runtime-class", .type = FIELD_STRING, .help = "what runs its containers"},
+    {.name = "node-selector", .type = FIELD_MAP, .item = FIELD_ANY, .help = "labels that its nodes have"},
+    {.name = "node-affinity", .type = FIELD_MAP, .item = FIELD_STRING, .help = "LABEL: V1,V2: one of these"},
+    {.name = "tolerations", .type = FIELD_ARRAY, .item = FIELD_STRING, .help = "KEY[=VALUE][:EFFECT]"},
+    {.name = "scale-initial", .type = FIELD_ANY, .help = "instances of a new revision"},
+    {.name = "scale-activation", .type = FIELD_ANY, .help = "instances when it wakes"},
+    {.name = "utilization", .type = FIELD_ANY, .help = "per cent of the metric to aim at"},
+    {.name = "scale-down-delay", .type = FIELD_STRING, .help = "a pause before there are fewer instances"},
+    {.name = "scale-class", .type = FIELD_STRING, .help = "kpa, hpa or NAME.DOMAIN"},
+    {.name = "revision-name", .type = FIELD_STRING, .help = "a name for the revision"},
+    {.name = "traffic", .type = FIELD_MAP, .item = FIELD_ANY, .help = "REVISION: PERCENT"},
+    {.name = "tags", .type = FIELD_MAP, .item = FIELD_STRING, .help = "REVISION: TAG"},
+    {.name = "rollout", .type = FIELD_STRING, .help = "requests move to a new revision over this time"},
+    {.name = "cluster-local", .type = FIELD_BOOL, .help = "no URL outside of the cluster"},
     {0},
 };
 
@@ -65,7 +94,7 @@ static int64_t bytes_at(const node_t *manifest, const char *pointer)
     return text && bytes_parse(text, &bytes) ? bytes : 0;
 }
 
-static int pairs_of(const struct doc *doc, const node_t *map, struct strv *pairs, struct err *err)
+int function_pairs_of(const struct doc *doc, const node_t *map, struct strv *pairs, struct err *err)
 {
     for (const node_t *member = node_first(map); member; member = node_next(member)) {
         enum node_type type = node_type(member);
@@ -89,13 +118,38 @@ int parse_cores(const char *text, double *ret, struct err *err)
     return err_hint(err, "0.5, 250m or 2");
 }
 
-int function_manifest_load(struct function_manifest *manifest, const char *path, struct err *err)
+char *function_manifest_folder(const struct doc *doc)
 {
-    struct doc *doc = &manifest->doc;
+    const char *slash = strrchr(doc->source, '/');
+    return slash ? xstrndup(doc->source, (size_t)(slash - doc->source) + 1) : xstrdup(".");
+}
+
+/* As kubectl takes it. */
+static int take_service(struct function_manifest *manifest, struct err *err)
+{
+    const struct doc *doc = manifest->doc;
+    const char *version = node_str(doc->root, "/apiVersion", ""), *kind = node_str(doc->root, "/kind", "");
+    if (!str_starts(version, "serving.knative.dev/") || strcmp(kind, "Service") != 0) {
+        doc_err(doc, node_get(doc->root, "kind"), err, "%s of %s is not a Knative Service", kind, version);
+        return err_hint(err, "aiwf api kube APPLY -f FILE applies any kind");
+    }
+    manifest->spec.name = node_str(doc->root, "/metadata/name", NULL);
+    if (!manifest->spec.name)
+        return doc_err(doc, doc->root, err, "the Service has no metadata.name");
+    manifest->spec.object = doc->root;
+    manifest->spec.object_doc = doc;
+    return 0;
+}
+
+int function_manifest_load(struct function_manifest *manifest, const struct doc *doc, struct err *err)
+{
     struct function_spec *spec = &manifest->spec;
-    if (doc_load(doc, path, err) != 0 || schema_check(doc, function_manifest_fields, err) != 0)
-        return -1;
     const node_t *root = doc->root;
+    manifest->doc = doc;
+    if (node_get(root, "apiVersion") && node_get(root, "kind"))
+        return take_service(manifest, err);
+    if (schema_check(doc, function_manifest_fields, err) != 0)
+        return -1;
     spec->name = node_str(root, "/name", NULL);
     spec->command = node_str(root, "/command", NULL);
     spec->mode = node_str(root, "/mode", NULL);
@@ -111,8 +165,7 @@ int function_manifest_load(struct function_manifest *manifest, const char *path,
     spec->timeout_ms = duration_at(root, "/exec-timeout", 0);
     spec->start_ms = duration_at(root, "/start-timeout", 0);
     const char *source = node_str(root, "/source", NULL);
-    const char *slash = strrchr(path, '/');
-    AUTOFREE char *folder = slash ? xstrndup(path, (size_t)(slash - path) + 1) : xstrdup(".");
+    AUTOFREE char *folder = function_manifest_folder(doc);
     if (source)
         spec->source = function_manifest_keep(manifest, path_resolve(folder, source));
     const node_t *cpu = node_get(root, "cpu");
@@ -120,16 +173,18 @@ int function_manifest_load(struct function_manifest *manifest, const char *path,
         node_type(cpu) == NODE_NUMBER ? function_manifest_keep(manifest, xasprintf("%g", node_value(cpu))) : node_text(cpu);
     if (cores && parse_cores(cores, &spec->cpus, err) != 0)
         return -1;
-    if (pairs_of(doc, node_get(root, "env"), &manifest->env, err) != 0)
+    if (function_pairs_of(doc, node_get(root, "env"), &manifest->env, err) != 0)
         return -1;
-    if (pairs_of(doc, node_get(root, "metrics"), &manifest->metrics, err) != 0)
+    if (function_pairs_of(doc, node_get(root, "metrics"), &manifest->metrics, err) != 0)
         return -1;
-    return pairs_of(doc, node_get(root, "labels"), &manifest->labels, err);
+    if (function_detail_load(manifest, err) != 0)
+        return -1;
+    return function_pairs_of(doc, node_get(root, "labels"), &manifest->labels, err);
 }
 
 void function_manifest_release(struct function_manifest *manifest)
 {
-    doc_release(&manifest->doc);
+    function_detail_release(&manifest->detail);
     strv_release(&manifest->env);
     strv_release(&manifest->labels);
     strv_release(&manifest->metrics);

@@ -284,20 +284,34 @@ static void print_args(const struct page *page, const struct cmd *cmd)
     print_rows(page, &rows, page->style->width / 2);
 }
 
+enum { LEFT_LIMIT = 30 };
+
+/* What is collected so far, under its heading; rows is empty afterwards. */
+static void end_section(const struct page *page, struct rows *rows, const char *title)
+{
+    if (rows->n)
+        heading(page, title);
+    print_rows(page, rows, LEFT_LIMIT);
+    rows_release(rows);
+    *rows = (struct rows){0};
+}
+
 static void print_options(const struct page *page, const struct cmd *cmd, const struct opt_ref *refs, size_t n, const char *title)
 {
     CLEANUP(rows_release) struct rows rows = {0};
+    const char *section = title;
     for (size_t i = 0; i < n; i++) {
         if (strcmp(opt_group_title(refs[i].group), title) != 0)
             continue;
+        if (refs[i].opt->section) {
+            end_section(page, &rows, section);
+            section = refs[i].opt->section;
+        }
         struct row *row = rows_new(&rows);
         opt_spelling(&refs[i], &row->left);
         opt_remarks(cmd, &refs[i], &row->right);
     }
-    if (rows.n)
-        heading(page, title);
-    enum { LEFT_LIMIT = 30 };
-    print_rows(page, &rows, LEFT_LIMIT);
+    end_section(page, &rows, section);
 }
 
 static void print_all_options(const struct page *page, const struct cmd *cmd, const struct opt_ref *refs, size_t n)

@@ -196,12 +196,16 @@ __aiwf_table() {
         opts='--json-schema --help -h --color= --verbose -v --timing'
         ;;
     'function')
-        cmds='deploy list show invoke logs scale wait delete coldstart secret' aliases='' args=''
+        cmds='deploy diff list show invoke logs events scale revisions traffic rollback wait export delete coldstart secret runtimes' aliases='' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function deploy')
         cmds='' aliases='' args='none'
-        opts='--command= --mode= --source= --image= --env= -e= --label= --scale= --metric= --idle= --concurrency= --queue= --memory= --cpu= --gpus= --exec-timeout= --start-timeout= --ready-path= --file= -f= --replace --if-not-exists --runtime= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--file= -f= --replace --if-not-exists --wait-window= --runtime= --image= --command= --arg= --mode= --source= --port= --user= --read-only --env= -e= --env-from= --env-value-from= --volume= --secret= --memory= --cpu= --gpus= --request= --limit= --scale= --metric= --idle= --concurrency= --queue= --scale-initial= --scale-activation= --utilization= --scale-down-delay= --scale-class= --ready-path= --ready-probe= --live-probe= --exec-timeout= --start-timeout= --service-account= --pull-secret= --runtime-class= --node-selector= --node-affinity= --toleration= --label= --annotation= --revision-name= --traffic= --tag= --rollout= --cluster-local --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function diff')
+        cmds='' aliases='' args='live'
+        opts='--file= -f= --replace --if-not-exists --wait-window= --runtime= --image= --command= --arg= --mode= --source= --port= --user= --read-only --env= -e= --env-from= --env-value-from= --volume= --secret= --memory= --cpu= --gpus= --request= --limit= --scale= --metric= --idle= --concurrency= --queue= --scale-initial= --scale-activation= --utilization= --scale-down-delay= --scale-class= --ready-path= --ready-probe= --live-probe= --exec-timeout= --start-timeout= --service-account= --pull-secret= --runtime-class= --node-selector= --node-affinity= --toleration= --label= --annotation= --revision-name= --traffic= --tag= --rollout= --cluster-local --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function list')
         cmds='' aliases='' args=''
@@ -219,13 +223,33 @@ __aiwf_table() {
         cmds='' aliases='' args='live'
         opts='--follow -f --tail= --since= --timestamps --runtime= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
+    'function events')
+        cmds='' aliases='' args='live'
+        opts='--runtime= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
     'function scale')
         cmds='' aliases='' args='live none'
         opts='--runtime= --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
+    'function revisions')
+        cmds='' aliases='' args='live'
+        opts='--runtime= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function traffic')
+        cmds='' aliases='' args='live none+'
+        opts='--tag= --untag= --runtime= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function rollback')
+        cmds='' aliases='' args='live'
+        opts='--to= --runtime= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
     'function wait')
         cmds='' aliases='' args='live'
         opts='--for= --timeout= --runtime= --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function export')
+        cmds='' aliases='' args='live'
+        opts='--runtime= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function delete')
         cmds='' aliases='' args='live+'
@@ -254,6 +278,10 @@ __aiwf_table() {
     'function secret delete')
         cmds='' aliases='' args='live+'
         opts='--runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function runtimes')
+        cmds='' aliases='' args='live'
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --help -h --color= --verbose -v --timing'
         ;;
     'gpu')
         cmds='list idle reclaim share' aliases='' args=''
@@ -581,10 +609,16 @@ __aiwf_value() {
     'context add:--cert-file') kind=files ;;
     'context add:--key-file') kind=files ;;
     'dataset attach:--cluster') kind=live ;;
-    'function deploy:--mode') kind=words words='http stdio' ;;
-    'function deploy:--source') kind=dirs ;;
     'function deploy:--file' | 'function deploy:-f') kind=files ;;
     'function deploy:--runtime') kind=live ;;
+    'function deploy:--mode') kind=words words='http stdio' ;;
+    'function deploy:--source') kind=dirs ;;
+    'function deploy:--scale-class') kind=words words='kpa hpa' ;;
+    'function diff:--file' | 'function diff:-f') kind=files ;;
+    'function diff:--runtime') kind=live ;;
+    'function diff:--mode') kind=words words='http stdio' ;;
+    'function diff:--source') kind=dirs ;;
+    'function diff:--scale-class') kind=words words='kpa hpa' ;;
     'function list:--runtime') kind=live ;;
     'function show:--runtime') kind=live ;;
     'function invoke:--file' | 'function invoke:-f') kind=files ;;
@@ -594,10 +628,15 @@ __aiwf_value() {
     'function invoke:--output' | 'function invoke:-o') kind=words words='text json' ;;
     'function invoke:--runtime') kind=live ;;
     'function logs:--runtime') kind=live ;;
+    'function events:--runtime') kind=live ;;
     'function scale:--runtime') kind=live ;;
+    'function revisions:--runtime') kind=live ;;
+    'function traffic:--runtime') kind=live ;;
+    'function rollback:--runtime') kind=live ;;
     'function wait:--for') kind=words words='ready idle deleted' ;;
     'function wait:--timeout') kind=none ;;
     'function wait:--runtime') kind=live ;;
+    'function export:--runtime') kind=live ;;
     'function delete:--runtime') kind=live ;;
     'function coldstart:--rounds' | 'function coldstart:-n') kind=none ;;
     'function coldstart:--file' | 'function coldstart:-f') kind=files ;;

@@ -1088,15 +1088,22 @@ function __aiwf_table -a path
         case 'function'
             set -g __aiwf_cmds \
                 deploy\t'deploy a function and wait until it can answer' \
+                diff\t'show what a deployment would change' \
                 list\t'list functions: state, rate, latency, cold starts' \
                 show\t'show all about a function' \
                 invoke\t'call a function: the answer on stdout, status and times on stderr' \
                 logs\t'print what a function wrote' \
+                events\t'what happened to a function, its revisions and its pods' \
                 scale\t'set how many instances of a function run' \
+                revisions\t'list the revisions of a function and their share of the requests' \
+                traffic\t'show or change which revisions the requests go to' \
+                rollback\t'send all requests to an earlier revision' \
                 wait\t'wait until a function answers, is idle or is gone' \
+                export\t'print a function as a manifest that deploys it again' \
                 delete\t'delete functions' \
                 coldstart\t'measure what a cold start of a function is made of' \
-                secret\t'secrets that functions read'
+                secret\t'secrets that functions read' \
+                runtimes\t'which runtime supports which option and verb'
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
@@ -1127,27 +1134,57 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args none
             set -g __aiwf_opts \
+                --file\t'a manifest (aiwf explain function), a Knative Service or OpenFaaS\'s stack.yaml; "-" is standard input' \
+                --replace\t'put it in the place of one of that name' \
+                --if-not-exists\t'leave one of that name as it is, and succeed' \
+                --wait-window\t'a failure that lasts no longer is none (usual: what the runtime may try again)' \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --image\t'the container image, on runtimes that have them' \
                 --command\t'what runs, by /bin/sh -c; in http mode it listens on $PORT' \
+                --arg\t'an argument of the image\'s program, or of the command' \
                 --mode\t'http (a server; usual) or stdio (a process a request)' \
                 --source\t'a folder; the command runs in a private copy of it' \
-                --image\t'the container image, on runtimes that have them' \
+                --port\t'the port that it listens on; h2c: it speaks HTTP/2' \
+                --user\t'the number of the user that it runs as' \
+                --read-only\t'nobody writes its root file system' \
                 --env\t'an environment variable' \
-                --label\t'a label' \
-                --scale\t'instances: at least, at most (0..4 scales to zero)' \
-                --metric\t'an autoscaler decides by it: cpu=70, memory=80 (per cent), or a pods\' metric' \
-                --idle\t'scale to the minimum after this time without requests' \
-                --concurrency\t'requests at once an instance' \
-                --queue\t'requests held while all instances are busy (-1: the usual); more get 429' \
+                --env-from\t'all of secret:NAME or config-map:NAME as variables' \
+                --env-value-from\t'a variable: K=secret:NAME:KEY or K=config-map:NAME:KEY' \
+                --volume\t'secret:NAME, config-map:NAME, pvc:NAME[:ro] or empty-dir[:SIZE] at /PATH' \
+                --secret\t'a secret of OpenFaaS\'s, as a file' \
                 --memory\t'memory of an instance: 256Mi, 1Gi' \
                 --cpu\t'CPU of an instance: 0.5, 250m, 2' \
                 --gpus\t'GPUs of an instance' \
+                --request\t'what it asks for, where that is less than its limit' \
+                --limit\t'another resource, limited: ephemeral-storage=1Gi' \
+                --scale\t'instances: at least, at most (0..4 scales to zero)' \
+                --metric\t'an autoscaler decides by it: cpu=70 (per cent), memory=80, a pods\' metric; on Knative also concurrency=N, rps=N' \
+                --idle\t'scale to the minimum after this time without requests' \
+                --concurrency\t'requests at once an instance' \
+                --queue\t'requests held while all instances are busy (-1: the usual); more get 429' \
+                --scale-initial\t'instances that a new revision begins with' \
+                --scale-activation\t'instances when it wakes from none' \
+                --utilization\t'of the metric\'s value, what is aimed at' \
+                --scale-down-delay\t'a pause before there are fewer instances' \
+                --scale-class\t'which of Knative\'s autoscalers: kpa, hpa, NAME.DOMAIN (usual: by --metric)' \
+                --ready-path\t'ready once a GET of this answers 2xx (usual: once it listens)' \
+                --ready-probe\t'http:/PATH, tcp:PORT, grpc:PORT or exec:COMMAND, and ,period=2s,timeout=1s,delay=5s,failures=3' \
+                --live-probe\t'the same: it is started again when this fails' \
                 --exec-timeout\t'the longest that one request may take' \
                 --start-timeout\t'an instance that is not ready after this time has failed (usual: 60s)' \
-                --ready-path\t'ready once a GET of this answers 2xx (usual: once it listens)' \
-                --file\t'a manifest (YAML, "-" is standard input); options beat it' \
-                --replace\t'put it in the place of one of that name' \
-                --if-not-exists\t'leave one of that name as it is, and succeed' \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --service-account\t'who its pods are' \
+                --pull-secret\t'the registry\'s login' \
+                --runtime-class\t'what runs its containers' \
+                --node-selector\t'only on nodes with this label' \
+                --node-affinity\t'only on nodes whose label is one of these' \
+                --toleration\t'it stands this taint' \
+                --label\t'a label' \
+                --annotation\t'an annotation' \
+                --revision-name\t'its name: v2 of f is f-v2 (usual: f-00002)' \
+                --traffic\t'requests that go there; what is left goes to the newest (@latest)' \
+                --tag\t'a URL of its own' \
+                --rollout\t'requests move to the new revision over this time' \
+                --cluster-local\t'no URL outside of the cluster' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -1164,7 +1201,73 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --command --mode --source --image --env -e --label --scale --metric --idle --concurrency --queue --memory --cpu --gpus --exec-timeout --start-timeout --ready-path --file -f --runtime --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --file -f --wait-window --runtime --image --command --arg --mode --source --port --user --env -e --env-from --env-value-from --volume --secret --memory --cpu --gpus --request --limit --scale --metric --idle --concurrency --queue --scale-initial --scale-activation --utilization --scale-down-delay --scale-class --ready-path --ready-probe --live-probe --exec-timeout --start-timeout --service-account --pull-secret --runtime-class --node-selector --node-affinity --toleration --label --annotation --revision-name --traffic --tag --rollout --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+        case 'function diff'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --file\t'a manifest (aiwf explain function), a Knative Service or OpenFaaS\'s stack.yaml; "-" is standard input' \
+                --replace\t'put it in the place of one of that name' \
+                --if-not-exists\t'leave one of that name as it is, and succeed' \
+                --wait-window\t'a failure that lasts no longer is none (usual: what the runtime may try again)' \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --image\t'the container image, on runtimes that have them' \
+                --command\t'what runs, by /bin/sh -c; in http mode it listens on $PORT' \
+                --arg\t'an argument of the image\'s program, or of the command' \
+                --mode\t'http (a server; usual) or stdio (a process a request)' \
+                --source\t'a folder; the command runs in a private copy of it' \
+                --port\t'the port that it listens on; h2c: it speaks HTTP/2' \
+                --user\t'the number of the user that it runs as' \
+                --read-only\t'nobody writes its root file system' \
+                --env\t'an environment variable' \
+                --env-from\t'all of secret:NAME or config-map:NAME as variables' \
+                --env-value-from\t'a variable: K=secret:NAME:KEY or K=config-map:NAME:KEY' \
+                --volume\t'secret:NAME, config-map:NAME, pvc:NAME[:ro] or empty-dir[:SIZE] at /PATH' \
+                --secret\t'a secret of OpenFaaS\'s, as a file' \
+                --memory\t'memory of an instance: 256Mi, 1Gi' \
+                --cpu\t'CPU of an instance: 0.5, 250m, 2' \
+                --gpus\t'GPUs of an instance' \
+                --request\t'what it asks for, where that is less than its limit' \
+                --limit\t'another resource, limited: ephemeral-storage=1Gi' \
+                --scale\t'instances: at least, at most (0..4 scales to zero)' \
+                --metric\t'an autoscaler decides by it: cpu=70 (per cent), memory=80, a pods\' metric; on Knative also concurrency=N, rps=N' \
+                --idle\t'scale to the minimum after this time without requests' \
+                --concurrency\t'requests at once an instance' \
+                --queue\t'requests held while all instances are busy (-1: the usual); more get 429' \
+                --scale-initial\t'instances that a new revision begins with' \
+                --scale-activation\t'instances when it wakes from none' \
+                --utilization\t'of the metric\'s value, what is aimed at' \
+                --scale-down-delay\t'a pause before there are fewer instances' \
+                --scale-class\t'which of Knative\'s autoscalers: kpa, hpa, NAME.DOMAIN (usual: by --metric)' \
+                --ready-path\t'ready once a GET of this answers 2xx (usual: once it listens)' \
+                --ready-probe\t'http:/PATH, tcp:PORT, grpc:PORT or exec:COMMAND, and ,period=2s,timeout=1s,delay=5s,failures=3' \
+                --live-probe\t'the same: it is started again when this fails' \
+                --exec-timeout\t'the longest that one request may take' \
+                --start-timeout\t'an instance that is not ready after this time has failed (usual: 60s)' \
+                --service-account\t'who its pods are' \
+                --pull-secret\t'the registry\'s login' \
+                --runtime-class\t'what runs its containers' \
+                --node-selector\t'only on nodes with this label' \
+                --node-affinity\t'only on nodes whose label is one of these' \
+                --toleration\t'it stands this taint' \
+                --label\t'a label' \
+                --annotation\t'an annotation' \
+                --revision-name\t'its name: v2 of f is f-v2 (usual: f-00002)' \
+                --traffic\t'requests that go there; what is left goes to the newest (@latest)' \
+                --tag\t'a URL of its own' \
+                --rollout\t'requests move to the new revision over this time' \
+                --cluster-local\t'no URL outside of the cluster' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --file -f --wait-window --runtime --image --command --arg --mode --source --port --user --env -e --env-from --env-value-from --volume --secret --memory --cpu --gpus --request --limit --scale --metric --idle --concurrency --queue --scale-initial --scale-activation --utilization --scale-down-delay --scale-class --ready-path --ready-probe --live-probe --exec-timeout --start-timeout --service-account --pull-secret --runtime-class --node-selector --node-affinity --toleration --label --annotation --revision-name --traffic --tag --rollout --context --namespace -n --cloud --kube-context --color
         case 'function list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1255,6 +1358,27 @@ function __aiwf_table -a path
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
             set -g __aiwf_takes --tail --since --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color
+        case 'function events'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'function scale'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1276,6 +1400,78 @@ function __aiwf_table -a path
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
             set -g __aiwf_takes --runtime --timeout --context --namespace -n --cloud --kube-context --color
+        case 'function revisions'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+        case 'function traffic'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live none+
+            set -g __aiwf_opts \
+                --tag\t'a URL of its own for a revision; it moves there' \
+                --untag\t'take a tag away' \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --tag --untag --runtime --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+        case 'function rollback'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --to\t'to this one (usual: the one before)' \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --to --runtime --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
         case 'function wait'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1294,6 +1490,25 @@ function __aiwf_table -a path
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
             set -g __aiwf_takes --for --timeout --runtime --context --namespace -n --cloud --kube-context --color
+        case 'function export'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'function delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1448,6 +1663,22 @@ function __aiwf_table -a path
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
             set -g __aiwf_takes --runtime --context --namespace -n --cloud --kube-context --color
+        case 'function runtimes'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --color
         case 'gpu'
             set -g __aiwf_cmds \
                 list\t'list GPUs: where, which, how shared, who holds them, how busy' \
@@ -3149,15 +3380,30 @@ function __aiwf_value -a path option
             set -g __aiwf_kind files
         case 'dataset attach:--cluster'
             set -g __aiwf_kind live
+        case 'function deploy:--file' 'function deploy:-f'
+            set -g __aiwf_kind files
+        case 'function deploy:--runtime'
+            set -g __aiwf_kind live
         case 'function deploy:--mode'
             set -g __aiwf_kind words
             set -g __aiwf_choices http stdio
         case 'function deploy:--source'
             set -g __aiwf_kind dirs
-        case 'function deploy:--file' 'function deploy:-f'
+        case 'function deploy:--scale-class'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices kpa hpa
+        case 'function diff:--file' 'function diff:-f'
             set -g __aiwf_kind files
-        case 'function deploy:--runtime'
+        case 'function diff:--runtime'
             set -g __aiwf_kind live
+        case 'function diff:--mode'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices http stdio
+        case 'function diff:--source'
+            set -g __aiwf_kind dirs
+        case 'function diff:--scale-class'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices kpa hpa
         case 'function list:--runtime'
             set -g __aiwf_kind live
         case 'function show:--runtime'
@@ -3178,7 +3424,15 @@ function __aiwf_value -a path option
             set -g __aiwf_kind live
         case 'function logs:--runtime'
             set -g __aiwf_kind live
+        case 'function events:--runtime'
+            set -g __aiwf_kind live
         case 'function scale:--runtime'
+            set -g __aiwf_kind live
+        case 'function revisions:--runtime'
+            set -g __aiwf_kind live
+        case 'function traffic:--runtime'
+            set -g __aiwf_kind live
+        case 'function rollback:--runtime'
             set -g __aiwf_kind live
         case 'function wait:--for'
             set -g __aiwf_kind words
@@ -3186,6 +3440,8 @@ function __aiwf_value -a path option
         case 'function wait:--timeout'
             set -g __aiwf_kind none
         case 'function wait:--runtime'
+            set -g __aiwf_kind live
+        case 'function export:--runtime'
             set -g __aiwf_kind live
         case 'function delete:--runtime'
             set -g __aiwf_kind live

@@ -1089,15 +1089,22 @@ __aiwf_table() {
     'function')
         cmds=(
             'deploy:deploy a function and wait until it can answer'
+            'diff:show what a deployment would change'
             'list:list functions: state, rate, latency, cold starts'
             'show:show all about a function'
             'invoke:call a function: the answer on stdout, status and times on stderr'
             'logs:print what a function wrote'
+            'events:what happened to a function, its revisions and its pods'
             'scale:set how many instances of a function run'
+            'revisions:list the revisions of a function and their share of the requests'
+            'traffic:show or change which revisions the requests go to'
+            'rollback:send all requests to an earlier revision'
             'wait:wait until a function answers, is idle or is gone'
+            'export:print a function as a manifest that deploys it again'
             'delete:delete functions'
             'coldstart:measure what a cold start of a function is made of'
-            'secret:secrets that functions read')
+            'secret:secrets that functions read'
+            'runtimes:which runtime supports which option and verb')
         aliases=()
         args=()
         opts=(
@@ -1127,27 +1134,57 @@ __aiwf_table() {
         aliases=()
         args=(none)
         opts=(
+            '--file:a manifest (aiwf explain function), a Knative Service or OpenFaaS'\''s stack.yaml; "-" is standard input'
+            '--replace:put it in the place of one of that name'
+            '--if-not-exists:leave one of that name as it is, and succeed'
+            '--wait-window:a failure that lasts no longer is none (usual: what the runtime may try again)'
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--image:the container image, on runtimes that have them'
             '--command:what runs, by /bin/sh -c; in http mode it listens on $PORT'
+            '--arg:an argument of the image'\''s program, or of the command'
             '--mode:http (a server; usual) or stdio (a process a request)'
             '--source:a folder; the command runs in a private copy of it'
-            '--image:the container image, on runtimes that have them'
+            '--port:the port that it listens on; h2c: it speaks HTTP/2'
+            '--user:the number of the user that it runs as'
+            '--read-only:nobody writes its root file system'
             '--env:an environment variable'
-            '--label:a label'
-            '--scale:instances: at least, at most (0..4 scales to zero)'
-            '--metric:an autoscaler decides by it: cpu=70, memory=80 (per cent), or a pods'\'' metric'
-            '--idle:scale to the minimum after this time without requests'
-            '--concurrency:requests at once an instance'
-            '--queue:requests held while all instances are busy (-1: the usual); more get 429'
+            '--env-from:all of secret:NAME or config-map:NAME as variables'
+            '--env-value-from:a variable: K=secret:NAME:KEY or K=config-map:NAME:KEY'
+            '--volume:secret:NAME, config-map:NAME, pvc:NAME[:ro] or empty-dir[:SIZE] at /PATH'
+            '--secret:a secret of OpenFaaS'\''s, as a file'
             '--memory:memory of an instance: 256Mi, 1Gi'
             '--cpu:CPU of an instance: 0.5, 250m, 2'
             '--gpus:GPUs of an instance'
+            '--request:what it asks for, where that is less than its limit'
+            '--limit:another resource, limited: ephemeral-storage=1Gi'
+            '--scale:instances: at least, at most (0..4 scales to zero)'
+            '--metric:an autoscaler decides by it: cpu=70 (per cent), memory=80, a pods'\'' metric; on Knative also concurrency=N, rps=N'
+            '--idle:scale to the minimum after this time without requests'
+            '--concurrency:requests at once an instance'
+            '--queue:requests held while all instances are busy (-1: the usual); more get 429'
+            '--scale-initial:instances that a new revision begins with'
+            '--scale-activation:instances when it wakes from none'
+            '--utilization:of the metric'\''s value, what is aimed at'
+            '--scale-down-delay:a pause before there are fewer instances'
+            '--scale-class:which of Knative'\''s autoscalers: kpa, hpa, NAME.DOMAIN (usual: by --metric)'
+            '--ready-path:ready once a GET of this answers 2xx (usual: once it listens)'
+            '--ready-probe:http:/PATH, tcp:PORT, grpc:PORT or exec:COMMAND, and ,period=2s,timeout=1s,delay=5s,failures=3'
+            '--live-probe:the same: it is started again when this fails'
             '--exec-timeout:the longest that one request may take'
             '--start-timeout:an instance that is not ready after this time has failed (usual: 60s)'
-            '--ready-path:ready once a GET of this answers 2xx (usual: once it listens)'
-            '--file:a manifest (YAML, "-" is standard input); options beat it'
-            '--replace:put it in the place of one of that name'
-            '--if-not-exists:leave one of that name as it is, and succeed'
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--service-account:who its pods are'
+            '--pull-secret:the registry'\''s login'
+            '--runtime-class:what runs its containers'
+            '--node-selector:only on nodes with this label'
+            '--node-affinity:only on nodes whose label is one of these'
+            '--toleration:it stands this taint'
+            '--label:a label'
+            '--annotation:an annotation'
+            '--revision-name:its name: v2 of f is f-v2 (usual: f-00002)'
+            '--traffic:requests that go there; what is left goes to the newest (@latest)'
+            '--tag:a URL of its own'
+            '--rollout:requests move to the new revision over this time'
+            '--cluster-local:no URL outside of the cluster'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -1164,7 +1201,73 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--command --mode --source --image --env -e --label --scale --metric --idle --concurrency --queue --memory --cpu --gpus --exec-timeout --start-timeout --ready-path --file -f --runtime --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+        takes=(--file -f --wait-window --runtime --image --command --arg --mode --source --port --user --env -e --env-from --env-value-from --volume --secret --memory --cpu --gpus --request --limit --scale --metric --idle --concurrency --queue --scale-initial --scale-activation --utilization --scale-down-delay --scale-class --ready-path --ready-probe --live-probe --exec-timeout --start-timeout --service-account --pull-secret --runtime-class --node-selector --node-affinity --toleration --label --annotation --revision-name --traffic --tag --rollout --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function diff')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--file:a manifest (aiwf explain function), a Knative Service or OpenFaaS'\''s stack.yaml; "-" is standard input'
+            '--replace:put it in the place of one of that name'
+            '--if-not-exists:leave one of that name as it is, and succeed'
+            '--wait-window:a failure that lasts no longer is none (usual: what the runtime may try again)'
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--image:the container image, on runtimes that have them'
+            '--command:what runs, by /bin/sh -c; in http mode it listens on $PORT'
+            '--arg:an argument of the image'\''s program, or of the command'
+            '--mode:http (a server; usual) or stdio (a process a request)'
+            '--source:a folder; the command runs in a private copy of it'
+            '--port:the port that it listens on; h2c: it speaks HTTP/2'
+            '--user:the number of the user that it runs as'
+            '--read-only:nobody writes its root file system'
+            '--env:an environment variable'
+            '--env-from:all of secret:NAME or config-map:NAME as variables'
+            '--env-value-from:a variable: K=secret:NAME:KEY or K=config-map:NAME:KEY'
+            '--volume:secret:NAME, config-map:NAME, pvc:NAME[:ro] or empty-dir[:SIZE] at /PATH'
+            '--secret:a secret of OpenFaaS'\''s, as a file'
+            '--memory:memory of an instance: 256Mi, 1Gi'
+            '--cpu:CPU of an instance: 0.5, 250m, 2'
+            '--gpus:GPUs of an instance'
+            '--request:what it asks for, where that is less than its limit'
+            '--limit:another resource, limited: ephemeral-storage=1Gi'
+            '--scale:instances: at least, at most (0..4 scales to zero)'
+            '--metric:an autoscaler decides by it: cpu=70 (per cent), memory=80, a pods'\'' metric; on Knative also concurrency=N, rps=N'
+            '--idle:scale to the minimum after this time without requests'
+            '--concurrency:requests at once an instance'
+            '--queue:requests held while all instances are busy (-1: the usual); more get 429'
+            '--scale-initial:instances that a new revision begins with'
+            '--scale-activation:instances when it wakes from none'
+            '--utilization:of the metric'\''s value, what is aimed at'
+            '--scale-down-delay:a pause before there are fewer instances'
+            '--scale-class:which of Knative'\''s autoscalers: kpa, hpa, NAME.DOMAIN (usual: by --metric)'
+            '--ready-path:ready once a GET of this answers 2xx (usual: once it listens)'
+            '--ready-probe:http:/PATH, tcp:PORT, grpc:PORT or exec:COMMAND, and ,period=2s,timeout=1s,delay=5s,failures=3'
+            '--live-probe:the same: it is started again when this fails'
+            '--exec-timeout:the longest that one request may take'
+            '--start-timeout:an instance that is not ready after this time has failed (usual: 60s)'
+            '--service-account:who its pods are'
+            '--pull-secret:the registry'\''s login'
+            '--runtime-class:what runs its containers'
+            '--node-selector:only on nodes with this label'
+            '--node-affinity:only on nodes whose label is one of these'
+            '--toleration:it stands this taint'
+            '--label:a label'
+            '--annotation:an annotation'
+            '--revision-name:its name: v2 of f is f-v2 (usual: f-00002)'
+            '--traffic:requests that go there; what is left goes to the newest (@latest)'
+            '--tag:a URL of its own'
+            '--rollout:requests move to the new revision over this time'
+            '--cluster-local:no URL outside of the cluster'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--file -f --wait-window --runtime --image --command --arg --mode --source --port --user --env -e --env-from --env-value-from --volume --secret --memory --cpu --gpus --request --limit --scale --metric --idle --concurrency --queue --scale-initial --scale-activation --utilization --scale-down-delay --scale-class --ready-path --ready-probe --live-probe --exec-timeout --start-timeout --service-account --pull-secret --runtime-class --node-selector --node-affinity --toleration --label --annotation --revision-name --traffic --tag --rollout --context --namespace -n --cloud --kube-context --color )
         ;;
     'function list')
         cmds=()
@@ -1256,6 +1359,27 @@ __aiwf_table() {
             '--timing:print the time of each request on stderr')
         takes=(--tail --since --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
+    'function events')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        ;;
     'function scale')
         cmds=()
         aliases=()
@@ -1277,6 +1401,78 @@ __aiwf_table() {
             '--timing:print the time of each request on stderr')
         takes=(--runtime --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
+    'function revisions')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function traffic')
+        cmds=()
+        aliases=()
+        args=(live none+)
+        opts=(
+            '--tag:a URL of its own for a revision; it moves there'
+            '--untag:take a tag away'
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--tag --untag --runtime --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function rollback')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--to:to this one (usual: the one before)'
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--to --runtime --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+        ;;
     'function wait')
         cmds=()
         aliases=()
@@ -1294,6 +1490,25 @@ __aiwf_table() {
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
         takes=(--for --timeout --runtime --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function export')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--runtime --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'function delete')
         cmds=()
@@ -1448,6 +1663,22 @@ __aiwf_table() {
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
         takes=(--runtime --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function runtimes')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --color )
         ;;
     'gpu')
         cmds=(
@@ -3120,10 +3351,16 @@ __aiwf_value() {
     'context add:--cert-file') kind=files choices=() ;;
     'context add:--key-file') kind=files choices=() ;;
     'dataset attach:--cluster') kind=live choices=() ;;
-    'function deploy:--mode') kind=words choices=(http stdio) ;;
-    'function deploy:--source') kind=dirs choices=() ;;
     'function deploy:--file' | 'function deploy:-f') kind=files choices=() ;;
     'function deploy:--runtime') kind=live choices=() ;;
+    'function deploy:--mode') kind=words choices=(http stdio) ;;
+    'function deploy:--source') kind=dirs choices=() ;;
+    'function deploy:--scale-class') kind=words choices=(kpa hpa) ;;
+    'function diff:--file' | 'function diff:-f') kind=files choices=() ;;
+    'function diff:--runtime') kind=live choices=() ;;
+    'function diff:--mode') kind=words choices=(http stdio) ;;
+    'function diff:--source') kind=dirs choices=() ;;
+    'function diff:--scale-class') kind=words choices=(kpa hpa) ;;
     'function list:--runtime') kind=live choices=() ;;
     'function show:--runtime') kind=live choices=() ;;
     'function invoke:--file' | 'function invoke:-f') kind=files choices=() ;;
@@ -3133,10 +3370,15 @@ __aiwf_value() {
     'function invoke:--output' | 'function invoke:-o') kind=words choices=(text json) ;;
     'function invoke:--runtime') kind=live choices=() ;;
     'function logs:--runtime') kind=live choices=() ;;
+    'function events:--runtime') kind=live choices=() ;;
     'function scale:--runtime') kind=live choices=() ;;
+    'function revisions:--runtime') kind=live choices=() ;;
+    'function traffic:--runtime') kind=live choices=() ;;
+    'function rollback:--runtime') kind=live choices=() ;;
     'function wait:--for') kind=words choices=(ready idle deleted) ;;
     'function wait:--timeout') kind=none choices=() ;;
     'function wait:--runtime') kind=live choices=() ;;
+    'function export:--runtime') kind=live choices=() ;;
     'function delete:--runtime') kind=live choices=() ;;
     'function coldstart:--rounds' | 'function coldstart:-n') kind=none choices=() ;;
     'function coldstart:--file' | 'function coldstart:-f') kind=files choices=() ;;

@@ -6,10 +6,24 @@
 #include "kube/hpa.h"
 #include "serverless/container.h"
 
-static int lacks(const char *option, struct err *err)
-{
-    return err_set(err, ERR_USAGE, "%s: a deployment has no such thing", option);
-}
+const struct function_support deployment_support[FEATURE_COUNT] = {
+    CONTAINER_SUPPORT,
+    [FEATURE_SOURCE] = {.why_not = "a deployment runs images, not folders"},
+    [FEATURE_STDIO] = {.why_not = "the container of a deployment is a server"},
+    [FEATURE_VOLUME_CLAIM] = {.as = "volumes"},
+    [FEATURE_VOLUME_WRITE] = {.as = "volumes"},
+    [FEATURE_VOLUME_EMPTY] = {.as = "volumes"},
+    [FEATURE_SCALE] = {.as = "replicas, or a HorizontalPodAutoscaler"},
+    [FEATURE_ZERO] = {.why_not = "a deployment does not scale to zero by itself"},
+    [FEATURE_METRIC] = {.as = "the autoscaler's metrics"},
+    [FEATURE_START] = {.as = "progressDeadlineSeconds"},
+    [FEATURE_ANNOTATIONS] = {.as = "annotations of its pods"},
+    [FEATURE_RUNTIME_CLASS] = {.as = "runtimeClassName"},
+    [FEATURE_NODE_SELECTOR] = {.as = "nodeSelector"},
+    [FEATURE_NODE_AFFINITY] = {.as = "affinity"},
+    [FEATURE_TOLERATIONS] = {.as = "tolerations"},
+    [FEATURE_CLUSTER_LOCAL] = {.as = "a Service has no other"},
+};
 
 static bool has_metric(const struct function_spec *spec, const char *prefix)
 {
@@ -32,11 +46,6 @@ static int check_scale(const struct function_spec *spec, struct err *err)
             return -1;
     if (node_len(metrics) && !deployment_has_autoscaler(spec))
         return err_set(err, ERR_USAGE, "--metric: there is nothing to decide without --scale MIN..MAX");
-    if (spec->scale_min == 0) {
-        err_set(err, ERR_USAGE, "--scale: a deployment does not scale to zero by itself");
-        return err_hint(err, "--scale 1..%lld, or a runtime that does: --runtime knative",
-                        (long long)(spec->scale_max > 0 ? spec->scale_max : 4));
-    }
     if (!deployment_has_autoscaler(spec))
         return 0;
     bool is_usual = !spec->metrics || !spec->metrics->n; /* then it is cpu */
@@ -51,24 +60,12 @@ static int check_scale(const struct function_spec *spec, struct err *err)
     return 0;
 }
 
+extern const struct runtime runtime_deployment;
+
 int deployment_check(const struct function_spec *spec, struct err *err)
 {
-    if (!spec->image) {
-        err_set(err, ERR_USAGE, "a deployment runs an image");
-        return err_hint(err, "--image IMAGE");
-    }
-    if (spec->source)
-        return lacks("--source", err);
-    if (strcmp(spec->mode, "http") != 0)
-        return lacks("--mode stdio", err);
-    if (spec->idle_ms >= 0)
-        return lacks("--idle", err);
-    if (spec->concurrency > 0)
-        return lacks("--concurrency", err);
-    if (spec->queue >= 0)
-        return lacks("--queue", err);
-    if (spec->timeout_ms > 0)
-        return lacks("--exec-timeout", err);
+    if (function_check(&runtime_deployment, spec, err) != 0 || container_check(spec, err) != 0)
+        return -1;
     return check_scale(spec, err);
 }
 
@@ -85,45 +82,48 @@ static node_t *object_of(const struct function_spec *spec, const char *ns, const
 static int64_t port_of(const struct function_spec *spec)
 {
     long long port;
+    bool is_h2c;
+    if (container_port(spec, &is_h2c))
+        return container_port(spec, &is_h2c);
     for (size_t i = 0; spec->env && i < spec->env->n; i++)
         if (str_starts(spec->env->v[i], "PORT=") && str_to_int(spec->env->v[i] + strlen("PORT="), 1, 65535, &port))
             return port;
     return FUNCTION_PORT;
 }
 
-static node_t *env_of(const struct function_spec *spec)
+/* As Knative does, the container is told its port. */
+static void tell_port(node_t *container, int64_t port)
 {
-    node_t *env = container_env(spec);
-    bool has_port = false;
+    node_t *env = node_get(container, "env");
     for (const node_t *variable = node_first(env); variable; variable = node_next(variable))
-        has_port = has_port || strcmp(node_str(variable, "/name", ""), "PORT") == 0;
-    AUTOFREE char *port = xasprintf("%d", FUNCTION_PORT);
-    if (!has_port)
-        container_add_env(env, "PORT", port);
-    return env;
+        if (strcmp(node_str(variable, "/name", ""), "PORT") == 0)
+            return;
+    AUTOFREE char *text = xasprintf("%lld", (long long)port);
+    node_t *variable = node_push(env ? env : node_set(container, "env", node_new_array()), node_new_object());
+    node_set_str(variable, "name", "PORT");
+    node_set_str(variable, "value", text);
 }
 
-static node_t *probe_of(const struct function_spec *spec)
+static node_t *listening(void)
 {
     node_t *probe = node_new_object();
-    node_t *check = node_set(probe, spec->ready_path ? "httpGet" : "tcpSocket", node_new_object());
-    if (spec->ready_path)
-        node_set_str(check, "path", spec->ready_path);
-    node_set_str(check, "port", "http");
-    node_set_num(probe, "periodSeconds", 2);
+    node_set_str(node_set(probe, "tcpSocket", node_new_object()), "port", "http");
     return probe;
 }
 
 static node_t *function_container(const struct function_spec *spec)
 {
-    node_t *container = container_of(spec);
+    node_t *container = container_of(spec, "http");
     node_set_str(container, "name", "function");
-    node_set(container, "env", env_of(spec));
+    tell_port(container, port_of(spec));
     node_t *port = node_push(node_set(container, "ports", node_new_array()), node_new_object());
     node_set_str(port, "name", "http");
     node_set_num(port, "containerPort", (double)port_of(spec));
-    node_set(node_set(container, "resources", node_new_object()), "limits", container_limits(spec));
-    node_set(container, "readinessProbe", probe_of(spec));
+    node_t *ready = node_get(container, "readinessProbe");
+    if (!ready)
+        ready = node_set(container, "readinessProbe", listening());
+    if (!node_get(ready, "periodSeconds"))
+        node_set_num(ready, "periodSeconds", 2);
     return container;
 }
 
@@ -145,8 +145,12 @@ node_t *deployment_body(const struct function_spec *spec, const char *ns)
     node_t *template = node_set(of, "template", node_new_object());
     node_t *metadata = node_set(template, "metadata", node_new_object());
     node_set(metadata, "labels", node_copy(node_at(object, "/metadata/labels")));
+    node_t *annotations = node_new_object();
+    node_set_pairs(annotations, &function_detail(spec)->annotations);
+    set_if_any(metadata, "annotations", annotations);
     node_t *pod = node_set(template, "spec", node_new_object());
     node_push(node_set(pod, "containers", node_new_array()), function_container(spec));
+    container_fill_pod(spec, pod);
     return object;
 }
 

@@ -3,12 +3,13 @@
 #ifndef SERVERLESS_DEPLOYMENT_H
 #define SERVERLESS_DEPLOYMENT_H
 
-#include "serverless/runtime.h"
+#include "serverless/features.h"
 
 #define FUNCTION_LABEL   "aiwf/function"
 #define FUNCTION_MANAGED "app.kubernetes.io/managed-by"
 enum { FUNCTION_PORT = 8080 };
 
+extern const struct function_support deployment_support[FEATURE_COUNT];
 /* USAGE for what a deployment cannot do. */
 int deployment_check(const struct function_spec *spec, struct err *err);
 bool deployment_has_autoscaler(const struct function_spec *spec);

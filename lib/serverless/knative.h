@@ -3,13 +3,22 @@
 #ifndef SERVERLESS_KNATIVE_H
 #define SERVERLESS_KNATIVE_H
 
-#include "serverless/runtime.h"
+#include "kube/object.h"
+#include "serverless/features.h"
 
-/* What Knative has no word for is USAGE. */
+extern const struct function_support knative_support[FEATURE_COUNT];
+/* Which option a field of the Service comes from. */
+extern const struct kube_flag knative_flags[];
+
+/* USAGE, by its option, for what is no text that Knative takes. */
 int knative_check(const struct function_spec *spec, struct err *err);
 /* A Service. The caller frees. */
 node_t *knative_service(const struct function_spec *spec, const char *ns);
 /* The document of a function (runtime.h). revisions: of its namespace, or of it alone; NULL: unknown. The caller frees. */
 node_t *knative_function(const node_t *service, const node_t *revisions);
+/* runtime.h's revisions, of revisions of the API server. The caller frees. */
+node_t *knative_revisions(const node_t *service, const node_t *revisions);
+/* The Service without what the server itself keeps and fills in: it deploys the same again. The caller frees. */
+node_t *knative_manifest(const node_t *service);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "net/rest.h"
 #include "net/url.h"
+#include "serverless/container.h"
 #include "serverless/invoke.h"
 
 int openfaas_of(const struct runtime_env *env, struct openfaas *ret, struct err *err)
@@ -52,7 +53,7 @@ static node_t *labels_of(const struct function_spec *spec)
     node_set_pairs(labels, spec->labels);
     if (spec->scale_min >= 0)
         set_text(labels, "com.openfaas.scale.min", "%lld", (long long)spec->scale_min);
-    if (spec->scale_min >= 0)
+    if (spec->scale_min >= 0 && !node_get(labels, "com.openfaas.scale.zero"))
         node_set_str(labels, "com.openfaas.scale.zero", spec->scale_min == 0 ? "true" : "false");
     if (spec->scale_max >= 0)
         set_text(labels, "com.openfaas.scale.max", "%lld", (long long)spec->scale_max);
@@ -72,7 +73,16 @@ static node_t *limits_of(const struct function_spec *spec)
         set_text(limits, "cpu", "%lldm", (long long)(spec->cpus * 1000 + 0.5));
     if (spec->gpus > 0)
         set_text(limits, "nvidia.com/gpu", "%lld", (long long)spec->gpus);
+    node_set_pairs(limits, &function_detail(spec)->limits);
     return limits;
+}
+
+static node_t *texts_of(const struct strv *texts)
+{
+    node_t *list = node_new_array();
+    for (size_t i = 0; i < texts->n; i++)
+        node_push(list, node_new_str(texts->v[i]));
+    return list;
 }
 
 static node_t *annotations_of(const struct function_spec *spec)
@@ -86,6 +96,7 @@ static node_t *annotations_of(const struct function_spec *spec)
         node_set_str(annotations, "com.openfaas.ready.http.path", spec->ready_path);
     if (spec->start_ms > 0)
         set_duration(annotations, "io.aiwf.start-timeout", spec->start_ms);
+    node_set_pairs(annotations, &function_detail(spec)->annotations);
     return annotations;
 }
 
@@ -100,16 +111,9 @@ static node_t *env_of(const struct function_spec *spec)
     return env;
 }
 
-static void set_if_any(node_t *object, const char *key, node_t *members)
-{
-    if (node_len(members))
-        node_set(object, key, members);
-    else
-        node_free(members);
-}
-
 node_t *openfaas_deployment(const struct function_spec *spec)
 {
+    const struct function_detail *detail = function_detail(spec);
     node_t *body = node_new_object();
     node_set_str(body, "service", spec->name);
     node_set_str(body, "image", spec->image ? spec->image : "");
@@ -119,6 +123,13 @@ node_t *openfaas_deployment(const struct function_spec *spec)
     set_if_any(body, "labels", labels_of(spec));
     set_if_any(body, "annotations", annotations_of(spec));
     set_if_any(body, "limits", limits_of(spec));
+    node_t *requests = node_new_object();
+    node_set_pairs(requests, &detail->requests);
+    set_if_any(body, "requests", requests);
+    set_if_any(body, "secrets", texts_of(&detail->secrets));
+    set_if_any(body, "constraints", texts_of(&detail->node_selector)); /* "K=V" there too */
+    if (detail->read_only)
+        node_set_bool(body, "readOnlyRootFilesystem", true);
     return body;
 }
 

@@ -8,22 +8,23 @@
 #include "base/file.h"
 #include "base/stat.h"
 
-static int lacks(const char *option, const char *why, struct err *err)
-{
-    err_set(err, ERR_USAGE, "%s: an OpenWhisk action has no such thing", option);
-    return why ? err_why(err, "%s", why) : -1;
-}
+const struct function_support whisk_support[FEATURE_COUNT] = {
+    [FEATURE_IMAGE] = {.as = "exec of kind blackbox"},
+    [FEATURE_SOURCE] = {.as = "exec with the folder as a zip"},
+    [FEATURE_COMMAND] = {.why_not = "code begins with main in __main__.py, index.js or what its runtime says"},
+    [FEATURE_ENV] = {.as = "parameters"},
+    [FEATURE_MEMORY] = {.as = "limits.memory"},
+    [FEATURE_CPU] = {.why_not = "an action gets its share of CPU by --memory"},
+    [FEATURE_GPUS] = {.why_not = "there is no limit for GPUs; invokers with GPUs take images made for them"},
+    [FEATURE_SCALE] = {.as = "limits.instances, the most"},
+    [FEATURE_ZERO] = {.as = "always so"},
+    [FEATURE_IDLE] = {.why_not = "its invokers' configuration says when a container ends (idle-container, 10 minutes)"},
+    [FEATURE_CONCURRENCY] = {.as = "limits.concurrency"},
+    [FEATURE_TIMEOUT] = {.as = "limits.timeout"},
+    [FEATURE_LABELS] = {.as = "annotations"},
+};
 
-static int check_scale(const struct function_spec *spec, struct err *err)
-{
-    if (spec->scale_min > 0) {
-        lacks("--scale", "instances that always run are stem cells of its configuration, for a kind and a memory size", err);
-        return err_hint(err, "--scale 0..N");
-    }
-    if (spec->idle_ms >= 0)
-        return lacks("--idle", "its invokers' configuration says when a container ends (idle-container, 10 minutes)", err);
-    return spec->metrics && spec->metrics->n ? lacks("--metric", NULL, err) : 0;
-}
+extern const struct runtime runtime_openwhisk;
 
 int whisk_check(const struct function_spec *spec, struct err *err)
 {
@@ -31,25 +32,17 @@ int whisk_check(const struct function_spec *spec, struct err *err)
         err_set(err, ERR_USAGE, "an OpenWhisk action is code or an image");
         return err_hint(err, "--source DIR, or --image IMAGE");
     }
-    if (spec->command)
-        return lacks("--command", "code begins with main in __main__.py, index.js or what its runtime says", err);
-    if (strcmp(spec->mode, "http") != 0)
-        return lacks("--mode stdio", NULL, err);
-    if (spec->queue >= 0)
-        return lacks("--queue", NULL, err);
-    if (spec->cpus > 0)
-        return lacks("--cpu", "an action gets its share of CPU by --memory", err);
-    if (spec->gpus > 0)
-        return lacks("--gpus", "there is no limit for GPUs; invokers with GPUs take images made for them", err);
-    if (spec->start_ms > 0)
-        return lacks("--start-timeout", NULL, err);
-    if (spec->ready_path)
-        return lacks("--ready-path", NULL, err);
+    if (function_check(&runtime_openwhisk, spec, err) != 0)
+        return -1;
     if (!spec->image && !whisk_kind_of(spec->source)) {
         err_set(err, ERR_USAGE, "--source %s: no file there that an OpenWhisk runtime begins with", spec->source);
         return err_hint(err, "__main__.py, index.js, index.php, main.rb, main.go or exec; or --image IMAGE");
     }
-    return check_scale(spec, err);
+    if (spec->scale_min <= 0)
+        return 0;
+    err_set(err, ERR_USAGE, "--scale: an OpenWhisk action has no instances that always run");
+    err_why(err, "they are stem cells of its configuration, for a kind and a memory size");
+    return err_hint(err, "--scale 0..N");
 }
 
 const char *whisk_kind_of(const char *folder)

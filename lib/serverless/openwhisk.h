@@ -3,10 +3,11 @@
 #ifndef SERVERLESS_OPENWHISK_H
 #define SERVERLESS_OPENWHISK_H
 
-#include "serverless/runtime.h"
+#include "serverless/features.h"
 
 enum { WHISK_CODE_MAX = 48 << 20, WHISK_LIST_MAX = 200 }; /* bytes of an action's code; items of a list */
 
+extern const struct function_support whisk_support[FEATURE_COUNT];
 /* USAGE for what an action cannot say. */
 int whisk_check(const struct function_spec *spec, struct err *err);
 /* The body of PUT /namespaces/_/actions/NAME; code: a ZIP of spec->source, NULL where an image is run. The caller frees. */

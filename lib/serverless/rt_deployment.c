@@ -3,11 +3,11 @@
 
 #include "kube/apply.h"
 #include "kube/hpa.h"
-#include "kube/logs.h"
 #include "net/url.h"
 #include "serverless/cold.h"
 #include "serverless/deployment.h"
 #include "serverless/invoke.h"
+#include "serverless/kube_function.h"
 #include "serverless/pods.h"
 #include "serverless/secrets.h"
 
@@ -56,11 +56,8 @@ static int create_or_apply(struct kube *kube, const struct function_spec *spec, 
         err_set(err, ERR_CONFLICT, "deployment \"%s\" exists already, and was not made by aiwf", spec->name);
         return err_hint(err, "another name");
     }
-    if (there && !replace) {
-        err_set(err, ERR_CONFLICT, "function \"%s\" exists already", spec->name);
-        return err_hint(err, "--replace, or --if-not-exists");
-    }
-    return there ? apply(kube, &kube_deployments, body, err) : kube_create(kube, &kube_deployments, body, NULL, NULL, err);
+    return kube_function_put(kube, &(struct kube_function_put){.kind = &kube_deployments, .object = body, .replace = replace},
+                             err);
 }
 
 static int deploy(const struct runtime_env *env, const struct function_spec *spec, bool replace, struct err *err)
@@ -233,25 +230,6 @@ static int remove_function(const struct runtime_env *env, const char *name, stru
     return kube_delete(env->kube, &kube_deployments, env->kube->ns, name, err);
 }
 
-struct reading {
-    bool (*on_line)(const node_t *line, void *arg);
-    void *arg;
-};
-
-static bool on_line(const struct kube_log_line *line, void *arg)
-{
-    const struct reading *reading = arg;
-    AUTOFREE char *text = xstrndup(line->text, line->len);
-    char *blank = strchr(text, ' ');
-    CLEANUP(node_free) node_t *document = node_new_object();
-    if (blank)
-        *blank = '\0';
-    node_set_str(document, "timestamp", blank ? text : NULL);
-    node_set_str(document, "instance", line->label);
-    node_set_str(document, "text", blank ? blank + 1 : text);
-    return reading->on_line(document, reading->arg);
-}
-
 static int print_logs(const struct runtime_env *env, const char *name, bool follow, int64_t tail,
                       bool (*on_each)(const node_t *line, void *arg), void *arg, struct err *err)
 {
@@ -259,15 +237,8 @@ static int print_logs(const struct runtime_env *env, const char *name, bool foll
     if (!deployment)
         return -1;
     AUTOFREE char *selector = xasprintf(FUNCTION_LABEL "=%s", name);
-    struct reading reading = {on_each, arg};
-    struct kube_logs logs = {.ns = env->kube->ns,
-                             .selector = selector,
-                             .follow = follow,
-                             .tail = tail < 0 ? -1 : tail,
-                             .timestamps = true,
-                             .on_line = on_line,
-                             .arg = &reading};
-    return kube_logs(env->kube, &logs, err);
+    struct kube_function_logs logs = {.selector = selector, .follow = follow, .tail = tail, .on_line = on_each, .arg = arg};
+    return kube_function_logs(env->kube, &logs, err);
 }
 
 /* What the API server says itself when it cannot pass the request on; of a service that is not there, that nobody is behind it. */
@@ -314,6 +285,7 @@ static int invoke(const struct runtime_env *env, const struct invoke_request *re
 const struct runtime runtime_deployment = {
     .name = "deployment",
     .help = "containers of a Kubernetes cluster that stay, with an autoscaler",
+    .support = deployment_support,
     .needs_cluster = true,
     .check = deployment_check,
     .deploy = deploy,

@@ -2,13 +2,15 @@
 #include <string.h>
 
 #include "kube/apply.h"
-#include "kube/logs.h"
+#include "kube/events.h"
 #include "kube/object.h"
 #include "serverless/cold.h"
 #include "serverless/invoke.h"
 #include "serverless/knative.h"
+#include "serverless/kube_function.h"
 #include "serverless/pods.h"
 #include "serverless/secrets.h"
+#include "serverless/traffic.h"
 
 extern const struct runtime runtime_knative;
 
@@ -53,29 +55,182 @@ static node_t *show(const struct runtime_env *env, const char *name, struct err 
     return function;
 }
 
+/* ---- deploy ---- */
+
+#define SERVING_NS "knative-serving"
+#define FEATURES   "config-features"
+
+/* What the config map says of a flag; those that are missing are off, but for this one (config/core/configmaps/features.yaml). */
+static const char *flag_value(const node_t *map, const char *flag)
+{
+    bool is_usual = strcmp(flag, "kubernetes.podspec-volumes-emptydir") == 0;
+    const char *value = node_text(node_get(node_get(map, "data"), flag));
+    return value ? value : is_usual ? "enabled" : "disabled";
+}
+
+/* A cluster that lets us not look decides by itself. */
+static int check_flags(struct kube *kube, const struct function_spec *spec, struct err *err)
+{
+    CLEANUP(node_free) node_t *map = NULL;
+    CLEANUP(err_release) struct err unseen = ERR_INIT;
+    for (enum function_feature i = 0; i < FEATURE_COUNT; i++) {
+        const char *flag = knative_support[i].flag;
+        if (!flag || spec->object || !function_says(spec, i))
+            continue;
+        if (!map && (kube_find(kube, &kube_config_maps, SERVING_NS, FEATURES, &map, &unseen) != 0 || !map))
+            return unseen.code == ERR_INTERRUPTED ? err_move(err, &unseen) : 0;
+        const char *value = flag_value(map, flag);
+        if (strcmp(value, "disabled") != 0)
+            continue;
+        err_set(err, ERR_FAILED, "%s: this cluster's Knative does not allow it", function_features[i].option);
+        err_why(err, "%s is \"%s\" in the config map " SERVING_NS "/" FEATURES, flag, value);
+        return err_hint(
+            err, "kubectl -n " SERVING_NS " patch configmap " FEATURES " --type merge -p '{\"data\":{\"%s\":\"enabled\"}}'",
+            flag);
+    }
+    return 0;
+}
+
+static struct kube_source source_of(const struct function_spec *spec)
+{
+    if (spec->object)
+        return (struct kube_source){.doc = spec->object_doc, .object = spec->object};
+    return (struct kube_source){.flags = knative_flags};
+}
+
+/* Fields that a flag must allow are refused by their names (serving, pkg/apis/serving/fieldmask.go). */
+static int hint_flags(struct err *err)
+{
+    bool is_flag = err->why && strstr(err->why, "must not set the field");
+    return is_flag ? err_hint(err, "kubectl -n " SERVING_NS " get configmap " FEATURES ": a flag there may allow it") : -1;
+}
+
 static int deploy(const struct runtime_env *env, const struct function_spec *spec, bool replace, struct err *err)
 {
-    if (knative_check(spec, err) != 0)
+    if (function_check(&runtime_knative, spec, err) != 0 || knative_check(spec, err) != 0 ||
+        check_flags(env->kube, spec, err) != 0)
         return -1;
     CLEANUP(node_free) node_t *service = knative_service(spec, env->kube->ns);
-    struct kube_apply apply = {.kind = &kube_knative_services, .object = service, .force = true};
-    if (replace)
-        return kube_apply(env->kube, &apply, NULL, err);
-    if (kube_create(env->kube, &kube_knative_services, service, NULL, NULL, err) == 0)
-        return 0;
-    return err->code == ERR_CONFLICT ? err_hint(err, "--replace, or --if-not-exists") : -1;
+    const struct kube_source source = source_of(spec);
+    struct kube_function_put put = {.kind = &kube_knative_services, .object = service, .source = &source, .replace = replace};
+    return kube_function_put(env->kube, &put, err) == 0 ? 0 : hint_flags(err);
+}
+
+static int diff(const struct runtime_env *env, const struct function_spec *spec, struct str *out, bool *ret_differs,
+                struct err *err)
+{
+    if (function_check(&runtime_knative, spec, err) != 0 || knative_check(spec, err) != 0 ||
+        check_flags(env->kube, spec, err) != 0)
+        return -1;
+    CLEANUP(node_free) node_t *service = knative_service(spec, env->kube->ns);
+    const struct kube_source source = source_of(spec);
+    struct kube_apply apply = {.kind = &kube_knative_services, .object = service, .source = &source, .force = true};
+    return kube_diff(env->kube, &apply, out, ret_differs, err) == 0 ? 0 : hint_flags(err);
+}
+
+static int check(const struct function_spec *spec, struct err *err)
+{
+    return function_check(&runtime_knative, spec, err) != 0 ? -1 : knative_check(spec, err);
 }
 
 static node_t *spec_json(const struct function_spec *spec) { return knative_service(spec, NULL); }
 
+static node_t *service_named(const struct runtime_env *env, const char *name, struct err *err)
+{
+    return kube_show(env->kube, &kube_knative_services, env->kube->ns, name, err);
+}
+
+static node_t *manifest(const struct runtime_env *env, const char *name, struct err *err)
+{
+    CLEANUP(node_free) node_t *service = service_named(env, name, err);
+    return service ? knative_manifest(service) : NULL;
+}
+
+/* ---- revisions ---- */
+
+static node_t *revisions(const struct runtime_env *env, const char *name, struct err *err)
+{
+    CLEANUP(node_free) node_t *service = service_named(env, name, err);
+    CLEANUP(node_free) node_t *all = service ? revisions_of(env->kube, name, err) : NULL;
+    return all ? knative_revisions(service, all) : NULL;
+}
+
+static bool is_revision(const node_t *revisions, const char *name)
+{
+    for (const node_t *revision = node_first(revisions); revision; revision = node_next(revision))
+        if (strcmp(node_str(revision, "/metadata/name", ""), name) == 0)
+            return true;
+    return false;
+}
+
+/* Before it is sent: Knative takes a name that there is not, and then waits for it. */
+static int check_targets(struct kube *kube, const char *name, const node_t *traffic, struct err *err)
+{
+    CLEANUP(node_free) node_t *all = revisions_of(kube, name, err);
+    for (const node_t *target = node_first(traffic); all && target; target = node_next(target)) {
+        const char *revision = node_str(target, "/revisionName", NULL);
+        if (!revision || is_revision(all, revision))
+            continue;
+        err_set(err, ERR_NOT_FOUND, "function \"%s\" has no revision \"%s\"", name, revision);
+        return err_hint(err, "aiwf function revisions %s", name);
+    }
+    return all ? 0 : -1;
+}
+
+/* The traffic is not what deploy says: it has an owner of its own, so that a later deploy leaves it. */
+static int set_traffic(const struct runtime_env *env, const char *name, const struct traffic_change *change, bool dry_run,
+                       node_t **ret, struct err *err)
+{
+    CLEANUP(node_free) node_t *service = service_named(env, name, err);
+    CLEANUP(node_free) node_t *traffic = service ? traffic_changed(node_at(service, "/spec/traffic"), change, err) : NULL;
+    if (!traffic || check_targets(env->kube, name, traffic, err) != 0)
+        return -1;
+    CLEANUP(node_free) node_t *patch = node_new_object();
+    node_set(node_set(patch, "spec", node_new_object()), "traffic", node_copy(traffic));
+    if (!dry_run && kube_patch(env->kube, &kube_knative_services, env->kube->ns, name, patch, err) != 0)
+        return -1;
+    *ret = TAKE(traffic);
+    return 0;
+}
+
+static node_t *events(const struct runtime_env *env, const char *name, struct err *err)
+{
+    CLEANUP(node_free) node_t *service = service_named(env, name, err);
+    CLEANUP(node_free) node_t *all = service ? revisions_of(env->kube, name, err) : NULL;
+    AUTOFREE char *selector = xasprintf(SERVICE_LABEL "=%s", name);
+    CLEANUP(node_free) node_t *pods = all ? kube_list_of(env->kube, &kube_pods, env->kube->ns, selector, err) : NULL;
+    const node_t *parts[] = {all, pods};
+    return pods ? kube_events_about(env->kube, service, parts, ARRAY_LEN(parts), err) : NULL;
+}
+
+/* ---- scale, delete, logs ---- */
+
+static int check_ceiling(const node_t *service, const char *name, int64_t replicas, struct err *err)
+{
+    const char *text =
+        node_text(node_get(node_at(service, "/spec/template/metadata/annotations"), "autoscaling.knative.dev/max-scale"));
+    long long most;
+    if (!text || !str_to_int(text, 1, INT32_MAX, &most) || replicas <= most)
+        return 0;
+    err_set(err, ERR_CONFLICT, "function \"%s\" has at most %lld instances", name, most);
+    return err_hint(err, "aiwf function deploy %s --replace --scale %lld..%lld, with its other options", name,
+                    (long long)replicas, (long long)replicas);
+}
+
 /* At least so many: a new revision, which takes over when its instances are ready. */
 static int scale(const struct runtime_env *env, const char *name, int64_t replicas, struct err *err)
 {
+    CLEANUP(node_free) node_t *service = service_named(env, name, err);
+    if (!service || check_ceiling(service, name, replicas, err) != 0)
+        return -1;
     CLEANUP(node_free) node_t *patch = node_new_object();
     node_t *template = node_set(node_set(patch, "spec", node_new_object()), "template", node_new_object());
-    node_t *annotations = node_set(node_set(template, "metadata", node_new_object()), "annotations", node_new_object());
+    node_t *metadata = node_set(template, "metadata", node_new_object());
+    node_t *annotations = node_set(metadata, "annotations", node_new_object());
     AUTOFREE char *floor = xasprintf("%lld", (long long)replicas);
     node_set_str(annotations, "autoscaling.knative.dev/min-scale", floor);
+    if (node_at(service, "/spec/template/metadata/name"))
+        node_set(metadata, "name", node_new_null()); /* a revision's name is given once */
     return kube_patch(env->kube, &kube_knative_services, env->kube->ns, name, patch, err);
 }
 
@@ -84,47 +239,20 @@ static int remove_function(const struct runtime_env *env, const char *name, stru
     return kube_delete(env->kube, &kube_knative_services, env->kube->ns, name, err);
 }
 
-struct lines {
-    bool (*on_line)(const node_t *line, void *arg);
-    void *arg;
-};
-
-static bool give_line(const struct kube_log_line *line, void *arg)
-{
-    const struct lines *lines = arg;
-    CLEANUP(node_free) node_t *node = node_new_object();
-    CLEANUP(str_release) struct str text = STR_INIT;
-    str_addn(&text, line->text, line->len);
-    node_set_str(node, "instance", line->label);
-    node_set_str(node, "text", text.buf);
-    return lines->on_line(node, lines->arg);
-}
-
 /* Of its own containers: Knative's queue-proxy beside them logs what it does itself. */
 static int print_logs(const struct runtime_env *env, const char *name, bool follow, int64_t tail,
                       bool (*on_line)(const node_t *line, void *arg), void *arg, struct err *err)
 {
-    CLEANUP(node_free) node_t *service = kube_show(env->kube, &kube_knative_services, env->kube->ns, name, err);
+    CLEANUP(node_free) node_t *service = service_named(env, name, err);
     if (!service)
         return -1;
     AUTOFREE char *selector = xasprintf(SERVICE_LABEL "=%s", name);
-    struct lines lines = {on_line, arg};
-    struct kube_logs logs = {
-        .ns = env->kube->ns,
-        .selector = selector,
-        .container = "user-container",
-        .follow = follow,
-        .tail = tail,
-        .on_line = give_line,
-        .arg = &lines,
-    };
-    if (kube_logs(env->kube, &logs, err) == 0)
-        return 0;
-    if (err->code != ERR_NOT_FOUND)
-        return -1;
-    err_clear(err); /* it has no instance now, and so no log */
-    return 0;
+    struct kube_function_logs logs = {
+        .selector = selector, .container = "user-container", .follow = follow, .tail = tail, .on_line = on_line, .arg = arg};
+    return kube_function_logs(env->kube, &logs, err);
 }
+
+/* ---- invoke ---- */
 
 /* Through the ingress, by the host of the function's URL. */
 static int invoke(const struct runtime_env *env, const struct invoke_request *req, struct http_response *res, struct err *err)
@@ -150,7 +278,10 @@ static int invoke(const struct runtime_env *env, const struct invoke_request *re
 const struct runtime runtime_knative = {
     .name = "knative",
     .help = "Knative Services of the context's cluster",
+    .support = knative_support,
     .needs_cluster = true,
+    .transient_ms = 2000,
+    .check = check,
     .deploy = deploy,
     .spec_json = spec_json,
     .list = list,
@@ -164,4 +295,9 @@ const struct runtime runtime_knative = {
     .cold_end = cold_end_knative,
     .label = SERVICE_LABEL,
     .secrets = &secrets_kubernetes,
+    .revisions = revisions,
+    .set_traffic = set_traffic,
+    .manifest = manifest,
+    .diff = diff,
+    .events = events,
 };

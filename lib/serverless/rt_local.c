@@ -3,6 +3,7 @@
 
 #include "net/rest.h"
 #include "net/url.h"
+#include "serverless/features.h"
 #include "serverless/openfaas.h"
 
 /* The namespace of a context is Kubernetes': it means nothing here. */
@@ -13,14 +14,36 @@ static int gateway_of(const struct runtime_env *env, struct openfaas *ret, struc
     return rc;
 }
 
+static const struct function_support support[FEATURE_COUNT] = {
+    [FEATURE_IMAGE] = {.as = "nothing: its command is a process of this machine"},
+    [FEATURE_SOURCE] = {.as = "a private copy of the folder"},
+    [FEATURE_COMMAND] = {.as = "/bin/sh -c", .required = true},
+    [FEATURE_STDIO] = {.as = "a process a request"},
+    [FEATURE_ENV] = {.as = "the process's environment"},
+    [FEATURE_READY_PATH] = {.as = "a GET of it"},
+    [FEATURE_MEMORY] = {.as = "a limit of the process"},
+    [FEATURE_CPU] = {.as = "what energy and cost count"},
+    [FEATURE_GPUS] = {.as = "what energy and cost count"},
+    [FEATURE_SCALE] = {.as = "processes"},
+    [FEATURE_ZERO] = {.as = "no process"},
+    [FEATURE_IDLE] = {.as = "the gateway's own clock"},
+    [FEATURE_CONCURRENCY] = {.as = "requests at once a process"},
+    [FEATURE_QUEUE] = {.as = "the gateway's queue"},
+    [FEATURE_TIMEOUT] = {.as = "the process is ended"},
+    [FEATURE_START] = {.as = "the process is ended"},
+    [FEATURE_LABELS] = {.as = "labels"},
+};
+
+extern const struct runtime runtime_local;
+
+static int check_spec(const struct function_spec *spec, struct err *err) { return function_check(&runtime_local, spec, err); }
+
 static int deploy(const struct runtime_env *env, const struct function_spec *spec, bool replace, struct err *err)
 {
-    if (!spec->command) {
-        err_set(err, ERR_USAGE, "a local function is a command");
-        return err_hint(err, "--command 'python3 app.py'");
-    }
     struct openfaas gateway;
-    return gateway_of(env, &gateway, err) != 0 ? -1 : openfaas_deploy(&gateway, spec, replace, err);
+    if (check_spec(spec, err) != 0 || gateway_of(env, &gateway, err) != 0)
+        return -1;
+    return openfaas_deploy(&gateway, spec, replace, err);
 }
 
 static int scale(const struct runtime_env *env, const char *name, int64_t replicas, struct err *err)
@@ -125,6 +148,9 @@ static node_t *cold_stages(const struct runtime_env *env, const char *name, stru
 const struct runtime runtime_local = {
     .name = "local",
     .help = "processes of this machine, behind the gateway of `aiwf local up`",
+    .support = support,
+    .check = check_spec,
+    .queues = true,
     .deploy = deploy,
     .spec_json = openfaas_deployment,
     .list = list,

@@ -4,24 +4,40 @@
 #include "base/clock.h"
 #include "net/rest.h"
 #include "net/url.h"
+#include "serverless/features.h"
 #include "serverless/openfaas.h"
 #include "serverless/secrets.h"
 #include "wait/wait.h"
 
-static int check_spec(const struct function_spec *spec, struct err *err)
-{
-    if (!spec->image) {
-        err_set(err, ERR_USAGE, "an OpenFaaS function is an image");
-        return err_hint(err, "--image IMAGE");
-    }
-    if (spec->source)
-        return err_set(err, ERR_USAGE, "--source: OpenFaaS runs images, not folders");
-    if (spec->start_ms > 0)
-        return err_set(err, ERR_USAGE, "--start-timeout: OpenFaaS has no such limit");
-    if (strcmp(spec->mode, "http") != 0)
-        return err_set(err, ERR_USAGE, "--mode %s: on OpenFaaS the image's own watchdog decides that", spec->mode);
-    return 0;
-}
+static const struct function_support support[FEATURE_COUNT] = {
+    [FEATURE_IMAGE] = {.as = "image", .required = true},
+    [FEATURE_SOURCE] = {.why_not = "OpenFaaS runs images, not folders"},
+    [FEATURE_COMMAND] = {.as = "envProcess"},
+    [FEATURE_STDIO] = {.why_not = "on OpenFaaS the image's own watchdog decides that"},
+    [FEATURE_ENV] = {.as = "envVars"},
+    [FEATURE_SECRETS] = {.as = "secrets, in /var/openfaas/secrets"},
+    [FEATURE_READY_PATH] = {.as = "annotation com.openfaas.ready.http.path"},
+    [FEATURE_MEMORY] = {.as = "limits"},
+    [FEATURE_CPU] = {.as = "limits"},
+    [FEATURE_GPUS] = {.as = "limits nvidia.com/gpu"},
+    [FEATURE_REQUESTS] = {.as = "requests"},
+    [FEATURE_LIMITS] = {.as = "limits"},
+    [FEATURE_READ_ONLY] = {.as = "readOnlyRootFilesystem"},
+    [FEATURE_SCALE] = {.as = "labels com.openfaas.scale.min, max"},
+    [FEATURE_ZERO] = {.as = "label com.openfaas.scale.zero"},
+    [FEATURE_IDLE] = {.as = "label com.openfaas.scale.zero-duration"},
+    [FEATURE_CONCURRENCY] = {.as = "label com.openfaas.scale.target"},
+    [FEATURE_QUEUE] = {.as = "envVars max_inflight"},
+    [FEATURE_TIMEOUT] = {.as = "envVars exec_timeout"},
+    [FEATURE_START] = {.why_not = "OpenFaaS has no such limit"},
+    [FEATURE_LABELS] = {.as = "labels"},
+    [FEATURE_ANNOTATIONS] = {.as = "annotations"},
+    [FEATURE_NODE_SELECTOR] = {.as = "constraints"},
+};
+
+extern const struct runtime runtime_openfaas;
+
+static int check_spec(const struct function_spec *spec, struct err *err) { return function_check(&runtime_openfaas, spec, err); }
 
 /* Of a label that holds a number. */
 static void set_label_number(node_t *object, const char *key, const node_t *labels, const char *label)
@@ -250,6 +266,9 @@ static int make_cold(const struct runtime_env *env, const char *name, struct err
 const struct runtime runtime_openfaas = {
     .name = "openfaas",
     .help = "functions of an OpenFaaS gateway",
+    .support = support,
+    .check = check_spec,
+    .queues = true,
     .deploy = deploy,
     .spec_json = openfaas_deployment,
     .list = list,

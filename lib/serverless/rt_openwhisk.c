@@ -500,6 +500,7 @@ static node_t *cold_stages(const struct runtime_env *env, const char *name, stru
 const struct runtime runtime_openwhisk = {
     .name = "openwhisk",
     .help = "actions of OpenWhisk, by ~/.wskprops or the context's setting openwhisk",
+    .support = whisk_support,
     .access = access_of,
     .check = whisk_check,
     .deploy = deploy,

@@ -7,9 +7,36 @@
 #include <stdio.h>
 
 #include "conf/conf.h"
+#include "doc/doc.h"
 #include "doc/node.h"
 #include "kube/kube.h"
 #include "net/http.h"
+
+/* What a function says where its runtime has the word for it: texts as `function deploy`'s options and the manifest have them
+ * (container.h and knative.h read them). NULL or empty: not given. */
+struct function_detail {
+    /* of its container */
+    struct strv args;
+    struct strv env_from;         /* "secret:NAME", "config-map:NAME" */
+    struct strv env_value_from;   /* "K=secret:NAME:KEY" */
+    struct strv requests, limits; /* "RESOURCE=QUANTITY" */
+    struct strv volumes;          /* "/PATH=secret:NAME", config-map:NAME, pvc:NAME[:ro], empty-dir[:SIZE] */
+    struct strv secrets;          /* names of secrets that the runtime itself puts into the container */
+    const char *port;             /* "8080", "h2c:8080" */
+    const char *ready_probe, *live_probe;
+    const char *user; /* a number */
+    bool read_only;   /* its root file system */
+    /* of its pod */
+    struct strv annotations, pull_secrets;
+    struct strv node_selector, node_affinity, tolerations; /* "K=V", "K=V1,V2", "KEY[=VALUE][:EFFECT]" */
+    const char *service_account, *runtime_class;
+    /* of Knative's autoscaler */
+    const char *scale_initial, *scale_activation, *utilization, *scale_down_delay, *scale_class;
+    /* of its revisions */
+    struct strv traffic, tags; /* "REVISION=PERCENT", "REVISION=TAG" */
+    const char *revision_name, *rollout;
+    bool cluster_local;
+};
 
 /* What `function deploy` can say. Strings and lists are borrowed. Zero or NULL: not given. */
 struct function_spec {
@@ -28,9 +55,13 @@ struct function_spec {
     int64_t memory_bytes;
     double cpus;
     int64_t gpus;
-    int64_t timeout_ms;     /* of one request */
-    int64_t start_ms;       /* until an instance must be ready; 0: not given */
-    const char *ready_path; /* GET of this must answer 2xx before it counts as ready; NULL: a TCP connect */
+    int64_t timeout_ms;                   /* of one request */
+    int64_t start_ms;                     /* until an instance must be ready; 0: not given */
+    const char *ready_path;               /* GET of this must answer 2xx before it counts as ready; NULL: a TCP connect */
+    const struct function_detail *detail; /* NULL: nothing */
+    /* A Knative Service as it is, in place of all of the above but name, and where it stands; NULL: none. */
+    const node_t *object;
+    const struct doc *object_doc;
 };
 
 /* What works with a runtime: the client and the context. */
@@ -68,10 +99,13 @@ DEFINE_CLEANUP(struct runtime_access, runtime_access_release)
  *  "scale":{"min","max"},"floor":N,"idle_ms","concurrency","queued":N,"invocations":N,"cold_starts":N,"failures":N,
  *  "rps":x|null,"p50_ms":x|null,"p95_ms":x|null,"created":RFC3339,"url":URL,"message":"why it is not well",
  *  "autoscaler":{...} (hpa_explain's, where there is one)} */
+struct function_support;
+struct traffic_change;
 struct runtime {
     const char *name;
     const char *help;
-    bool needs_cluster; /* runtime_env.kube */
+    const struct function_support *support; /* of each feature (features.h) */
+    bool needs_cluster;                     /* runtime_env.kube */
     /* Of a system that is neither the context's gateway nor in its cluster: runtime_env.http has this login, for this URL
      * only. NULL: it is one of these. */
     int (*access)(const struct context *context, struct runtime_access *ret, struct err *err);
@@ -79,6 +113,8 @@ struct runtime {
     int (*deploy)(const struct runtime_env *env, const struct function_spec *spec, bool replace,
                   struct err *err);                         /* CONFLICT: exists and !replace */
     node_t *(*spec_json)(const struct function_spec *spec); /* what deploy would send: --dry-run=client */
+    bool queues;                                            /* invoke --async */
+    int64_t transient_ms;                                   /* it may report a failure, and be well after so long */
     node_t *(*list)(const struct runtime_env *env, struct err *err);
     node_t *(*show)(const struct runtime_env *env, const char *name, struct err *err); /* NOT_FOUND */
     /* 0 whenever the function itself answered, whatever its status; async: when it was queued. Otherwise
@@ -98,6 +134,18 @@ struct runtime {
     /* Has an instance started: where a request that meets none is refused (WORKLOAD, or a 503), not held. NULL: it is held. */
     int (*wake)(const struct runtime_env *env, const char *name, struct err *err);
     const char *label; /* on a cluster: of a function's Deployments and pods, with its name; NULL: it is on none */
+    /* Below: of runtimes that keep what was deployed before. */
+    /* [{"revision","state","percent","tags":[...],"image","available","created","message","url"}], the newest first. */
+    node_t *(*revisions)(const struct runtime_env *env, const char *name, struct err *err);
+    /* Where requests go: change (traffic.h); *ret: the targets as they are asked for now. dry_run: nothing is changed. */
+    int (*set_traffic)(const struct runtime_env *env, const char *name, const struct traffic_change *change, bool dry_run,
+                       node_t **ret, struct err *err);
+    /* What deploy -f makes the same function of. */
+    node_t *(*manifest)(const struct runtime_env *env, const char *name, struct err *err);
+    /* What a deployment of spec would change, as lines of doc/diff.h; the server checks it. */
+    int (*diff)(const struct runtime_env *env, const struct function_spec *spec, struct str *out, bool *ret_differs,
+                struct err *err);
+    node_t *(*events)(const struct runtime_env *env, const char *name, struct err *err); /* as kube_events_about's */
     /* The last cold start: {"total_ms","stages":[{"stage","ms"}...]} in order; null: none yet. */
     node_t *(*cold_stages)(const struct runtime_env *env, const char *name, struct err *err);
     const struct secret_store *secrets; /* NULL: it keeps none, and secrets_instead says what one does */
