@@ -4,7 +4,7 @@
 __aiwf_table() {
     case $1 in
     '')
-        cmds='api cluster completion context dataset doctor explain function gpu help infra local login nodegroup pool query queue shell template top train version why workflow' aliases='fn=function wf=workflow ' args=''
+        cmds='api cluster completion context dataset doctor explain function gpu help infra local login model nodegroup pool query queue shell template top train version why workflow' aliases='fn=function wf=workflow ' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'api')
@@ -383,6 +383,38 @@ __aiwf_table() {
         cmds='' aliases='' args=''
         opts='--force --revoke --exec-credential --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
+    'model')
+        cmds='serve list show predict logs scale delete' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'model serve')
+        cmds='' aliases='' args='none'
+        opts='--model= --server= --as= --image= --command= --source= --version= --version-label= --batching= --warmup= --warmup-requests= --port= --env= -e= --scale= --concurrency= --memory= --cpu= --gpus= --replace --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'model list')
+        cmds='' aliases='' args=''
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'model show')
+        cmds='' aliases='' args='live+'
+        opts='--version= --label= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'model predict')
+        cmds='' aliases='' args='live'
+        opts='--file= -f= --version= --label= --input= --signature= --raw --timeout= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'model logs')
+        cmds='' aliases='' args='live'
+        opts='--follow -f --tail= --timestamps --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'model scale')
+        cmds='' aliases='' args='live none'
+        opts='--wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'model delete')
+        cmds='' aliases='' args='live+'
+        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
     'nodegroup')
         cmds='create list show resize update delete' aliases='' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
@@ -649,6 +681,15 @@ __aiwf_value() {
     'function secret delete:--runtime') kind=live ;;
     'gpu share apply:--file' | 'gpu share apply:-f') kind=files ;;
     'local up:--timeout') kind=none ;;
+    'model serve:--server') kind=words words='tfserving v2' ;;
+    'model serve:--as') kind=words words='function deployment' ;;
+    'model serve:--source') kind=dirs ;;
+    'model serve:--version') kind=none ;;
+    'model serve:--warmup') kind=files ;;
+    'model show:--version') kind=none ;;
+    'model predict:--file' | 'model predict:-f') kind=files ;;
+    'model predict:--version') kind=none ;;
+    'model predict:--timeout') kind=none ;;
     'nodegroup create:--flavor') kind=live ;;
     'nodegroup create:--image') kind=live ;;
     'nodegroup create:--file' | 'nodegroup create:-f') kind=files ;;

@@ -18,6 +18,7 @@ function __aiwf_table -a path
                 infra\t'what the cloud is made of: servers, flavors, networks, volumes, images, quotas' \
                 local\t'the runtime on this machine: up, down, status, logs' \
                 login\t'log in to the context\'s OpenStack cloud' \
+                model\t'models: serve them, and ask them' \
                 nodegroup\t'node groups of a cluster: machines that are alike' \
                 pool\t'warm pools: instances kept ready for functions' \
                 query\t'ask Prometheus in PromQL' \
@@ -2214,6 +2215,206 @@ function __aiwf_table -a path
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
             set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+        case 'model'
+            set -g __aiwf_cmds \
+                serve\t'serve a model, and wait until it answers' \
+                list\t'list the models that are served' \
+                show\t'show all about a model: versions, inputs, outputs' \
+                predict\t'ask a model about the rows of a file' \
+                logs\t'print what a model\'s server wrote' \
+                scale\t'set how many instances of a model\'s server run' \
+                delete\t'end the servers of models'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+        case 'model serve'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none
+            set -g __aiwf_opts \
+                --model\t'where the model is: in a volume claim, else in the image (local: of this machine)' \
+                --server\t'what serves it: tfserving (TensorFlow Serving), v2 (Open Inference Protocol)' \
+                --as\t'function (Knative; usual in a cluster) or deployment (stays, with an autoscaler)' \
+                --image\t'the server\'s image (usual for tfserving: tensorflow/serving)' \
+                --command\t'local: the server, by /bin/sh -c; it listens on $PORT, its model is $MODEL_PATH. In a cluster: in the place of the image\'s entrypoint, whose arguments are "$0" "$@"' \
+                --source\t'local: the command\'s folder' \
+                --version\t'serve these versions (usual: the latest); tfserving' \
+                --version-label\t'a label for a version: stable=3; tfserving' \
+                --batching\t'max_batch_size, batch_timeout_micros, max_enqueued_batches, num_batch_threads; tfserving' \
+                --warmup\t'a prediction (as predict -f) that it has to answer before it is called ready' \
+                --warmup-requests\t'so often, for each instance' \
+                --port\t'where the server listens in its image (usual: tfserving 8501, v2 8080)' \
+                --env\t'an environment variable of the server' \
+                --scale\t'instances: at least, at most' \
+                --concurrency\t'requests at once an instance' \
+                --memory\t'memory of an instance' \
+                --cpu\t'CPU of an instance: 0.5, 250m' \
+                --gpus\t'GPUs of an instance' \
+                --replace\t'put it in the place of one of that name' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --model --server --as --image --command --source --version --version-label --batching --warmup --warmup-requests --port --env -e --scale --concurrency --memory --cpu --gpus --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+        case 'model list'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+        case 'model show'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --version\t'of this version (usual: the latest)' \
+                --label\t'of the version with this label' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --version --label --output -o --jq --context --namespace -n --cloud --kube-context --color
+        case 'model predict'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --file\t'what to predict: .npy, CSV, or JSON (rows, or a whole request); "-" is standard input' \
+                --version\t'of this version (usual: the latest)' \
+                --label\t'of the version with this label' \
+                --input\t'the tensor that the rows are for, where the model has several' \
+                --signature\t'the signature to use (usual: serving_default); tfserving' \
+                --raw\t'the server\'s answer as it is' \
+                --timeout\t'give up after this time (0: never)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --file -f --version --label --input --signature --timeout --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+        case 'model logs'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --follow\t'go on as lines come, until Ctrl-C' \
+                --tail\t'only the last N lines (-1: all)' \
+                --timestamps\t'the time before each line' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --tail --output -o --jq --context --namespace -n --cloud --kube-context --color
+        case 'model scale'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live none
+            set -g __aiwf_opts \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --timeout --context --namespace -n --cloud --kube-context --color
+        case 'model delete'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
         case 'nodegroup'
             set -g __aiwf_cmds \
                 create\t'add a node group to a cluster' \
@@ -3466,6 +3667,26 @@ function __aiwf_value -a path option
         case 'gpu share apply:--file' 'gpu share apply:-f'
             set -g __aiwf_kind files
         case 'local up:--timeout'
+            set -g __aiwf_kind none
+        case 'model serve:--server'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices tfserving v2
+        case 'model serve:--as'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices function deployment
+        case 'model serve:--source'
+            set -g __aiwf_kind dirs
+        case 'model serve:--version'
+            set -g __aiwf_kind none
+        case 'model serve:--warmup'
+            set -g __aiwf_kind files
+        case 'model show:--version'
+            set -g __aiwf_kind none
+        case 'model predict:--file' 'model predict:-f'
+            set -g __aiwf_kind files
+        case 'model predict:--version'
+            set -g __aiwf_kind none
+        case 'model predict:--timeout'
             set -g __aiwf_kind none
         case 'nodegroup create:--flavor'
             set -g __aiwf_kind live

@@ -19,6 +19,7 @@ __aiwf_table() {
             'infra:what the cloud is made of: servers, flavors, networks, volumes, images, quotas'
             'local:the runtime on this machine: up, down, status, logs'
             'login:log in to the context'\''s OpenStack cloud'
+            'model:models: serve them, and ask them'
             'nodegroup:node groups of a cluster: machines that are alike'
             'pool:warm pools: instances kept ready for functions'
             'query:ask Prometheus in PromQL'
@@ -2215,6 +2216,206 @@ __aiwf_table() {
             '--timing:print the time of each request on stderr')
         takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
+    'model')
+        cmds=(
+            'serve:serve a model, and wait until it answers'
+            'list:list the models that are served'
+            'show:show all about a model: versions, inputs, outputs'
+            'predict:ask a model about the rows of a file'
+            'logs:print what a model'\''s server wrote'
+            'scale:set how many instances of a model'\''s server run'
+            'delete:end the servers of models')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'model serve')
+        cmds=()
+        aliases=()
+        args=(none)
+        opts=(
+            '--model:where the model is: in a volume claim, else in the image (local: of this machine)'
+            '--server:what serves it: tfserving (TensorFlow Serving), v2 (Open Inference Protocol)'
+            '--as:function (Knative; usual in a cluster) or deployment (stays, with an autoscaler)'
+            '--image:the server'\''s image (usual for tfserving: tensorflow/serving)'
+            '--command:local: the server, by /bin/sh -c; it listens on $PORT, its model is $MODEL_PATH. In a cluster: in the place of the image'\''s entrypoint, whose arguments are "$0" "$@"'
+            '--source:local: the command'\''s folder'
+            '--version:serve these versions (usual: the latest); tfserving'
+            '--version-label:a label for a version: stable=3; tfserving'
+            '--batching:max_batch_size, batch_timeout_micros, max_enqueued_batches, num_batch_threads; tfserving'
+            '--warmup:a prediction (as predict -f) that it has to answer before it is called ready'
+            '--warmup-requests:so often, for each instance'
+            '--port:where the server listens in its image (usual: tfserving 8501, v2 8080)'
+            '--env:an environment variable of the server'
+            '--scale:instances: at least, at most'
+            '--concurrency:requests at once an instance'
+            '--memory:memory of an instance'
+            '--cpu:CPU of an instance: 0.5, 250m'
+            '--gpus:GPUs of an instance'
+            '--replace:put it in the place of one of that name'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--model --server --as --image --command --source --version --version-label --batching --warmup --warmup-requests --port --env -e --scale --concurrency --memory --cpu --gpus --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'model list')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'model show')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--version:of this version (usual: the latest)'
+            '--label:of the version with this label'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--version --label --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'model predict')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--file:what to predict: .npy, CSV, or JSON (rows, or a whole request); "-" is standard input'
+            '--version:of this version (usual: the latest)'
+            '--label:of the version with this label'
+            '--input:the tensor that the rows are for, where the model has several'
+            '--signature:the signature to use (usual: serving_default); tfserving'
+            '--raw:the server'\''s answer as it is'
+            '--timeout:give up after this time (0: never)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--file -f --version --label --input --signature --timeout --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'model logs')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--follow:go on as lines come, until Ctrl-C'
+            '--tail:only the last N lines (-1: all)'
+            '--timestamps:the time before each line'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--tail --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'model scale')
+        cmds=()
+        aliases=()
+        args=(live none)
+        opts=(
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--timeout --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'model delete')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--context --namespace -n --cloud --kube-context --color )
+        ;;
     'nodegroup')
         cmds=(
             'create:add a node group to a cluster'
@@ -3391,6 +3592,15 @@ __aiwf_value() {
     'function secret delete:--runtime') kind=live choices=() ;;
     'gpu share apply:--file' | 'gpu share apply:-f') kind=files choices=() ;;
     'local up:--timeout') kind=none choices=() ;;
+    'model serve:--server') kind=words choices=(tfserving v2) ;;
+    'model serve:--as') kind=words choices=(function deployment) ;;
+    'model serve:--source') kind=dirs choices=() ;;
+    'model serve:--version') kind=none choices=() ;;
+    'model serve:--warmup') kind=files choices=() ;;
+    'model show:--version') kind=none choices=() ;;
+    'model predict:--file' | 'model predict:-f') kind=files choices=() ;;
+    'model predict:--version') kind=none choices=() ;;
+    'model predict:--timeout') kind=none choices=() ;;
     'nodegroup create:--flavor') kind=live choices=() ;;
     'nodegroup create:--image') kind=live choices=() ;;
     'nodegroup create:--file' | 'nodegroup create:-f') kind=files choices=() ;;

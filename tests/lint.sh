@@ -22,7 +22,7 @@ metrics: base doc net conf tui wait
 local: base doc net conf tui wait
 serverless: base doc net conf tui wait openstack kube metrics local
 train: base doc net conf tui wait openstack kube metrics local
-model: base doc net conf tui wait openstack kube metrics local
+model: base doc net conf tui wait openstack kube metrics local serverless
 cluster: base doc net conf tui wait openstack kube metrics local
 workflow: base doc net conf tui wait openstack kube metrics local serverless train model place
 gpu: base doc net conf tui wait openstack kube metrics local serverless train model

@@ -88,7 +88,9 @@ static const char *state_of(const node_t *deployment, int64_t replicas, int64_t 
         return "Failed";
     if (!replicas)
         return "Idle";
-    if (!is_seen || node_int(deployment, "/status/updatedReplicas", 0) < replicas)
+    int64_t updated = node_int(deployment, "/status/updatedReplicas", 0);
+    if (!is_seen || updated < replicas ||
+        node_int(deployment, "/status/replicas", 0) > updated) /* those of before still answer */
         return "Deploying";
     return available > 0 ? "Ready" : "Starting";
 }
