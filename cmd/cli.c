@@ -23,6 +23,8 @@ static int terminal_width(int fd)
     return isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+bool cli_prints_own(const struct cli *cli) { return cli->cmd->output && str_eq(cli->output, cli->cmd->output); }
+
 static int prepare_output(struct cli *cli, struct err *err)
 {
     cli->print = (struct print_options){
@@ -37,7 +39,7 @@ static int prepare_output(struct cli *cli, struct err *err)
         cli->dry_run = strcmp(cli->dry_run_text, "server") == 0 ? DRY_RUN_SERVER : DRY_RUN_CLIENT;
     if (!(cli->cmd->flags & (CMD_OUTPUT | CMD_LIST)))
         return 0;
-    return print_format_parse(cli->output ? cli->output : "table", &cli->print, err);
+    return print_format_parse(cli->output && !cli_prints_own(cli) ? cli->output : "table", &cli->print, err);
 }
 
 int cli_resolve(struct cli *cli, struct err *err)

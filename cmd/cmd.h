@@ -93,6 +93,7 @@ struct cmd {
     size_t opts_size; /* of the options struct: allocated, defaults set, freed by the parser */
     unsigned flags;
     const char *timeout;            /* default of --timeout with CMD_WAITS; NULL: none */
+    const char *output;             /* a format of its own for -o, which run prints itself (cli_prints_own); NULL: none */
     const struct column *columns;   /* what -o table shows: also listed in the man page */
     const struct example *examples; /* two at least for a verb; ends with {0} */
     const struct cmd *const *cmds;  /* verbs of a noun, NULL-terminated */
@@ -197,6 +198,8 @@ void cli_hint(const struct cli *cli, const char *fmt, ...) __attribute__((format
 struct progress *cli_progress(const struct cli *cli);
 /* For complete functions: the name of each item of a list (NULL: none). */
 void complete_names_of(const node_t *list, struct strv *names);
+/* -o is the command's own format (cmd.output). */
+bool cli_prints_own(const struct cli *cli);
 /* Prints a list with the verb's columns; an empty one says "no KINDs in context X" on stderr. */
 int cli_print_list(struct cli *cli, const char *kind, const node_t *items, struct err *err);
 /* The same with other columns than the verb's own. */

@@ -4,14 +4,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "metrics/plot.h"
+#include "query.h"
 #include "reach.h"
 #include "tui/spark.h"
 #include "tui/surface.h"
-
-struct options {
-    const char *prometheus, *at;
-    int64_t range_ms, step_ms;
-};
 
 /* Columns of an answer: a label each, then the values. */
 struct layout {
@@ -28,7 +25,7 @@ static void layout_release(struct layout *layout)
 }
 DEFINE_CLEANUP(struct layout, layout_release)
 
-enum { LABEL_COLUMNS = 5 /* more are wide */, CURVE_WIDTH = 40, STEPS = 60 };
+enum { LABEL_COLUMNS = 5 /* more are wide */, CURVE_WIDTH = 40, SPARK_WIDTH = 60, STEPS = 60, SPARK_RANGE_MS = 3600000 };
 
 /* RFC 3339, Unix seconds, or how long ago ("5m"). */
 static int parse_time(const char *text, int64_t *ret_ms, struct err *err)
@@ -108,9 +105,9 @@ static void make_layout(const struct prom_result *result, bool is_flat, bool has
         add_column(layout, (struct column){"CURVE", "/curve", CELL_TEXT, false});
 }
 
-static void add_curves(const struct prom_result *result, node_t *items)
+static void add_curves(const struct prom_result *result, int width, node_t *items)
 {
-    struct spark spark = {.width = CURVE_WIDTH, .utf8 = tui_utf8()};
+    struct spark spark = {.width = width, .utf8 = tui_utf8()};
     node_t *item = node_first(items);
     for (size_t i = 0; i < result->n && item; i++, item = node_next(item)) {
         const struct prom_series *series = &result->series[i];
@@ -121,7 +118,26 @@ static void add_curves(const struct prom_result *result, node_t *items)
         spark_add(&curve, &spark, values, series->n_points);
         node_set_str(item, "curve", curve.buf);
         free(values);
+        CLEANUP(str_release) struct str name = STR_INIT;
+        prom_series_name(series, &name);
+        node_set_str(item, "series", name.buf);
     }
+}
+
+/* -o spark */
+static int print_spark(struct cli *cli, const struct prom_result *result, struct err *err)
+{
+    static const struct column columns[] = {
+        {"SERIES", "/series", CELL_TEXT, false}, {"CURVE", "/curve", CELL_TEXT, false}, {"MIN", "/min", CELL_NUMBER, false},
+        {"MAX", "/max", CELL_NUMBER, false},     {"LAST", "/last", CELL_NUMBER, false}, {0},
+    };
+    if (result->type != PROM_MATRIX)
+        return err_set(err, ERR_USAGE, "a curve is of a range, and this is no range");
+    CLEANUP(node_free) node_t *items = prom_document(result);
+    add_curves(result, SPARK_WIDTH, items);
+    if (!result->n && !cli->watch)
+        cli_note(cli, "no series: nothing matches this query");
+    return print_list(&cli->print, "series", columns, items, err);
 }
 
 /* CSV has a line a sample: each with its series' labels. */
@@ -145,7 +161,7 @@ static int print_result(struct cli *cli, const struct prom_result *result, struc
     bool has_curve = is_range && for_people && cli->out_tty;
     CLEANUP(node_free) node_t *items = prom_document(result);
     if (has_curve)
-        add_curves(result, items);
+        add_curves(result, CURVE_WIDTH, items);
     if (is_flat) {
         node_t *flat = flatten(items);
         node_free(items);
@@ -160,10 +176,17 @@ static int print_result(struct cli *cli, const struct prom_result *result, struc
 
 static int make_query(const struct cli *cli, struct prom_query *query, struct err *err)
 {
-    const struct options *options = cli->opts;
+    const struct query_options *options = cli->opts;
+    bool is_curve = cli_prints_own(cli) || options->plot;
+    if (!cli->args.n) {
+        err_set(err, ERR_USAGE, "PROMQL is missing");
+        return err_hint(err, "aiwf query up, or aiwf query --list metrics");
+    }
     *query = (struct prom_query){.expr = cli->args.v[0], .range_ms = options->range_ms, .step_ms = options->step_ms};
     if (options->at && parse_time(options->at, &query->at_ms, err) != 0)
         return -1;
+    if (is_curve && !query->range_ms)
+        query->range_ms = SPARK_RANGE_MS;
     if (query->step_ms && !query->range_ms)
         return err_set(err, ERR_USAGE, "--step needs --range");
     if (query->range_ms && !query->step_ms)
@@ -171,9 +194,25 @@ static int make_query(const struct cli *cli, struct prom_query *query, struct er
     return 0;
 }
 
+static int show(struct cli *cli, const struct prom_query *query, const struct prom_result *result, struct err *err)
+{
+    const struct query_options *options = cli->opts;
+    if (cli_prints_own(cli))
+        return print_spark(cli, result, err);
+    if (!options->plot)
+        return print_result(cli, result, err);
+    struct plot plot = {.path = options->plot, .title = query->expr, .step_ms = query->step_ms};
+    if (plot_write(&plot, result, err) != 0)
+        return -1;
+    if (result->n > PLOT_MAX_SERIES)
+        cli_note(cli, "%s has the first %d of %zu series", options->plot, PLOT_MAX_SERIES, result->n);
+    cli_hint(cli, "%s is written", options->plot);
+    return 0;
+}
+
 static int ask(struct cli *cli, struct err *err)
 {
-    const struct options *options = cli->opts;
+    const struct query_options *options = cli->opts;
     CLEANUP(prom_release) struct prom prom = {0};
     CLEANUP(prom_result_release) struct prom_result result = PROM_RESULT_INIT;
     struct prom_query query;
@@ -182,39 +221,57 @@ static int ask(struct cli *cli, struct err *err)
         .trace = cli->verbose ? cli->err : NULL,
         .timing = cli->timing ? cli->err : NULL,
     };
-    if (make_query(cli, &query, err) != 0 || cli_prometheus(cli, &settings, &prom, err) != 0 ||
-        prom_query(&prom, &query, &result, err) != 0)
+    if (options->plot && plot_check(options->plot, err) != 0)
+        return -1;
+    if (!options->list && make_query(cli, &query, err) != 0)
+        return -1;
+    if (cli_prometheus(cli, &settings, &prom, err) != 0)
+        return -1;
+    if (options->list)
+        return query_list(cli, &prom, err);
+    if (prom_query(&prom, &query, &result, err) != 0)
         return -1;
     for (size_t i = 0; i < result.warnings.n; i++)
         cli_note(cli, "warning: %s", result.warnings.v[i]);
-    return print_result(cli, &result, err);
+    return show(cli, &query, &result, err);
 }
 
 static int run(struct cli *cli, struct err *err) { return cli_watch(cli, ask, err); }
 
 static const struct arg args[] = {
-    {.name = "PROMQL", .help = "the expression"},
+    {.name = "PROMQL", .help = "the expression; with --list a selector: what it matches", .optional = true},
     {0},
 };
 static const struct opt opts[] = {
     {.name = "at",
      .type = OPT_STRING,
-     OPT(struct options, at),
+     OPT(struct query_options, at),
      .metavar = "TIME",
      .help = "when: RFC 3339, Unix seconds, or 5m for five minutes ago (default: now)"},
     {.name = "range",
      .type = OPT_DURATION,
-     OPT(struct options, range_ms),
+     OPT(struct query_options, range_ms),
      .metavar = "TIME",
      .help = "the values over this time before --at, not only the last"},
     {.name = "step",
      .type = OPT_DURATION,
-     OPT(struct options, step_ms),
+     OPT(struct query_options, step_ms),
      .metavar = "TIME",
      .help = "one value each (default: a 60th of --range)"},
+    {.name = "plot",
+     .type = OPT_FILE,
+     OPT(struct query_options, plot),
+     .metavar = "FILE",
+     .help = "draw the curves into FILE.svg or FILE.png, by gnuplot (default of --range: 1h)"},
+    {.name = "list",
+     .type = OPT_CHOICE,
+     OPT(struct query_options, list),
+     .metavar = "WHAT",
+     .choices = query_lists,
+     .help = "what can be asked for: metrics, labels, series, targets, or the server itself"},
     {.name = "prometheus",
      .type = OPT_STRING,
-     OPT(struct options, prometheus),
+     OPT(struct query_options, prometheus),
      .metavar = "URL",
      .help = "the Prometheus to ask instead of the context's"},
     {0},
@@ -223,6 +280,9 @@ static const struct example examples[] = {
     {"aiwf query up", "what Prometheus scrapes, and whether it can"},
     {"aiwf query 'rate(gateway_function_invocation_total[1m])' --range 1h --step 15s",
      "requests a second of each function over the last hour"},
+    {"aiwf query DCGM_FI_DEV_GPU_UTIL --range 6h -o spark", "a curve a GPU, in a line each"},
+    {"aiwf query DCGM_FI_DEV_POWER_USAGE --range 1d --plot power.svg", "the same as a picture"},
+    {"aiwf query --list metrics '{job=\"dcgm\"}'", "which metrics there are, and what they mean"},
     {"aiwf query 'sum(aiwf_power_watts)' --prometheus http://127.0.0.1:9090 -o json", "for a program"},
     {0},
 };
@@ -234,7 +294,11 @@ const struct cmd cmd_query = {
     .about = "Prints the value of an expression now, or at a time; with --range its values over a time: a line\n"
              "a series with smallest, mean, largest and last value (and a curve, in a terminal), and every value\n"
              "with -o json, csv or ndjson. Numbers are as Prometheus gives them; NaN and infinities are null in\n"
-             "\"value\" and themselves in \"exact\".\n"
+             "\"value\" and themselves in \"exact\". -o spark draws a curve a series in one line each.\n"
+             "\n"
+             "The server's login is the context's: prometheus-user and prometheus-password-file, prometheus-token-file, or\n"
+             "cert-file; prometheus-headers-file has a tenant's header (X-Scope-OrgID). Thanos, Mimir and VictoriaMetrics\n"
+             "answer too, with the path before /api/v1 in the URL.\n"
              "\n"
              "The server is the context's setting prometheus, AIWF_PROMETHEUS or --prometheus. For the local\n"
              "runtime start one that scrapes its gateway (URL as in `aiwf local status`):\n"
@@ -244,8 +308,9 @@ const struct cmd cmd_query = {
              "    prometheus --config.file=prometheus.yml --web.listen-address=127.0.0.1:9090 &",
     .args = args,
     .opts = opts,
-    .opts_size = sizeof(struct options),
+    .opts_size = sizeof(struct query_options),
     .flags = CMD_CONTEXT | CMD_LIST,
+    .output = "spark",
     .examples = examples,
     .run = run,
 };

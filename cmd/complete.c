@@ -96,8 +96,10 @@ static void offer_live(const struct offer *to, const struct strv *words, complet
     cli_release(&cli);
 }
 
-static void offer_value(const struct offer *to, const struct strv *words, const struct opt *opt)
+static void offer_value(const struct offer *to, const struct walk *walk, const struct strv *words, const struct opt *opt)
 {
+    if (walk->cmd->output && strcmp(opt->name, "output") == 0)
+        offer(to, walk->cmd->output);
     for (const char *const *choice = opt->choices; choice && *choice; choice++)
         offer(to, *choice);
     if (opt->complete)
@@ -170,13 +172,13 @@ void complete_line(const struct strv *words, struct completion *ret)
     if (walk.dashes) {
         ret->what = COMPLETE_COMMANDS;
     } else if (walk.pending) {
-        offer_value(&to, words, walk.pending);
+        offer_value(&to, &walk, words, walk.pending);
     } else if (equals) {
         const struct opt *opt = find_option(&walk, typed, (size_t)(equals - typed));
         ret->value_at = (size_t)(equals - typed) + 1;
         to.typed = equals + 1;
         if (opt && opt->type != OPT_FLAG)
-            offer_value(&to, words, opt);
+            offer_value(&to, &walk, words, opt);
     } else if (typed[0] == '-') {
         offer_options(&to, &walk);
     } else if (walk.cmd->cmds) {

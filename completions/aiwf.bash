@@ -149,7 +149,7 @@ __aiwf_table() {
         ;;
     'context add')
         cmds='' aliases='' args='none'
-        opts='--cloud= --kube-context= --kubeconfig= --namespace= --openfaas= --knative= --openwhisk= --prometheus= --runtime= --user= --password-file= --ca-file= --cert-file= --key-file= --insecure --protected --currency= --price-cpu-hour= --price-gpu-hour= --price-kwh= --idle-watts= --max-watts= --use --replace --dry-run --yes -y --help -h --color= --verbose -v --timing'
+        opts='--cloud= --kube-context= --kubeconfig= --namespace= --openfaas= --knative= --openwhisk= --prometheus= --prometheus-user= --prometheus-password-file= --prometheus-token-file= --prometheus-headers-file= --alertmanager= --grafana= --grafana-token-file= --runtime= --user= --password-file= --ca-file= --cert-file= --key-file= --insecure --protected --currency= --price-cpu-hour= --price-gpu-hour= --price-kwh= --idle-watts= --max-watts= --use --replace --dry-run --yes -y --help -h --color= --verbose -v --timing'
         ;;
     'context delete')
         cmds='' aliases='' args='live+'
@@ -465,7 +465,7 @@ __aiwf_table() {
         ;;
     'query')
         cmds='' aliases='' args='none'
-        opts='--at= --range= --step= --prometheus= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--at= --range= --step= --plot= --list= --prometheus= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'queue')
         cmds='' aliases='' args='live'
@@ -636,6 +636,10 @@ __aiwf_value() {
     'context add:--kube-context') kind=none ;;
     'context add:--kubeconfig') kind=files ;;
     'context add:--namespace') kind=none ;;
+    'context add:--prometheus-password-file') kind=files ;;
+    'context add:--prometheus-token-file') kind=files ;;
+    'context add:--prometheus-headers-file') kind=files ;;
+    'context add:--grafana-token-file') kind=files ;;
     'context add:--password-file') kind=files ;;
     'context add:--ca-file') kind=files ;;
     'context add:--cert-file') kind=files ;;
@@ -696,6 +700,8 @@ __aiwf_value() {
     'nodegroup create:--for') kind=words words='ready complete' ;;
     'nodegroup resize:--for') kind=words words='ready complete' ;;
     'pool create:--function') kind=live ;;
+    'query:--plot') kind=files ;;
+    'query:--list') kind=words words='metrics labels series targets server' ;;
     'template create:--image') kind=live ;;
     'template create:--flavor') kind=live ;;
     'template create:--master-flavor') kind=live ;;

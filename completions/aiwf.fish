@@ -833,6 +833,13 @@ function __aiwf_table -a path
                 --knative\t'the URL of Knative\'s ingress' \
                 --openwhisk\t'the URL of OpenWhisk\'s host' \
                 --prometheus\t'a Prometheus server\'s URL, or kube://NAMESPACE/SERVICE:PORT' \
+                --prometheus-user\t'the Prometheus server\'s user' \
+                --prometheus-password-file\t'a file with its password' \
+                --prometheus-token-file\t'a file with its bearer token' \
+                --prometheus-headers-file\t'a file of headers for it, NAME: VALUE a line' \
+                --alertmanager\t'an Alertmanager\'s URL, or kube://NAMESPACE/SERVICE:PORT' \
+                --grafana\t'a Grafana\'s URL' \
+                --grafana-token-file\t'a file with the token of a service account of Grafana' \
                 --runtime\t'the default runtime of functions' \
                 --user\t'the gateway\'s user' \
                 --password-file\t'a file with the gateway\'s password' \
@@ -855,7 +862,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --runtime --user --password-file --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color
+            set -g __aiwf_takes --cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color
         case 'context delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -2715,6 +2722,8 @@ function __aiwf_table -a path
                 --at\t'when: RFC 3339, Unix seconds, or 5m for five minutes ago (default: now)' \
                 --range\t'the values over this time before --at, not only the last' \
                 --step\t'one value each (default: a 60th of --range)' \
+                --plot\t'draw the curves into FILE.svg or FILE.png, by gnuplot (default of --range: 1h)' \
+                --list\t'what can be asked for: metrics, labels, series, targets, or the server itself' \
                 --prometheus\t'the Prometheus to ask instead of the context\'s' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
@@ -2729,7 +2738,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --at --range --step --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --at --range --step --plot --list --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'queue'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -3571,6 +3580,14 @@ function __aiwf_value -a path option
             set -g __aiwf_kind files
         case 'context add:--namespace'
             set -g __aiwf_kind none
+        case 'context add:--prometheus-password-file'
+            set -g __aiwf_kind files
+        case 'context add:--prometheus-token-file'
+            set -g __aiwf_kind files
+        case 'context add:--prometheus-headers-file'
+            set -g __aiwf_kind files
+        case 'context add:--grafana-token-file'
+            set -g __aiwf_kind files
         case 'context add:--password-file'
             set -g __aiwf_kind files
         case 'context add:--ca-file'
@@ -3702,6 +3719,11 @@ function __aiwf_value -a path option
             set -g __aiwf_choices ready complete
         case 'pool create:--function'
             set -g __aiwf_kind live
+        case 'query:--plot'
+            set -g __aiwf_kind files
+        case 'query:--list'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices metrics labels series targets server
         case 'template create:--image'
             set -g __aiwf_kind live
         case 'template create:--flavor'

@@ -833,6 +833,13 @@ __aiwf_table() {
             '--knative:the URL of Knative'\''s ingress'
             '--openwhisk:the URL of OpenWhisk'\''s host'
             '--prometheus:a Prometheus server'\''s URL, or kube://NAMESPACE/SERVICE:PORT'
+            '--prometheus-user:the Prometheus server'\''s user'
+            '--prometheus-password-file:a file with its password'
+            '--prometheus-token-file:a file with its bearer token'
+            '--prometheus-headers-file:a file of headers for it, NAME: VALUE a line'
+            '--alertmanager:an Alertmanager'\''s URL, or kube://NAMESPACE/SERVICE:PORT'
+            '--grafana:a Grafana'\''s URL'
+            '--grafana-token-file:a file with the token of a service account of Grafana'
             '--runtime:the default runtime of functions'
             '--user:the gateway'\''s user'
             '--password-file:a file with the gateway'\''s password'
@@ -855,7 +862,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --runtime --user --password-file --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color )
+        takes=(--cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color )
         ;;
     'context delete')
         cmds=()
@@ -2715,6 +2722,8 @@ __aiwf_table() {
             '--at:when: RFC 3339, Unix seconds, or 5m for five minutes ago (default: now)'
             '--range:the values over this time before --at, not only the last'
             '--step:one value each (default: a 60th of --range)'
+            '--plot:draw the curves into FILE.svg or FILE.png, by gnuplot (default of --range: 1h)'
+            '--list:what can be asked for: metrics, labels, series, targets, or the server itself'
             '--prometheus:the Prometheus to ask instead of the context'\''s'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
@@ -2729,7 +2738,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--at --range --step --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        takes=(--at --range --step --plot --list --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'queue')
         cmds=()
@@ -3547,6 +3556,10 @@ __aiwf_value() {
     'context add:--kube-context') kind=none choices=() ;;
     'context add:--kubeconfig') kind=files choices=() ;;
     'context add:--namespace') kind=none choices=() ;;
+    'context add:--prometheus-password-file') kind=files choices=() ;;
+    'context add:--prometheus-token-file') kind=files choices=() ;;
+    'context add:--prometheus-headers-file') kind=files choices=() ;;
+    'context add:--grafana-token-file') kind=files choices=() ;;
     'context add:--password-file') kind=files choices=() ;;
     'context add:--ca-file') kind=files choices=() ;;
     'context add:--cert-file') kind=files choices=() ;;
@@ -3607,6 +3620,8 @@ __aiwf_value() {
     'nodegroup create:--for') kind=words choices=(ready complete) ;;
     'nodegroup resize:--for') kind=words choices=(ready complete) ;;
     'pool create:--function') kind=live choices=() ;;
+    'query:--plot') kind=files choices=() ;;
+    'query:--list') kind=words choices=(metrics labels series targets server) ;;
     'template create:--image') kind=live choices=() ;;
     'template create:--flavor') kind=live choices=() ;;
     'template create:--master-flavor') kind=live choices=() ;;

@@ -12,28 +12,37 @@
 
 /* The settings of a context: key in the file, environment variable, type, help. One list for the schema,
  * `context add`, `context show --origin`, the man page. Secrets are stored as a file's path. */
-#define CONTEXT_SETTINGS(X)                                                                                            \
-    X(cloud, "cloud", "AIWF_CLOUD", TEXT, "a cloud's name in clouds.yaml")                                             \
-    X(kube_context, "kube-context", "AIWF_KUBE_CONTEXT", TEXT, "a context of the kubeconfig")                          \
-    X(kubeconfig, "kubeconfig", "AIWF_KUBECONFIG", PATH, "the kubeconfig's path")                                      \
-    X(namespace, "namespace", "AIWF_NAMESPACE", TEXT, "the Kubernetes or OpenFaaS namespace")                          \
-    X(openfaas, "openfaas", "AIWF_OPENFAAS", URL, "an OpenFaaS gateway's URL, or kube://NAMESPACE/SERVICE:PORT")       \
-    X(knative, "knative", "AIWF_KNATIVE", URL, "the URL of Knative's ingress")                                         \
-    X(openwhisk, "openwhisk", "AIWF_OPENWHISK", URL, "the URL of OpenWhisk's host")                                    \
-    X(prometheus, "prometheus", "AIWF_PROMETHEUS", URL, "a Prometheus server's URL, or kube://NAMESPACE/SERVICE:PORT") \
-    X(runtime, "runtime", "AIWF_RUNTIME", TEXT, "the default runtime of functions")                                    \
-    X(user, "user", "AIWF_USER", TEXT, "the gateway's user")                                                           \
-    X(password_file, "password-file", "AIWF_PASSWORD_FILE", PATH, "a file with the gateway's password")                \
-    X(ca_file, "ca-file", "AIWF_CA_FILE", PATH, "a PEM file of certificate authorities to trust")                      \
-    X(cert_file, "cert-file", "AIWF_CERT_FILE", PATH, "a client certificate in PEM")                                   \
-    X(key_file, "key-file", "AIWF_KEY_FILE", PATH, "the client certificate's key in PEM")                              \
-    X(insecure, "insecure", "AIWF_INSECURE", BOOL, "true: do not verify TLS certificates")                             \
-    X(protected_, "protected", "AIWF_PROTECTED", BOOL, "true: ask before anything changes")                            \
-    X(currency, "currency", "AIWF_CURRENCY", TEXT, "the currency of prices")                                           \
-    X(price_cpu_hour, "price-cpu-hour", "AIWF_PRICE_CPU_HOUR", NUMBER, "price of a CPU core for an hour")              \
-    X(price_gpu_hour, "price-gpu-hour", "AIWF_PRICE_GPU_HOUR", NUMBER, "price of a GPU for an hour")                   \
-    X(price_kwh, "price-kwh", "AIWF_PRICE_KWH", NUMBER, "price of a kilowatt-hour")                                    \
-    X(idle_watts, "idle-watts", "AIWF_IDLE_WATTS", NUMBER, "the machine's power when idle, W")                         \
+#define CONTEXT_SETTINGS(X)                                                                                                    \
+    X(cloud, "cloud", "AIWF_CLOUD", TEXT, "a cloud's name in clouds.yaml")                                                     \
+    X(kube_context, "kube-context", "AIWF_KUBE_CONTEXT", TEXT, "a context of the kubeconfig")                                  \
+    X(kubeconfig, "kubeconfig", "AIWF_KUBECONFIG", PATH, "the kubeconfig's path")                                              \
+    X(namespace, "namespace", "AIWF_NAMESPACE", TEXT, "the Kubernetes or OpenFaaS namespace")                                  \
+    X(openfaas, "openfaas", "AIWF_OPENFAAS", URL, "an OpenFaaS gateway's URL, or kube://NAMESPACE/SERVICE:PORT")               \
+    X(knative, "knative", "AIWF_KNATIVE", URL, "the URL of Knative's ingress")                                                 \
+    X(openwhisk, "openwhisk", "AIWF_OPENWHISK", URL, "the URL of OpenWhisk's host")                                            \
+    X(prometheus, "prometheus", "AIWF_PROMETHEUS", URL, "a Prometheus server's URL, or kube://NAMESPACE/SERVICE:PORT")         \
+    X(prometheus_user, "prometheus-user", "AIWF_PROMETHEUS_USER", TEXT, "the Prometheus server's user")                        \
+    X(prometheus_password_file, "prometheus-password-file", "AIWF_PROMETHEUS_PASSWORD_FILE", PATH, "a file with its password") \
+    X(prometheus_token_file, "prometheus-token-file", "AIWF_PROMETHEUS_TOKEN_FILE", PATH, "a file with its bearer token")      \
+    X(prometheus_headers_file, "prometheus-headers-file", "AIWF_PROMETHEUS_HEADERS_FILE", PATH,                                \
+      "a file of headers for it, NAME: VALUE a line")                                                                          \
+    X(alertmanager, "alertmanager", "AIWF_ALERTMANAGER", URL, "an Alertmanager's URL, or kube://NAMESPACE/SERVICE:PORT")       \
+    X(grafana, "grafana", "AIWF_GRAFANA", URL, "a Grafana's URL")                                                              \
+    X(grafana_token_file, "grafana-token-file", "AIWF_GRAFANA_TOKEN_FILE", PATH,                                               \
+      "a file with the token of a service account of Grafana")                                                                 \
+    X(runtime, "runtime", "AIWF_RUNTIME", TEXT, "the default runtime of functions")                                            \
+    X(user, "user", "AIWF_USER", TEXT, "the gateway's user")                                                                   \
+    X(password_file, "password-file", "AIWF_PASSWORD_FILE", PATH, "a file with the gateway's password")                        \
+    X(ca_file, "ca-file", "AIWF_CA_FILE", PATH, "a PEM file of certificate authorities to trust")                              \
+    X(cert_file, "cert-file", "AIWF_CERT_FILE", PATH, "a client certificate in PEM")                                           \
+    X(key_file, "key-file", "AIWF_KEY_FILE", PATH, "the client certificate's key in PEM")                                      \
+    X(insecure, "insecure", "AIWF_INSECURE", BOOL, "true: do not verify TLS certificates")                                     \
+    X(protected_, "protected", "AIWF_PROTECTED", BOOL, "true: ask before anything changes")                                    \
+    X(currency, "currency", "AIWF_CURRENCY", TEXT, "the currency of prices")                                                   \
+    X(price_cpu_hour, "price-cpu-hour", "AIWF_PRICE_CPU_HOUR", NUMBER, "price of a CPU core for an hour")                      \
+    X(price_gpu_hour, "price-gpu-hour", "AIWF_PRICE_GPU_HOUR", NUMBER, "price of a GPU for an hour")                           \
+    X(price_kwh, "price-kwh", "AIWF_PRICE_KWH", NUMBER, "price of a kilowatt-hour")                                            \
+    X(idle_watts, "idle-watts", "AIWF_IDLE_WATTS", NUMBER, "the machine's power when idle, W")                                 \
     X(max_watts, "max-watts", "AIWF_MAX_WATTS", NUMBER, "the machine's power at full load, W")
 
 enum setting {

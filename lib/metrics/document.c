@@ -1,5 +1,6 @@
 /* Results as documents, for printing. */
 #include <math.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "metrics/prom.h"
@@ -25,6 +26,41 @@ static node_t *metric_of(const struct prom_series *series)
     for (size_t i = 0; i < series->n_labels; i++)
         node_set_str(metric, series->labels[i].name, series->labels[i].value);
     return metric;
+}
+
+void prom_labels_print(const node_t *labels, struct str *s)
+{
+    const char *name = node_text(node_get(labels, "__name__")), *before = "{";
+    str_add(s, name ? name : "");
+    for (const node_t *label = node_first(labels); label; label = node_next(label)) {
+        if (str_eq(node_key(label), "__name__") || !node_text(label))
+            continue;
+        str_addf(s, "%s%s=", before, node_key(label));
+        json_print_string(node_text(label), s);
+        before = ", ";
+    }
+    str_add(s, *before == ',' ? "}" : name ? "" : "{}");
+}
+
+void prom_series_name(const struct prom_series *series, struct str *s)
+{
+    CLEANUP(node_free) node_t *labels = metric_of(series);
+    prom_labels_print(labels, s);
+}
+
+const node_t *prom_metadata_of(const node_t *metadata, const char *name)
+{
+    static const char *const parts[] = {"", "_bucket", "_sum", "_count"};
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        size_t len = strlen(name), part = strlen(parts[i]);
+        if (part >= len || !str_ends(name, parts[i]))
+            continue;
+        AUTOFREE char *family = xstrndup(name, len - part);
+        const node_t *known = node_get(metadata, family);
+        if (known)
+            return node_first(known);
+    }
+    return NULL;
 }
 
 static void set_summary(node_t *object, const struct prom_series *series)

@@ -182,21 +182,38 @@ static void read_warnings(const node_t *doc, const char *key, struct strv *list)
             strv_add(list, node_text(text));
 }
 
-int prom_parse(int status, const char *body, size_t len, struct prom_result *ret, struct err *err)
+node_t *prom_parse_data(int status, const char *body, size_t len, struct strv *warnings, struct err *err)
 {
     CLEANUP(err_release) struct err ignored = ERR_INIT;
     CLEANUP(node_free) node_t *doc = json_parse(body, len, "answer of Prometheus", &ignored);
     const char *state = node_str(doc, "/status", "");
+    if (strcmp(state, "error") == 0) {
+        api_error(doc, err);
+        return NULL;
+    }
+    if (strcmp(node_str(doc, "/kind", ""), "Status") == 0) {
+        not_reached(status, doc, err);
+        return NULL;
+    }
+    node_t *data = node_get(doc, "data");
+    if (strcmp(state, "success") != 0) {
+        not_prometheus(status, body, err);
+        return NULL;
+    }
+    if (warnings) {
+        read_warnings(doc, "warnings", warnings);
+        read_warnings(doc, "infos", warnings);
+    }
+    return data ? node_detach(doc, data) : node_new_null();
+}
+
+int prom_parse(int status, const char *body, size_t len, struct prom_result *ret, struct err *err)
+{
     *ret = PROM_RESULT_INIT;
-    if (strcmp(state, "error") == 0)
-        return api_error(doc, err);
-    if (strcmp(node_str(doc, "/kind", ""), "Status") == 0)
-        return not_reached(status, doc, err);
-    if (strcmp(state, "success") != 0)
-        return not_prometheus(status, body, err);
-    read_warnings(doc, "warnings", &ret->warnings);
-    read_warnings(doc, "infos", &ret->warnings);
-    if (read_data(node_get(doc, "data"), ret))
+    CLEANUP(node_free) node_t *data = prom_parse_data(status, body, len, &ret->warnings, err);
+    if (!data)
+        return -1;
+    if (read_data(data, ret))
         return 0;
     prom_result_release(ret);
     err_set(err, ERR_FAILED, "Prometheus' answer makes no sense");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "metrics/login.h"
 #include "net/url.h"
 
 enum { TOTAL_MS = 60000 };
@@ -16,40 +17,53 @@ static int no_prometheus(const struct context *context, struct err *err)
         err, "--prometheus URL, AIWF_PROMETHEUS=URL, or prometheus in the context; aiwf help query shows how to start one");
 }
 
+static int make_client(struct prom *prom, const struct context *context, const struct prom_settings *settings, struct err *err)
+{
+    struct http_settings http_settings = {
+        .ca_file = context_get(context, SETTING_ca_file),
+        .cert_file = context_get(context, SETTING_cert_file),
+        .key_file = context_get(context, SETTING_key_file),
+        .insecure = str_eq(context_get(context, SETTING_insecure), "true"),
+        .total_ms = settings->total_ms ? settings->total_ms : TOTAL_MS,
+        .retries = settings->retries,
+        .trace = settings->trace,
+        .timing = settings->timing,
+    };
+    CLEANUP(prom_login_release) struct prom_login login = PROM_LOGIN_INIT;
+    if (prom_login_fits(context, prom->base, settings->url != NULL) && prom_login_read(&login, context, prom, err) != 0)
+        return -1;
+    prom_login_apply(&login, prom, &http_settings);
+    prom->http = http_new(&http_settings, err);
+    return prom->http ? 0 : -1;
+}
+
 /* The context's TLS settings apply; its user and password belong to its gateway and stay here. */
 int prom_open(struct prom *prom, const struct context *context, const struct prom_settings *settings, struct err *err)
 {
     const char *url = settings->url ? settings->url : context_get(context, SETTING_prometheus);
     if (!url)
         return no_prometheus(context, err);
-    AUTOFREE char *base = url_check(url, err);
-    if (!base)
+    *prom = (struct prom){.base = url_check(settings->via ? settings->via : url, err)};
+    if (!prom->base)
         return err_hint(err, "--prometheus http://HOST:9090");
+    int rc = 0;
     if (settings->http) {
-        *prom = (struct prom){.base = TAKE(base), .http = settings->http, .is_borrowed = true};
-        return 0;
+        prom->http = settings->http;
+        prom->is_borrowed = true;
+        rc = prom_login_fits(context, url, settings->url != NULL) ? prom_headers_read(&prom->headers, context, err) : 0;
+    } else {
+        rc = make_client(prom, context, settings, err);
     }
-    const char *insecure = context_get(context, SETTING_insecure);
-    struct http_settings http_settings = {
-        .ca_file = context_get(context, SETTING_ca_file),
-        .cert_file = context_get(context, SETTING_cert_file),
-        .key_file = context_get(context, SETTING_key_file),
-        .insecure = str_eq(insecure, "true"),
-        .total_ms = settings->total_ms ? settings->total_ms : TOTAL_MS,
-        .retries = settings->retries,
-        .trace = settings->trace,
-        .timing = settings->timing,
-    };
-    struct http *http = http_new(&http_settings, err);
-    if (!http)
-        return -1;
-    *prom = (struct prom){.base = TAKE(base), .http = http};
-    return 0;
+    if (rc != 0)
+        prom_release(prom);
+    return rc;
 }
 
 void prom_release(struct prom *prom)
 {
     free(prom->base);
+    free(prom->token_file);
+    strv_release(&prom->headers);
     if (!prom->is_borrowed)
         http_free(prom->http);
     *prom = (struct prom){0};
@@ -84,25 +98,39 @@ static void add_form(struct str *form, const struct prom_query *query)
 
 struct post {
     struct str url, form;
+    const char **headers;
 };
 
 static void post_release(struct post *post)
 {
     str_release(&post->url);
     str_release(&post->form);
+    free(post->headers);
+}
+
+/* The server's own and the API's, NULL-terminated; the caller frees the array. */
+static const char **headers_of(const struct prom *prom, bool has_form)
+{
+    const char **headers = xcalloc(prom->headers.n + 3, sizeof(*headers));
+    size_t n = 0;
+    for (size_t i = 0; i < prom->headers.n; i++)
+        headers[n++] = prom->headers.v[i];
+    headers[n++] = "Accept: application/json";
+    if (has_form)
+        headers[n++] = "Content-Type: application/x-www-form-urlencoded";
+    return headers;
 }
 
 /* POST: an expression may be longer than a URL may be. */
 static struct http_request prepare(const struct prom *prom, const struct prom_query *query, struct post *post)
 {
-    static const char *const headers[] = {"Content-Type: application/x-www-form-urlencoded", "Accept: application/json", NULL};
-    *post = (struct post){.url = STR_INIT, .form = STR_INIT};
+    *post = (struct post){.url = STR_INIT, .form = STR_INIT, .headers = headers_of(prom, true)};
     url_path(&post->url, prom->base, query->range_ms ? "/api/v1/query_range" : "/api/v1/query", NULL);
     add_form(&post->form, query);
     return (struct http_request){
         .method = "POST",
         .url = post->url.buf,
-        .headers = headers,
+        .headers = post->headers,
         .body = post->form.buf,
         .body_len = post->form.len,
         .idempotent = true,
@@ -117,13 +145,20 @@ static int unanswered(const struct prom *prom, struct err *err)
     return err_hint(err, "--prometheus URL, or the context's prometheus setting (aiwf context show --origin)");
 }
 
+static int refused(const struct prom *prom, struct err *err)
+{
+    if (err->code == ERR_USAGE)
+        return -1;
+    if (err->code == ERR_AUTH && !err->hint)
+        err_hint(err, "prometheus-token-file, or prometheus-user and prometheus-password-file, of the context");
+    return err_wrap(err, "cannot query Prometheus at %s", prom->base);
+}
+
 static int answered(const struct prom *prom, const struct http_response *res, struct prom_result *ret, struct err *err)
 {
     if (prom_parse(res->status, res->body.buf, res->body.len, ret, err) == 0)
         return 0;
-    if (err->code == ERR_USAGE)
-        return -1;
-    return err_wrap(err, "cannot query Prometheus at %s", prom->base);
+    return refused(prom, err);
 }
 
 int prom_query_all(const struct prom *prom, const struct prom_query *queries, struct prom_result *results, struct err *errs,
@@ -161,4 +196,23 @@ int prom_query(const struct prom *prom, const struct prom_query *query, struct p
         return err_move(err, &one);
     *ret = result;
     return 0;
+}
+
+node_t *prom_read(const struct prom *prom, const struct prom_read *what, struct strv *warnings, struct err *err)
+{
+    CLEANUP(str_release) struct str url = STR_INIT;
+    CLEANUP(http_response_release) struct http_response res = HTTP_RESPONSE_INIT;
+    url_path(&url, prom->base, what->path, what->arg, NULL);
+    for (const char *const *pair = what->form; pair && pair[0]; pair += 2)
+        url_query(&url, pair[0], pair[1] && *pair[1] ? pair[1] : NULL);
+    AUTOFREE const char **headers = headers_of(prom, false);
+    struct http_request request = {.url = url.buf, .headers = headers};
+    if (http_do(prom->http, &request, &res, err) != 0) {
+        unanswered(prom, err);
+        return NULL;
+    }
+    node_t *data = prom_parse_data(res.status, res.body.buf, res.body.len, warnings, err);
+    if (!data)
+        refused(prom, err);
+    return data;
 }

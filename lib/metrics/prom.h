@@ -65,19 +65,24 @@ struct prom_query {
 struct prom {
     char *base;
     struct http *http;
-    bool is_borrowed; /* the client */
+    bool is_borrowed;    /* the client */
+    struct strv headers; /* of every request: a tenant's, say */
+    char *token_file;    /* read again when the token in it was refused */
 };
 void prom_release(struct prom *prom);
 DEFINE_CLEANUP(struct prom, prom_release)
 
 struct prom_settings {
     const char *url;   /* --prometheus; NULL: the context's */
-    struct http *http; /* how to get to url: the caller's, for as long as it is asked; what follows is the client's, then */
+    const char *via;   /* ask there instead: the way to a server inside of a cluster; with http */
+    struct http *http; /* how to get there: the caller's, for as long as it is asked; what follows is the client's, then */
     int total_ms;      /* of one request; 0: 60 s */
     int retries;       /* as in http_settings */
     FILE *trace, *timing;
 };
-/* USAGE when no Prometheus is configured, or the URL is not one. */
+/* USAGE when no Prometheus is configured, or the URL is not one. The context's login (prometheus-user, prometheus-token-file,
+ * prometheus-headers-file) goes there; what the configuration's file says of it, only to the server that the file says.
+ * The result must not move while it is in use. */
 int prom_open(struct prom *prom, const struct context *context, const struct prom_settings *settings, struct err *err);
 
 /* One query. USAGE with Prometheus' own words for an expression that it does not accept; UNREACHABLE,
@@ -87,10 +92,24 @@ int prom_query(const struct prom *prom, const struct prom_query *query, struct p
 int prom_query_all(const struct prom *prom, const struct prom_query *queries, struct prom_result *results, struct err *errs,
                    size_t n);
 
+/* Another part of the API: the data of its answer, which the caller frees; NULL: as with prom_query. warnings may be NULL. */
+struct prom_read {
+    const char *path;        /* "/api/v1/rules", "/api/v1/label/{}/values" */
+    const char *arg;         /* what {} is; NULL: there is none */
+    const char *const *form; /* name, value, ... NULL; a value that is "" is left out; NULL: none */
+};
+node_t *prom_read(const struct prom *prom, const struct prom_read *what, struct strv *warnings, struct err *err);
+
 /* The body of an answer with this status: the same errors, without the URL. */
 int prom_parse(int status, const char *body, size_t len, struct prom_result *ret, struct err *err);
+node_t *prom_parse_data(int status, const char *body, size_t len, struct strv *warnings, struct err *err); /* the data itself */
 
 const char *prom_label(const struct prom_series *series, const char *name); /* or NULL */
+/* As PromQL writes it: up{job="a"}; labels are as the server has them, so not yet for a terminal. */
+void prom_series_name(const struct prom_series *series, struct str *s);
+void prom_labels_print(const node_t *labels, struct str *s); /* the same of labels as a document */
+/* Of /api/v1/metadata: what is known of a metric; of a histogram's or a summary's parts too. NULL: nothing. */
+const node_t *prom_metadata_of(const node_t *metadata, const char *name);
 
 /* As documents, an array of series.
  * Instant: {"metric":{labels},"time":RFC3339,"value":x|null,"exact":"NaN"}; value is null when it is not finite.

@@ -68,6 +68,48 @@ screen "aiwf query aiwf_power_watts --at $AT --range 15m; sleep 60" 160 20
 shows CURVE
 shows ▁
 
+begin "-o spark is a line a series with its curve, in a pipe too"
+ok aiwf query 'gateway_service_count{function_name=~"ocr.*"}' --at "$AT" --range 15m -o spark
+out_lines 2
+out_has 'gateway_service_count{function_name="ocr'
+out_has ▁
+LC_ALL=C ok aiwf query aiwf_power_watts --at "$AT" -o spark --no-headers
+out_lines 1
+fails 2 aiwf query up -o sparks
+
+begin "a picture is drawn by gnuplot, and nothing of a label is a command"
+evil='"; system "touch '$T'/pwned" `touch '$T'/pwned` {/Symbol a} %s'
+ok aiwf query "label_replace(aiwf_power_watts, 'evil', '$evil', '', '')" --at "$AT" --range 15m --plot power.svg
+out_is ""
+true_that grep -q '</svg>' power.svg
+true_that grep -qF 'touch' power.svg
+true_that test ! -e "$T/pwned"
+ok aiwf query aiwf_power_watts --at "$AT" --range 15m --plot "$T/a 'b.png"
+true_that test "$(head -c 4 "$T/a 'b.png" | tail -c 3)" = PNG
+fails 2 aiwf query up --plot power.pdf
+err_has ".svg nor .png"
+fails 2 aiwf query no_such_metric --plot nothing.svg
+err_has "nothing to draw"
+
+begin "without gnuplot, the error says so"
+mkdir -p "$T/few"
+for program in aiwf env; do ln -sf "$(command -v $program)" "$T/few/"; done
+fails 3 env PATH="$T/few" aiwf query aiwf_power_watts --at "$AT" --plot power.svg
+err_has "gnuplot is not installed"
+err_has "-o spark"
+
+begin "what can be asked for is listed"
+ok aiwf query --list metrics
+out_has gateway_service_count
+ok aiwf query --list labels -o name
+out_has label/function_name
+ok aiwf query --list series 'gateway_service_count{function_name=~"ocr.*"}' --at "$AT" -o json
+json '.items | type' array
+fails 2 aiwf query --list series
+err_has "needs a selector"
+ok aiwf query --list server -o json
+json '.items[0].version | test("^[0-9]")' true
+
 begin "control characters in labels never reach a table"
 ok aiwf query 'gateway_service_count{function_name=~"evil.*"}' --at "$AT"
 out_has '\x1b[31m'
@@ -88,6 +130,7 @@ fails 2 aiwf query up --at yesterday
 err_has yesterday
 fails 2 aiwf query up --step 5s
 fails 2 aiwf query
+err_has "PROMQL is missing"
 
 begin "a Prometheus that is not there is exit 7, with its URL and what to try"
 port=$(free_port)

@@ -1,0 +1,28 @@
+/* The login at a context's Prometheus: basic, bearer, and headers such as a tenant's. */
+#ifndef METRICS_LOGIN_H
+#define METRICS_LOGIN_H
+
+#include "metrics/prom.h"
+
+struct prom_login {
+    const char *user; /* the context's */
+    struct str password, token;
+};
+#define PROM_LOGIN_INIT ((struct prom_login){.password = STR_INIT_MAX(PROM_SECRET_MAX), .token = STR_INIT_MAX(PROM_SECRET_MAX)})
+enum { PROM_SECRET_MAX = 64 << 10 };
+void prom_login_release(struct prom_login *login); /* wipes it */
+DEFINE_CLEANUP(struct prom_login, prom_login_release)
+
+/* Whether the context's login is meant for this server. What the configuration's file says goes to the file's server only,
+ * never to one that a flag (is_given) or a variable puts in its place. */
+bool prom_login_fits(const struct context *context, const char *url, bool is_given);
+/* Into ret, and prom's headers and token_file. USAGE for what contradicts itself; NOT_FOUND for a file that is not there. */
+int prom_login_read(struct prom_login *ret, const struct context *context, struct prom *prom, struct err *err);
+/* Into the settings of prom's client, which copies it. */
+void prom_login_apply(const struct prom_login *login, struct prom *prom, struct http_settings *settings);
+/* prometheus-headers-file: "NAME: VALUE" a line; blank lines and lines with # are left out. */
+int prom_headers_read(struct strv *ret, const struct context *context, struct err *err);
+/* A secret alone in a file: its first line. */
+int prom_secret_read(struct str *ret, const char *path, struct err *err);
+
+#endif
