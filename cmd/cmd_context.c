@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "function.h"
+#include "kube/login.h"
 #include "local/client.h"
 #include "openstack/clouds.h"
 
@@ -166,6 +168,19 @@ struct add_opts {
     bool use, replace;
 };
 
+static void complete_kube_contexts(struct cli *cli, struct strv *names)
+{
+    const struct add_opts *opts = cli->opts;
+    kube_context_names(opts->values[SETTING_kubeconfig], names);
+}
+
+static void complete_clouds(struct cli *cli, struct strv *names)
+{
+    (void)cli;
+    CLEANUP(err_release) struct err ignored = ERR_INIT;
+    cloud_names(names, &ignored);
+}
+
 #define VALUE_AT(ident)      .offset = offsetof(struct add_opts, values) + sizeof(const char *) * SETTING_##ident
 #define FLAG_AT(ident)       .offset = offsetof(struct add_opts, flags) + sizeof(bool) * SETTING_##ident
 #define OPT_OF_TEXT(ident)   .type = OPT_STRING, VALUE_AT(ident), .metavar = "TEXT"
@@ -184,6 +199,9 @@ static const struct opt add_opts[] = {
      OPT(struct add_opts, replace),
      .help = "replace one of that name, with all its settings"},
     {0},
+    [SETTING_kube_context].complete = complete_kube_contexts,
+    [SETTING_cloud].complete = complete_clouds,
+    [SETTING_runtime].complete = complete_runtimes,
 };
 
 static int add_setting(node_t *settings, enum setting setting, const char *text, struct err *err)

@@ -13,9 +13,11 @@ bool gpu_is_for_people(const struct cli *cli)
     return cli->print.format != PRINT_JSON && cli->print.format != PRINT_YAML && cli->print.format != PRINT_NDJSON && !cli->jq;
 }
 
+bool gpu_is_local(const struct cli *cli) { return cli->context.is_local && !context_get(&cli->context, SETTING_kubeconfig); }
+
 int gpu_kube(struct cli *cli, struct kube *ret, struct err *err)
 {
-    if (!cli->context.is_local || context_get(&cli->context, SETTING_kubeconfig))
+    if (!gpu_is_local(cli))
         return cli_kube(cli, ret, err);
     err_set(err, ERR_USAGE, "context %s has no Kubernetes", cli->context.name);
     return err_hint(err, "aiwf context add NAME --kubeconfig FILE, then --context NAME");
@@ -102,9 +104,17 @@ static void tell_unknown(const struct cli *cli, const struct gpu_look *look)
                  measured->why ? measured->why : "");
 }
 
+static int list_local(struct cli *cli, struct err *err)
+{
+    CLEANUP(node_free) node_t *rows = gpu_local_rows(cli, err);
+    return rows ? cli_print_list(cli, "GPU", rows, err) : -1;
+}
+
 static int list_once(struct cli *cli, struct err *err)
 {
     const struct list_opts *opts = cli->opts;
+    if (gpu_is_local(cli))
+        return list_local(cli, err);
     CLEANUP(gpu_look_release) struct gpu_look look;
     if (gpu_look(cli, opts->prometheus, 0, &look, err) != 0)
         return -1;
@@ -149,7 +159,8 @@ static const struct cmd list_cmd = {
              "ask for, as the scheduler does. How busy they are is dcgm-exporter's word, by the context's Prometheus;\n"
              "what nobody measures is \"-\", never 0.\n"
              "States: Held, Free, Unhealthy (the device plugin withdrew it), NotOffered (labels tell of it, but no device\n"
-             "plugin offers it), NotReady and Cordoned (of their node).",
+             "plugin offers it), NotReady and Cordoned (of their node).\n"
+             "In the context local: those that aiwf local up was given, and which job has them.",
     .opts = list_opts,
     .opts_size = sizeof(struct list_opts),
     .flags = CMD_CONTEXT | CMD_LIST,

@@ -31,4 +31,9 @@ bool gpu_is_for_people(const struct cli *cli);
 extern const struct cmd gpu_idle_cmd, gpu_reclaim_cmd; /* gpu_idle.c */
 extern const struct cmd gpu_share_cmd;                 /* gpu_share.c */
 
+/* gpu_local.c: the rows of `gpu list` in the context local: what its jobs hold, and what is left. The caller frees. */
+node_t *gpu_local_rows(struct cli *cli, struct err *err);
+/* Whether the context is local, and names no cluster. */
+bool gpu_is_local(const struct cli *cli);
+
 #endif

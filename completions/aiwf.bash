@@ -632,14 +632,15 @@ __aiwf_value() {
     'cluster kubeconfig:--file') kind=files ;;
     'cluster kubeconfig:--key') kind=words words='ec rsa' ;;
     'cluster ca rotate:--for') kind=words words='ready complete' ;;
-    'context add:--cloud') kind=none ;;
-    'context add:--kube-context') kind=none ;;
+    'context add:--cloud') kind=live ;;
+    'context add:--kube-context') kind=live ;;
     'context add:--kubeconfig') kind=files ;;
     'context add:--namespace') kind=none ;;
     'context add:--prometheus-password-file') kind=files ;;
     'context add:--prometheus-token-file') kind=files ;;
     'context add:--prometheus-headers-file') kind=files ;;
     'context add:--grafana-token-file') kind=files ;;
+    'context add:--runtime') kind=live ;;
     'context add:--password-file') kind=files ;;
     'context add:--ca-file') kind=files ;;
     'context add:--cert-file') kind=files ;;

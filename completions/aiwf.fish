@@ -3573,9 +3573,9 @@ function __aiwf_value -a path option
             set -g __aiwf_kind words
             set -g __aiwf_choices ready complete
         case 'context add:--cloud'
-            set -g __aiwf_kind none
+            set -g __aiwf_kind live
         case 'context add:--kube-context'
-            set -g __aiwf_kind none
+            set -g __aiwf_kind live
         case 'context add:--kubeconfig'
             set -g __aiwf_kind files
         case 'context add:--namespace'
@@ -3588,6 +3588,8 @@ function __aiwf_value -a path option
             set -g __aiwf_kind files
         case 'context add:--grafana-token-file'
             set -g __aiwf_kind files
+        case 'context add:--runtime'
+            set -g __aiwf_kind live
         case 'context add:--password-file'
             set -g __aiwf_kind files
         case 'context add:--ca-file'

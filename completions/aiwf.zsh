@@ -3552,14 +3552,15 @@ __aiwf_value() {
     'cluster kubeconfig:--file') kind=files choices=() ;;
     'cluster kubeconfig:--key') kind=words choices=(ec rsa) ;;
     'cluster ca rotate:--for') kind=words choices=(ready complete) ;;
-    'context add:--cloud') kind=none choices=() ;;
-    'context add:--kube-context') kind=none choices=() ;;
+    'context add:--cloud') kind=live choices=() ;;
+    'context add:--kube-context') kind=live choices=() ;;
     'context add:--kubeconfig') kind=files choices=() ;;
     'context add:--namespace') kind=none choices=() ;;
     'context add:--prometheus-password-file') kind=files choices=() ;;
     'context add:--prometheus-token-file') kind=files choices=() ;;
     'context add:--prometheus-headers-file') kind=files choices=() ;;
     'context add:--grafana-token-file') kind=files choices=() ;;
+    'context add:--runtime') kind=live choices=() ;;
     'context add:--password-file') kind=files choices=() ;;
     'context add:--ca-file') kind=files choices=() ;;
     'context add:--cert-file') kind=files choices=() ;;

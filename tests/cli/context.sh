@@ -143,3 +143,13 @@ else
     chmod 700 "$T/ro/aiwf"
 fi
 [ "$(grep -c '^error:' "$ERR")" = 1 ] || broken 'not one error'
+
+begin "what a context may name is completed: of the kubeconfig that was typed, and of the usual one"
+printf 'clusters: [{name: c, cluster: {server: "https://h"}}]\ncontexts: [{name: one, context: {cluster: c}}, {name: two, context: {cluster: c}}]\n' >typed
+printf 'clusters: [{name: c, cluster: {server: "https://h"}}]\ncontexts: [{name: usual, context: {cluster: c}}]\n' >usual
+ok env KUBECONFIG="$PWD/usual" aiwf __complete context add x --kubeconfig "$PWD/typed" --kube-context ''
+out_has one
+out_has two
+out_lacks usual
+ok env KUBECONFIG="$PWD/usual" aiwf __complete context add x --kube-context ''
+out_has usual

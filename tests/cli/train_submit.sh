@@ -58,9 +58,15 @@ out_is "gpus 0,1"
 ok aiwf train submit holder --gpus 2 -- sleep 600
 ok aiwf train submit waiter --gpus 1 -o json -- true
 json .state Queued
+ok aiwf gpu list -o json
+json '[.items[] | "\(.state) \(.gpus) \(.held_by)"] | join(";")' "Held 2 train/holder"
 ok aiwf train cancel holder
 ok aiwf train wait waiter
 fails 6 aiwf train submit many --gpus 3 -- true
+ok aiwf gpu list -o json
+json '[.items[] | "\(.state) \(.gpus)"] | join(";")' "Free 2"
+fails 2 aiwf train list -A
+err_has "no namespaces"
 
 begin "environment, workdir, source"
 mkdir -p dir && echo content >dir/file
