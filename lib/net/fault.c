@@ -186,6 +186,13 @@ static int proxy_refused(const struct transfer *t, struct err *err)
     return proxy_fault(t, err, why);
 }
 
+/* An https proxy is spoken to over TLS of its own. */
+static bool is_proxy_untrusted(const struct transfer *t)
+{
+    long result = 0;
+    return t->http->curl->easy_getinfo(t->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &result) == CURLE_OK && result != 0;
+}
+
 static int unreachable(const struct transfer *t, struct err *err, CURLcode code, const char *url)
 {
     err_set(err, ERR_UNREACHABLE, "cannot reach %s", url);
@@ -199,7 +206,7 @@ static int unreachable(const struct transfer *t, struct err *err, CURLcode code,
     case CURLE_COULDNT_CONNECT:
         return no_connection(t, err);
     case CURLE_PEER_FAILED_VERIFICATION:
-        return untrusted(t, err);
+        return is_proxy_untrusted(t) ? proxy_fault(t, err, "has a certificate that is not trusted") : untrusted(t, err);
     case CURLE_SSL_CONNECT_ERROR:
         return no_handshake(t, err, code);
     default:

@@ -229,6 +229,12 @@ static void set_tls(struct transfer *t)
     set_pem(t, CURLOPT_CAINFO_BLOB, set->ca_pem, CURLOPT_CAINFO, set->ca_file);
     set_pem(t, CURLOPT_SSLCERT_BLOB, set->cert_pem, CURLOPT_SSLCERT, set->cert_file);
     set_pem(t, CURLOPT_SSLKEY_BLOB, set->key_pem, CURLOPT_SSLKEY, set->key_file);
+    if (set->proxy) /* an https one is trusted as the server is, as by kubectl */
+        set_pem(t, CURLOPT_PROXY_CAINFO_BLOB, set->ca_pem, CURLOPT_PROXY_CAINFO, set->ca_file);
+    if (set->proxy && set->insecure) {
+        curl->easy_setopt(t->easy, CURLOPT_PROXY_SSL_VERIFYPEER, 0L);
+        curl->easy_setopt(t->easy, CURLOPT_PROXY_SSL_VERIFYHOST, 0L);
+    }
     if (t->req->certificate)
         curl->easy_setopt(t->easy, CURLOPT_CERTINFO, 1L);
     if (set->insecure) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "kube/auth.h"
 #include "kube/config.h"
 #include "kube/login.h"
 #include "scratch.h"
@@ -204,6 +205,46 @@ START_TEST(a_tokens_file_beats_the_token_and_is_read_again)
     put(file, "\n", 0600);
     ck_assert_int_eq(ask(&d), -1);
     ck_assert_int_eq(d.err.code, ERR_AUTH);
+}
+END_TEST
+
+START_TEST(a_tokens_file_is_read_again_after_a_minute)
+{
+    enum { MINUTE_MS = 60000 };
+    CLEANUP(desk_end) struct desk d;
+    desk_begin(&d, good, "tokenFile: t.txt", "");
+    AUTOFREE char *file = path_join(d.folder, "t.txt");
+    put(file, "one", 0600);
+    ck_assert_int_eq(open_desk(&d), 0);
+    static const char *const expected[] = {"Bearer one", "Bearer one", "Bearer two"};
+    for (int i = 0; i < 3; i++) {
+        if (i == 2)
+            d.kube.auth->read_at_ms -= MINUTE_MS;
+        CLEANUP(node_free) node_t *answer = kube_get(&d.kube, "/x", "cannot ask", &d.err);
+        ck_assert_ptr_nonnull(answer);
+        seen(&d, i, "authorization", expected[i]);
+        put(file, "two", 0600);
+    }
+}
+END_TEST
+
+/* RFC 7234: once each, whatever it holds is shown by the caller as text. */
+static void hear(const char *text, void *arg) { strv_add(arg, text); }
+
+START_TEST(a_warning_is_told_once)
+{
+    static const char script[] = "{\"tls\":{},\"replies\":[{\"body\":\"{}\",\"headers\":{\"Warning\":"
+                                 "\"299 - \\\"v1 \\\\\\\"Endpoints\\\\\\\" is deprecated\\\"\"}},"
+                                 "{\"body\":\"{}\",\"headers\":{\"Warning\":\"199 - \\\"of no concern\\\"\"}}]}";
+    CLEANUP(desk_end) struct desk d;
+    CLEANUP(strv_release) struct strv heard = STRV_INIT;
+    desk_begin(&d, script, "token: t", "");
+    const struct kube_settings settings = {.retries = -1, .warn = hear, .warn_arg = &heard};
+    ck_assert_int_eq(kube_open_context(&d.kube, &d.context, &settings, &d.err), 0);
+    for (int i = 0; i < 3; i++)
+        node_free(kube_get(&d.kube, "/x", "cannot ask", &d.err));
+    ck_assert_uint_eq(heard.n, 1);
+    ck_assert_str_eq(heard.v[0], "v1 \"Endpoints\" is deprecated");
 }
 END_TEST
 
@@ -416,6 +457,8 @@ Suite *suite_kube_login(void)
     tcase_set_timeout(users, 30);
     tcase_add_loop_test(users, each_login_goes_its_way, 0, ARRAY_LEN(logins));
     tcase_add_test(users, a_tokens_file_beats_the_token_and_is_read_again);
+    tcase_add_test(users, a_tokens_file_is_read_again_after_a_minute);
+    tcase_add_test(users, a_warning_is_told_once);
     tcase_add_loop_test(users, what_contradicts_itself_is_refused_with_its_place, 0, ARRAY_LEN(refused));
     tcase_add_test(users, no_login_goes_over_http);
     tcase_add_test(users, a_missing_part_names_the_known_ones);
