@@ -444,24 +444,32 @@ __aiwf_table() {
         opts='--wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'pool')
-        cmds='create list show delete' aliases='' args=''
+        cmds='create list show delete advise run' aliases='' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'pool create')
         cmds='' aliases='' args='none'
-        opts='--function= --min= --max= --schedule= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--function= --min= --max= --schedule= --forecast --prepull --gpus= --hold-image= --runtime= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'pool list')
         cmds='' aliases='' args=''
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--runtime= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'pool show')
         cmds='' aliases='' args='live+'
-        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--runtime= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'pool delete')
         cmds='' aliases='' args='live+'
-        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'pool advise')
+        cmds='' aliases='' args='live+'
+        opts='--runtime= --window= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'pool run')
+        cmds='' aliases='' args=''
+        opts='--runtime= --once --interval= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'query')
         cmds='' aliases='' args='none'
@@ -701,6 +709,12 @@ __aiwf_value() {
     'nodegroup create:--for') kind=words words='ready complete' ;;
     'nodegroup resize:--for') kind=words words='ready complete' ;;
     'pool create:--function') kind=live ;;
+    'pool create:--runtime') kind=live ;;
+    'pool list:--runtime') kind=live ;;
+    'pool show:--runtime') kind=live ;;
+    'pool delete:--runtime') kind=live ;;
+    'pool advise:--runtime') kind=live ;;
+    'pool run:--runtime') kind=live ;;
     'query:--plot') kind=files ;;
     'query:--list') kind=words words='metrics labels series targets server' ;;
     'template create:--image') kind=live ;;

@@ -2609,7 +2609,9 @@ function __aiwf_table -a path
                 create\t'keep instances of a function warm' \
                 list\t'list pools: how warm, how often hit' \
                 show\t'show all about a pool: hits, cold starts avoided, costs' \
-                delete\t'delete pools'
+                delete\t'delete pools' \
+                advise\t'propose floors and schedules from the last days, with the evidence' \
+                run\t'keep a cluster\'s pools: schedules, forecasts, images, held GPUs'
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
@@ -2644,9 +2646,17 @@ function __aiwf_table -a path
                 --min\t'the floor: instances that are always ready' \
                 --max\t'the ceiling: no more than these (-1: the function\'s own)' \
                 --schedule\t'from that time on a floor of N: \'0 8 * * 1-5=3\'' \
+                --forecast\t'and as many as its history wants (Prometheus; kept by aiwf pool run)' \
+                --prepull\t'fetch its images to all nodes where it may run' \
+                --gpus\t'GPUs held free for it while it does not use them' \
+                --hold-image\t'what sleeps in the pods that hold them' \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
                 --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
@@ -2657,13 +2667,14 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --function --min --max --schedule --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --function --min --max --schedule --gpus --hold-image --runtime --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
         case 'pool list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
             set -g __aiwf_opts \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -2677,13 +2688,14 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'pool show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
             set -g __aiwf_opts \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -2695,13 +2707,14 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'pool delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
             set -g __aiwf_opts \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
                 --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
@@ -2712,7 +2725,49 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --runtime --context --namespace -n --cloud --kube-context --color
+        case 'pool advise'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set -g __aiwf_opts \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --window\t'how far back it looks' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --runtime --window --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+        case 'pool run'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --once\t'once, and end: for cron' \
+                --interval\t'how often it looks' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --runtime --interval --context --namespace -n --cloud --kube-context --color
         case 'query'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -3720,6 +3775,18 @@ function __aiwf_value -a path option
             set -g __aiwf_kind words
             set -g __aiwf_choices ready complete
         case 'pool create:--function'
+            set -g __aiwf_kind live
+        case 'pool create:--runtime'
+            set -g __aiwf_kind live
+        case 'pool list:--runtime'
+            set -g __aiwf_kind live
+        case 'pool show:--runtime'
+            set -g __aiwf_kind live
+        case 'pool delete:--runtime'
+            set -g __aiwf_kind live
+        case 'pool advise:--runtime'
+            set -g __aiwf_kind live
+        case 'pool run:--runtime'
             set -g __aiwf_kind live
         case 'query:--plot'
             set -g __aiwf_kind files

@@ -2610,7 +2610,9 @@ __aiwf_table() {
             'create:keep instances of a function warm'
             'list:list pools: how warm, how often hit'
             'show:show all about a pool: hits, cold starts avoided, costs'
-            'delete:delete pools')
+            'delete:delete pools'
+            'advise:propose floors and schedules from the last days, with the evidence'
+            'run:keep a cluster'\''s pools: schedules, forecasts, images, held GPUs')
         aliases=()
         args=()
         opts=(
@@ -2644,9 +2646,17 @@ __aiwf_table() {
             '--min:the floor: instances that are always ready'
             '--max:the ceiling: no more than these (-1: the function'\''s own)'
             '--schedule:from that time on a floor of N: '\''0 8 * * 1-5=3'\'''
+            '--forecast:and as many as its history wants (Prometheus; kept by aiwf pool run)'
+            '--prepull:fetch its images to all nodes where it may run'
+            '--gpus:GPUs held free for it while it does not use them'
+            '--hold-image:what sleeps in the pods that hold them'
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
             '--dry-run:change nothing: client prints what would be sent, server checks it too'
             '--yes:do not ask in protected contexts'
             '--context:the context to work in'
@@ -2657,13 +2667,14 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--function --min --max --schedule --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        takes=(--function --min --max --schedule --gpus --hold-image --runtime --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'pool list')
         cmds=()
         aliases=()
         args=()
         opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -2677,13 +2688,14 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        takes=(--runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'pool show')
         cmds=()
         aliases=()
         args=(live+)
         opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -2695,13 +2707,14 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        takes=(--runtime --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'pool delete')
         cmds=()
         aliases=()
         args=(live+)
         opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
             '--dry-run:change nothing: client prints what would be sent, server checks it too'
             '--yes:do not ask in protected contexts'
             '--context:the context to work in'
@@ -2712,7 +2725,49 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--context --namespace -n --cloud --kube-context --color )
+        takes=(--runtime --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'pool advise')
+        cmds=()
+        aliases=()
+        args=(live+)
+        opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--window:how far back it looks'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--runtime --window --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'pool run')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--once:once, and end: for cron'
+            '--interval:how often it looks'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--runtime --interval --context --namespace -n --cloud --kube-context --color )
         ;;
     'query')
         cmds=()
@@ -3621,6 +3676,12 @@ __aiwf_value() {
     'nodegroup create:--for') kind=words choices=(ready complete) ;;
     'nodegroup resize:--for') kind=words choices=(ready complete) ;;
     'pool create:--function') kind=live choices=() ;;
+    'pool create:--runtime') kind=live choices=() ;;
+    'pool list:--runtime') kind=live choices=() ;;
+    'pool show:--runtime') kind=live choices=() ;;
+    'pool delete:--runtime') kind=live choices=() ;;
+    'pool advise:--runtime') kind=live choices=() ;;
+    'pool run:--runtime') kind=live choices=() ;;
     'query:--plot') kind=files choices=() ;;
     'query:--list') kind=words choices=(metrics labels series targets server) ;;
     'template create:--image') kind=live choices=() ;;

@@ -7,6 +7,7 @@
 #include "serverless/cold.h"
 #include "serverless/deployment.h"
 #include "serverless/invoke.h"
+#include "serverless/keep.h"
 #include "serverless/kube_function.h"
 #include "serverless/pods.h"
 #include "serverless/secrets.h"
@@ -302,6 +303,7 @@ const struct runtime runtime_deployment = {
     .cold_begin = cold_begin,
     .cold_end = cold_end,
     .wake = wake,
+    .keep = keep_deployment,
     .label = FUNCTION_LABEL,
     .secrets = &secrets_kubernetes,
 };

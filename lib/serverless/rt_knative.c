@@ -6,6 +6,7 @@
 #include "kube/object.h"
 #include "serverless/cold.h"
 #include "serverless/invoke.h"
+#include "serverless/keep.h"
 #include "serverless/knative.h"
 #include "serverless/kube_function.h"
 #include "serverless/pods.h"
@@ -293,6 +294,7 @@ const struct runtime runtime_knative = {
     .make_cold = cold_make_knative,
     .cold_begin = cold_begin_knative,
     .cold_end = cold_end_knative,
+    .keep = keep_knative,
     .label = SERVICE_LABEL,
     .secrets = &secrets_kubernetes,
     .revisions = revisions,

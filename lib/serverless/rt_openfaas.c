@@ -263,6 +263,21 @@ static int make_cold(const struct runtime_env *env, const char *name, struct err
     return 0;
 }
 
+/* This gateway takes none away by itself: up to the floor, and down from the one before. */
+static int keep(const struct runtime_env *env, const char *name, const struct function_bounds *bounds, bool *ret_changed,
+                struct err *err)
+{
+    CLEANUP(node_free) node_t *function = show(env, name, err);
+    if (!function)
+        return -1;
+    int64_t now = node_int(function, "/replicas", 0);
+    bool is_ours = now == bounds->before && bounds->floor < now;
+    if (now >= bounds->floor && !is_ours)
+        return 0;
+    *ret_changed = true;
+    return scale(env, name, bounds->floor, err);
+}
+
 const struct runtime runtime_openfaas = {
     .name = "openfaas",
     .help = "functions of an OpenFaaS gateway",
@@ -280,6 +295,7 @@ const struct runtime runtime_openfaas = {
     .make_cold = make_cold,
     .cold_begin = cold_begin,
     .cold_end = cold_end,
+    .keep = keep,
     .label = "faas_function",
     .secrets = &secrets_openfaas,
     .calls_back = true,

@@ -94,6 +94,12 @@ struct runtime_access {
 void runtime_access_release(struct runtime_access *access);
 DEFINE_CLEANUP(struct runtime_access, runtime_access_release)
 
+struct function_bounds {
+    int64_t floor;   /* instances that are always ready; 0: none */
+    int64_t ceiling; /* -1: the function's own */
+    int64_t before;  /* the floor that was told last; -1: none was */
+};
+
 /* A function as every runtime reports it, a document:
  * {"name","state":"Ready|Idle|Starting|Failed|Deploying","runtime","mode","image","command","replicas":N,"available":N,
  *  "scale":{"min","max"},"floor":N,"idle_ms","concurrency","queued":N,"invocations":N,"cold_starts":N,"failures":N,
@@ -133,6 +139,9 @@ struct runtime {
     int (*cold_end)(const struct runtime_env *env, const char *name, const node_t *begun, struct err *err);
     /* Has an instance started: where a request that meets none is refused (WORKLOAD, or a 503), not held. NULL: it is held. */
     int (*wake)(const struct runtime_env *env, const char *name, struct err *err);
+    /* From now on, and without deploying it anew where the system can. *ret_changed: it was otherwise. */
+    int (*keep)(const struct runtime_env *env, const char *name, const struct function_bounds *bounds, bool *ret_changed,
+                struct err *err);
     const char *label; /* on a cluster: of a function's Deployments and pods, with its name; NULL: it is on none */
     /* Below: of runtimes that keep what was deployed before. */
     /* [{"revision","state","percent","tags":[...],"image","available","created","message","url"}], the newest first. */
