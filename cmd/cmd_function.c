@@ -481,5 +481,6 @@ const struct cmd cmd_function = {
     .cmds = (const struct cmd *const[]){&function_deploy_cmd, &function_diff_cmd, &list_cmd, &show_cmd, &function_invoke_cmd,
                                         &function_logs_cmd, &function_events_cmd, &scale_cmd, &function_revisions_cmd,
                                         &function_traffic_cmd, &function_rollback_cmd, &wait_cmd, &function_export_cmd,
-                                        &delete_cmd, &function_coldstart_cmd, &function_secret_cmd, &function_runtimes_cmd, NULL},
+                                        &delete_cmd, &function_coldstart_cmd, &function_build_cmd, &function_secret_cmd,
+                                        &function_runtimes_cmd, NULL},
 };

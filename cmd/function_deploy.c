@@ -95,6 +95,9 @@ static int deploy_spec(const struct function_spec *spec, void *arg, struct err *
         err_clear(err);
         cli_note(cli, "function %s is there already: left as it is", spec->name);
     }
+    const char *advice = env.runtime->advice ? env.runtime->advice(spec) : NULL;
+    if (advice)
+        cli_note(cli, "%s", advice);
     node_t *function = NULL;
     if (cli_waits(cli, true) && wait_deployed(cli, &env, spec->name, &function, err) != 0)
         return -1;

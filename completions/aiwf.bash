@@ -196,7 +196,7 @@ __aiwf_table() {
         opts='--json-schema --help -h --color= --verbose -v --timing'
         ;;
     'function')
-        cmds='deploy diff list show invoke logs events scale revisions traffic rollback wait export delete coldstart secret runtimes' aliases='' args=''
+        cmds='deploy diff list show invoke logs events scale revisions traffic rollback wait export delete coldstart build secret runtimes' aliases='' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function deploy')
@@ -258,6 +258,10 @@ __aiwf_table() {
     'function coldstart')
         cmds='' aliases='' args='live'
         opts='--rounds= -n= --file= -f= --path= --method= -X= --runtime= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function build')
+        cmds='' aliases='' args='none'
+        opts='--source= --file= -f= --base= --command= --build-arg= --archive= --push --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function secret')
         cmds='create list update delete' aliases='' args=''
@@ -686,6 +690,9 @@ __aiwf_value() {
     'function coldstart:--rounds' | 'function coldstart:-n') kind=none ;;
     'function coldstart:--file' | 'function coldstart:-f') kind=files ;;
     'function coldstart:--runtime') kind=live ;;
+    'function build:--source') kind=dirs ;;
+    'function build:--file' | 'function build:-f') kind=files ;;
+    'function build:--archive') kind=files ;;
     'function secret create:--file' | 'function secret create:-f') kind=files ;;
     'function secret create:--runtime') kind=live ;;
     'function secret list:--runtime') kind=live ;;

@@ -1110,6 +1110,7 @@ function __aiwf_table -a path
                 export\t'print a function as a manifest that deploys it again' \
                 delete\t'delete functions' \
                 coldstart\t'measure what a cold start of a function is made of' \
+                build\t'make an image of a folder' \
                 secret\t'secrets that functions read' \
                 runtimes\t'which runtime supports which option and verb'
             set -g __aiwf_aliases
@@ -1560,6 +1561,33 @@ function __aiwf_table -a path
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
             set -g __aiwf_takes --rounds -n --file -f --path --method -X --runtime --output -o --jq --context --namespace --cloud --kube-context --color
+        case 'function build'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none
+            set -g __aiwf_opts \
+                --source\t'the folder' \
+                --file\t'how it is built (usual: the folder\'s Containerfile or Dockerfile)' \
+                --base\t'where the folder has no such file: what the image stands on' \
+                --command\t'and what it runs, by /bin/sh -c in /app, where the folder is' \
+                --build-arg\t'an argument of the file\'s ARG' \
+                --archive\t'write the image there too, as an OCI archive' \
+                --push\t'send it to the registry that its name says' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --source --file -f --base --command --build-arg --archive --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'function secret'
             set -g __aiwf_cmds \
                 create\t'keep a new secret' \
@@ -3726,6 +3754,12 @@ function __aiwf_value -a path option
             set -g __aiwf_kind files
         case 'function coldstart:--runtime'
             set -g __aiwf_kind live
+        case 'function build:--source'
+            set -g __aiwf_kind dirs
+        case 'function build:--file' 'function build:-f'
+            set -g __aiwf_kind files
+        case 'function build:--archive'
+            set -g __aiwf_kind files
         case 'function secret create:--file' 'function secret create:-f'
             set -g __aiwf_kind files
         case 'function secret create:--runtime'

@@ -1111,6 +1111,7 @@ __aiwf_table() {
             'export:print a function as a manifest that deploys it again'
             'delete:delete functions'
             'coldstart:measure what a cold start of a function is made of'
+            'build:make an image of a folder'
             'secret:secrets that functions read'
             'runtimes:which runtime supports which option and verb')
         aliases=()
@@ -1560,6 +1561,33 @@ __aiwf_table() {
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
         takes=(--rounds -n --file -f --path --method -X --runtime --output -o --jq --context --namespace --cloud --kube-context --color )
+        ;;
+    'function build')
+        cmds=()
+        aliases=()
+        args=(none)
+        opts=(
+            '--source:the folder'
+            '--file:how it is built (usual: the folder'\''s Containerfile or Dockerfile)'
+            '--base:where the folder has no such file: what the image stands on'
+            '--command:and what it runs, by /bin/sh -c in /app, where the folder is'
+            '--build-arg:an argument of the file'\''s ARG'
+            '--archive:write the image there too, as an OCI archive'
+            '--push:send it to the registry that its name says'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--source --file -f --base --command --build-arg --archive --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'function secret')
         cmds=(
@@ -3653,6 +3681,9 @@ __aiwf_value() {
     'function coldstart:--rounds' | 'function coldstart:-n') kind=none choices=() ;;
     'function coldstart:--file' | 'function coldstart:-f') kind=files choices=() ;;
     'function coldstart:--runtime') kind=live choices=() ;;
+    'function build:--source') kind=dirs choices=() ;;
+    'function build:--file' | 'function build:-f') kind=files choices=() ;;
+    'function build:--archive') kind=files choices=() ;;
     'function secret create:--file' | 'function secret create:-f') kind=files choices=() ;;
     'function secret create:--runtime') kind=live choices=() ;;
     'function secret list:--runtime') kind=live choices=() ;;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "local/cron.h"
 #include "net/rest.h"
 #include "net/url.h"
 #include "serverless/container.h"
@@ -47,6 +48,80 @@ static void set_duration(node_t *object, const char *key, int64_t ms)
         set_text(object, key, "%lldms", (long long)ms);
 }
 
+/* "rps=50": what its autoscaler decides by, and how much of it an instance should have. */
+static const char *const scale_types[] = {"rps", "capacity", "cpu", "queue", NULL};
+
+static int check_metric(const struct function_spec *spec, struct err *err)
+{
+    const struct strv *metrics = spec->metrics;
+    if (!metrics || !metrics->n)
+        return 0;
+    if (metrics->n > 1 || spec->concurrency > 0)
+        return err_set(err, ERR_USAGE, "--metric: OpenFaaS decides by one thing%s",
+                       spec->concurrency > 0 ? ", and --concurrency is one" : "");
+    const char *equals = strchr(metrics->v[0], '=');
+    AUTOFREE char *type = xstrndup(metrics->v[0], equals ? (size_t)(equals - metrics->v[0]) : strlen(metrics->v[0]));
+    long long target;
+    for (const char *const *known = scale_types; *known; known++)
+        if (strcmp(*known, type) == 0 && equals && str_to_int(equals + 1, 1, INT32_MAX, &target))
+            return 0;
+    err_set(err, ERR_USAGE, "--metric: \"%s\" is nothing that OpenFaaS decides by", metrics->v[0]);
+    return err_hint(err, "rps=50, capacity=5 (requests at once), cpu=500 (thousandths of a core) or queue=10");
+}
+
+static const char *value_of(const struct strv *pairs, const char *key)
+{
+    size_t len = strlen(key);
+    for (size_t i = 0; i < pairs->n; i++)
+        if (str_starts(pairs->v[i], key) && pairs->v[i][len] == '=')
+            return pairs->v[i] + len + 1;
+    return NULL;
+}
+
+/* What the cron connector reads: a schedule that nobody would read, or that it cannot, is a mistake. */
+static int check_schedule(const struct function_spec *spec, struct err *err)
+{
+    const struct strv *annotations = &function_detail(spec)->annotations;
+    const char *schedule = value_of(annotations, "schedule"), *topics = value_of(annotations, "topic");
+    CLEANUP(strv_release) struct strv topic = STRV_INIT;
+    struct cron cron;
+    if (topics)
+        strv_split(&topic, topics, ", ");
+    bool is_cron = strv_has(&topic, "cron-function");
+    if (schedule && !is_cron) {
+        err_set(err, ERR_USAGE, "--annotation schedule: only functions of the topic cron-function are called by one");
+        return err_hint(err, "--annotation topic=cron-function");
+    }
+    if (is_cron && !schedule) {
+        err_set(err, ERR_USAGE, "--annotation topic=cron-function: there is no schedule");
+        return err_hint(err, "--annotation 'schedule=*/5 * * * *'");
+    }
+    return schedule && cron_parse(schedule, &cron, err) != 0 ? err_wrap(err, "--annotation schedule") : 0;
+}
+
+int openfaas_check(const struct function_spec *spec, struct err *err)
+{
+    return check_metric(spec, err) != 0 || check_schedule(spec, err) != 0 ? -1 : 0;
+}
+
+const char *openfaas_advice(const struct function_spec *spec)
+{
+    bool is_pro = spec->scale_min == 0 || spec->idle_ms >= 0 || (spec->metrics && spec->metrics->n) || spec->scale_max > 5;
+    return is_pro ? "scaling to zero or beyond 5, and by a metric, is done by OpenFaaS Standard and for Enterprises: the "
+                    "Community Edition "
+                    "keeps 1 to 5 instances, by requests"
+                  : NULL;
+}
+
+static void add_metric(const struct function_spec *spec, node_t *labels)
+{
+    const char *equals = spec->metrics && spec->metrics->n ? strchr(spec->metrics->v[0], '=') : NULL;
+    if (!equals)
+        return;
+    set_text(labels, "com.openfaas.scale.type", "%.*s", (int)(equals - spec->metrics->v[0]), spec->metrics->v[0]);
+    node_set_str(labels, "com.openfaas.scale.target", equals + 1);
+}
+
 static node_t *labels_of(const struct function_spec *spec)
 {
     node_t *labels = node_new_object();
@@ -61,6 +136,7 @@ static node_t *labels_of(const struct function_spec *spec)
         set_duration(labels, "com.openfaas.scale.zero-duration", spec->idle_ms);
     if (spec->concurrency > 0)
         set_text(labels, "com.openfaas.scale.target", "%lld", (long long)spec->concurrency);
+    add_metric(spec, labels);
     return labels;
 }
 

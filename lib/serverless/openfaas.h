@@ -15,6 +15,10 @@ struct openfaas {
 /* Of a context: USAGE when it has no gateway. */
 int openfaas_of(const struct runtime_env *env, struct openfaas *ret, struct err *err);
 
+/* USAGE for metrics and schedules that it does not understand. */
+int openfaas_check(const struct function_spec *spec, struct err *err);
+/* What of spec only its paid editions do, for people; NULL: nothing. Which edition it is no gateway says. */
+const char *openfaas_advice(const struct function_spec *spec);
 /* A FunctionDeployment. Our options travel as lib/local/api.md says: labels com.openfaas.scale.*, limits,
  * environment variables of the watchdog, annotations. */
 node_t *openfaas_deployment(const struct function_spec *spec);

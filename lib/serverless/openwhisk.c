@@ -22,6 +22,7 @@ const struct function_support whisk_support[FEATURE_COUNT] = {
     [FEATURE_CONCURRENCY] = {.as = "limits.concurrency"},
     [FEATURE_TIMEOUT] = {.as = "limits.timeout"},
     [FEATURE_LABELS] = {.as = "annotations"},
+    [FEATURE_ANNOTATIONS] = {.as = "annotations"},
 };
 
 extern const struct runtime runtime_openwhisk;
@@ -142,6 +143,7 @@ node_t *whisk_action(const struct function_spec *spec, const struct str *code)
     node_set(action, "parameters", parameters_of(spec));
     node_t *annotations = node_set(action, "annotations", node_new_array());
     add_pairs(annotations, spec->labels);
+    add_pairs(annotations, &function_detail(spec)->annotations);
     add_pair(annotations, "managed-by", node_new_str("aiwf"));
     node_t *limits = limits_of(spec);
     if (node_len(limits))

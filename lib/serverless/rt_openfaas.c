@@ -25,6 +25,7 @@ static const struct function_support support[FEATURE_COUNT] = {
     [FEATURE_READ_ONLY] = {.as = "readOnlyRootFilesystem"},
     [FEATURE_SCALE] = {.as = "labels com.openfaas.scale.min, max"},
     [FEATURE_ZERO] = {.as = "label com.openfaas.scale.zero"},
+    [FEATURE_METRIC] = {.as = "labels com.openfaas.scale.type, target"},
     [FEATURE_IDLE] = {.as = "label com.openfaas.scale.zero-duration"},
     [FEATURE_CONCURRENCY] = {.as = "label com.openfaas.scale.target"},
     [FEATURE_QUEUE] = {.as = "envVars max_inflight"},
@@ -37,7 +38,10 @@ static const struct function_support support[FEATURE_COUNT] = {
 
 extern const struct runtime runtime_openfaas;
 
-static int check_spec(const struct function_spec *spec, struct err *err) { return function_check(&runtime_openfaas, spec, err); }
+static int check_spec(const struct function_spec *spec, struct err *err)
+{
+    return function_check(&runtime_openfaas, spec, err) != 0 ? -1 : openfaas_check(spec, err);
+}
 
 /* Of a label that holds a number. */
 static void set_label_number(node_t *object, const char *key, const node_t *labels, const char *label)
@@ -283,6 +287,7 @@ const struct runtime runtime_openfaas = {
     .help = "functions of an OpenFaaS gateway",
     .support = support,
     .check = check_spec,
+    .advice = openfaas_advice,
     .queues = true,
     .deploy = deploy,
     .spec_json = openfaas_deployment,

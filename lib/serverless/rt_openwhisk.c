@@ -502,6 +502,7 @@ const struct runtime runtime_openwhisk = {
     .help = "actions of OpenWhisk, by ~/.wskprops or the context's setting openwhisk",
     .support = whisk_support,
     .access = access_of,
+    .queues = true,
     .check = whisk_check,
     .deploy = deploy,
     .spec_json = spec_json,

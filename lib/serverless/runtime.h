@@ -116,6 +116,8 @@ struct runtime {
      * only. NULL: it is one of these. */
     int (*access)(const struct context *context, struct runtime_access *ret, struct err *err);
     int (*check)(const struct function_spec *spec, struct err *err); /* USAGE for what it cannot do; NULL: deploy says it */
+    /* What of spec may be taken and not done, for people, as a constant text; NULL: nothing. */
+    const char *(*advice)(const struct function_spec *spec);
     int (*deploy)(const struct runtime_env *env, const struct function_spec *spec, bool replace,
                   struct err *err);                         /* CONFLICT: exists and !replace */
     node_t *(*spec_json)(const struct function_spec *spec); /* what deploy would send: --dry-run=client */

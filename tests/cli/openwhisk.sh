@@ -56,6 +56,8 @@ err_has "__main__.py"
 true_that test ! -s "$T/requests"
 ok aiwf function deploy hello --source hello --env COLOUR=blue --memory 200Mi --exec-timeout 5s --label team=vision -o json
 json '"\(.state) \(.runtime) \(.code_kind) \(.timeout_ms) \(.memory_bytes)"' 'Ready openwhisk python:default 5000 209715200'
+ok aiwf function deploy web --source hello --annotation web-export=true --dry-run=client
+json '.annotations[] | select(.key == "web-export") | .value' true
 ok aiwf function deploy again --source hello --dry-run=client
 json '"\(.exec.kind) \(.exec.binary) \(.annotations[0].key)"' 'python:default true managed-by'
 
@@ -75,8 +77,8 @@ whisk "invoke: the result is stdout; cold or warm, and what the system measured,
 ok aiwf function invoke hello -d '{"name": "ada"}'
 json '"\(.greeting) \(.env.COLOUR)"' 'hello ada blue'
 err_has "200 cold"
-err_has "wait 412"
-err_has "init 120"
+err_has "wait 40"
+err_has "init 20"
 ok aiwf function invoke hello -d '{"name": "ada"}' -o json
 true_that sh -c 'jq -e ".start == \"warm\" and .wait_ms == 3 and (has(\"init_ms\") | not) and (.call_id | length) == 32" <"$1" >/dev/null' sh "$ERR"
 

@@ -46,6 +46,40 @@ sleep 0.3 # the gateway trusts what it heard of a function for a quarter of a se
 ok aiwf function invoke "$name" --path /env/TEXT
 out_is two
 
+begin "labels for its autoscaler, annotations for its cron connector; what only its paid editions do is said"
+fails 2 aiwf function deploy "$name" --image $image --metric load=5
+err_has 'rps=50'
+fails 2 aiwf function deploy "$name" --image $image --annotation 'schedule=*/5 * * * *'
+err_has 'topic=cron-function'
+fails 2 aiwf function deploy "$name" --image $image --annotation topic=cron-function --annotation schedule=often
+ok aiwf function deploy "$name" --image $image --replace --scale 0..9 --metric cpu=500 --annotation topic=jobs,cron-function \
+    --annotation 'schedule=*/5 * * * *' --label com.openfaas.scale.factor=50
+err_has 'Community Edition'
+ok faas-cli describe "$name"
+out_has 'com.openfaas.scale.type'
+out_has 'com.openfaas.scale.target'
+out_has 'cron-function'
+ok kubectl -n openfaas-fn get deployment "$name" -o json
+json '.spec.template.metadata.labels | "\(.["com.openfaas.scale.type"]) \(.["com.openfaas.scale.target"]) \(.["com.openfaas.scale.zero"]) \(.["com.openfaas.scale.factor"])"' 'cpu 500 true 50'
+json '.spec.template.metadata.annotations.schedule' '*/5 * * * *'
+
+begin "a secret that it reads; another namespace"
+secret=$(a_name)
+at_exit "faas-cli secret remove $secret"
+printf 'open sesame' | aiwf function secret create "$secret" >"$OUT" 2>"$ERR"
+ok aiwf function deploy "$name" --image $image --replace --secret "$secret" --scale 1..3
+ok kubectl -n openfaas-fn get deployment "$name" -o jsonpath='{.spec.template.spec.volumes[0].projected.sources[0].secret.name}'
+out_is "$secret"
+fails 1 aiwf function deploy "$name" --image $image --replace --secret "no-$secret"
+a_namespace
+kubectl annotate namespace "$NS" openfaas=1 >/dev/null
+ok aiwf function deploy "$name" --image $image --env TEXT=there -n "$NS"
+ok env AIWF_NAMESPACE="$NS" aiwf function invoke "$name" --path /env/TEXT
+out_is there
+ok faas-cli list -n "$NS"
+out_has "$name"
+ok aiwf function delete "$name" -n "$NS"
+
 begin "its log"
 ok aiwf function invoke "$name" --path "/stderr/from-$name"
 said() { aiwf function logs "$name" | grep -q "from-$name"; }

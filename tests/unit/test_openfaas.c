@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "serverless/openfaas.h"
 #include "serverless/secrets.h"
 #include "suites.h"
 #include "wire.h"
@@ -70,6 +71,51 @@ START_TEST(a_number_that_is_not_kept_is_a_refusal)
 }
 END_TEST
 
+static const struct {
+    const char *metric, *schedule, *topic, *says; /* says NULL: it is fine */
+    int64_t concurrency;
+} autoscaling[] = {
+    {"rps=50", NULL, NULL, NULL, 0},
+    {NULL, "schedule=0 6 * * 1-5", "topic=a, cron-function", NULL, 0},
+    {NULL, NULL, "topic=a", NULL, 0},
+    {"rps=50", NULL, NULL, "one thing", 3},
+    {"rps", NULL, NULL, "nothing that OpenFaaS", 0},
+    {"rps=0", NULL, NULL, "nothing that OpenFaaS", 0},
+    {"memory=80", NULL, NULL, "nothing that OpenFaaS", 0},
+    {NULL, "schedule=0 6 * * 1-5", NULL, "only functions of the topic", 0},
+    {NULL, NULL, "topic=cron-function", "there is no schedule", 0},
+    {NULL, "schedule=61 6 * * *", "topic=cron-function", "schedule", 0},
+};
+
+START_TEST(what_it_scales_by_and_is_called_by)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(strv_release) struct strv metrics = STRV_INIT;
+    struct function_detail detail = {0};
+    struct function_spec spec = {.name = "f",
+                                 .image = "i",
+                                 .metrics = &metrics,
+                                 .detail = &detail,
+                                 .scale_min = -1,
+                                 .scale_max = -1,
+                                 .idle_ms = -1,
+                                 .queue = -1,
+                                 .concurrency = autoscaling[_i].concurrency};
+    if (autoscaling[_i].metric)
+        strv_add(&metrics, autoscaling[_i].metric);
+    if (autoscaling[_i].schedule)
+        strv_add(&detail.annotations, autoscaling[_i].schedule);
+    if (autoscaling[_i].topic)
+        strv_add(&detail.annotations, autoscaling[_i].topic);
+    int rc = openfaas_check(&spec, &err);
+    if (autoscaling[_i].says)
+        ck_assert_msg(rc != 0 && err.code == ERR_USAGE && strstr(err.what, autoscaling[_i].says), "%s", err.what);
+    else
+        ck_assert_msg(rc == 0, "%s", err.what);
+    strv_release(&detail.annotations);
+}
+END_TEST
+
 #define LISTED "{\"body\":\"[{\\\"name\\\":\\\"s\\\"}]\"}"
 
 static const struct {
@@ -120,6 +166,7 @@ Suite *suite_openfaas(void)
     TCase *tcase = tcase_create("gateway");
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, a_number_that_is_not_kept_is_a_refusal, 0, (int)ARRAY_LEN(scales));
+    tcase_add_loop_test(tcase, what_it_scales_by_and_is_called_by, 0, (int)ARRAY_LEN(autoscaling));
     tcase_add_loop_test(tcase, secrets_that_are_there_or_not, 0, (int)ARRAY_LEN(secrets));
     tcase_add_test(tcase, bytes_that_are_no_text_are_sent_whole);
     suite_add_tcase(suite, tcase);
