@@ -70,9 +70,13 @@ struct looking {
     int64_t failed_ms; /* since when it is seen as failed; 0: it is not */
 };
 
-/* A failure that has lasted for the window; what the runtime itself tries again may pass. */
+/* A failure that has lasted for the window; what the runtime itself tries again may pass. One that runs for longer than a
+ * start may take has failed too. */
 static bool has_failed(struct looking *looking, const char *state)
 {
+    int64_t limit = looking->wait->start_limit_ms;
+    if (limit && node_int(looking->last, "/unready_ms", 0) >= limit)
+        return true;
     if (strcmp(state, "Failed") != 0 || looking->wait->goal == FUNCTION_DELETED) {
         looking->failed_ms = 0;
         return false;

@@ -34,9 +34,10 @@ struct function_wait {
     const struct function_env *env;
     const char *name;
     enum function_goal goal;
-    int64_t replicas;   /* of FUNCTION_SCALED */
-    int64_t timeout_ms; /* 0: none */
-    int64_t window_ms;  /* a failure that passes in this time is none */
+    int64_t replicas;       /* of FUNCTION_SCALED */
+    int64_t timeout_ms;     /* 0: none */
+    int64_t window_ms;      /* a failure that passes in this time is none */
+    int64_t start_limit_ms; /* an instance that runs for so long without being ready has failed; 0: no limit */
 };
 /* *ret is the function's last document (NULL when it is gone); the caller frees it. */
 int function_wait(struct cli *cli, const struct function_wait *wait, node_t **ret, struct err *err);
@@ -84,6 +85,11 @@ const char *function_text_of(struct function_manifest *manifest, const node_t *n
 const char *function_manifest_keep(struct function_manifest *manifest, char *text); /* takes text */
 void function_manifest_release(struct function_manifest *manifest);
 DEFINE_CLEANUP(struct function_manifest, function_manifest_release)
+
+/* --event: "TYPE[,ATTRIBUTE=VALUE]..." as the headers of a CloudEvent in binary mode, but for its id. USAGE: what is none. */
+int function_event(const char *text, struct strv *headers, struct err *err);
+/* One that no other event has. The caller frees. */
+char *function_event_id(void);
 
 /* USAGE unless each is K=V with a name that a shell can use; the value is not shown. */
 int check_env_pairs(const struct strv *pairs, struct err *err);

@@ -38,13 +38,17 @@ static int try_start(const struct function_env *env, const char *name, struct er
     return is_idle && is_server && env->runtime->scale ? env->runtime->scale(&env->env, name, 1, err) : 0;
 }
 
-static int wait_deployed(struct cli *cli, const struct function_env *env, const char *name, node_t **ret, struct err *err)
+static int wait_deployed(struct cli *cli, const struct function_env *env, const struct function_spec *spec, node_t **ret,
+                         struct err *err)
 {
+    enum { START_USUAL_MS = 60000 };
+    const char *name = spec->name;
     const struct deploy_opts *opts = cli->opts;
     struct function_wait wait = {.env = env,
                                  .name = name,
                                  .goal = FUNCTION_READY,
                                  .timeout_ms = cli->timeout_ms,
+                                 .start_limit_ms = spec->start_ms > 0 ? spec->start_ms : START_USUAL_MS,
                                  .window_ms = opts->wait_window_ms ? opts->wait_window_ms : env->runtime->transient_ms};
     if (try_start(env, name, err) == 0 && function_wait(cli, &wait, ret, err) == 0)
         return 0;
@@ -99,7 +103,7 @@ static int deploy_spec(const struct function_spec *spec, void *arg, struct err *
     if (advice)
         cli_note(cli, "%s", advice);
     node_t *function = NULL;
-    if (cli_waits(cli, true) && wait_deployed(cli, &env, spec->name, &function, err) != 0)
+    if (cli_waits(cli, true) && wait_deployed(cli, &env, spec, &function, err) != 0)
         return -1;
     return print_deployed(cli, &env, spec->name, function, err);
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/file.h"
 #include "base/stat.h"
@@ -11,7 +12,7 @@
 
 struct invoke_opts {
     const char *runtime;
-    const char *file, *data, *path, *method, *talk, *callback;
+    const char *file, *data, *path, *method, *talk, *callback, *event;
     struct strv headers;
     int64_t n, timeout_ms;
     bool async, silent;
@@ -60,6 +61,11 @@ static const struct opt invoke_opts[] = {
      OPT(struct invoke_opts, headers),
      .metavar = "'K: V'",
      .help = "a header to send"},
+    {.name = "event",
+     .type = OPT_STRING,
+     OPT(struct invoke_opts, event),
+     .metavar = "TYPE[,K=V]...",
+     .help = "send a CloudEvent of this type; K: source, subject, id, ..."},
     {.name = "async", .type = OPT_FLAG, OPT(struct invoke_opts, async), .help = "queue the request, do not wait for its answer"},
     {.name = "callback",
      .type = OPT_STRING,
@@ -91,7 +97,11 @@ struct invoking {
     struct invoke_request request;
     struct str body;
     const char **headers;
-    char *callback; /* its header */
+    size_t n_headers;
+    char *callback;    /* its header */
+    struct strv event; /* its headers, but the id's */
+    char *event_id;    /* NULL: it is given */
+    struct strv kept;  /* the runtime's */
 
     /* what was seen */
     double *total_ms;
@@ -131,22 +141,46 @@ static int add_callback(struct invoking *in, struct err *err)
     if (!in->env.runtime->calls_back)
         return runtime_lacks(in->env.runtime, "send an answer to a callback", err);
     in->callback = xasprintf("X-Callback-Url: %s", url);
-    in->headers[in->opts->headers.n] = in->callback;
+    in->headers[in->n_headers++] = in->callback;
+    return 0;
+}
+
+/* An event has a body, if an empty one. */
+static int add_event(struct invoking *in, struct err *err)
+{
+    if (function_event(in->opts->event, &in->event, err) != 0)
+        return -1;
+    bool has_id = false, has_type = false;
+    for (size_t i = 0; i < in->opts->headers.n; i++)
+        has_type = has_type || strncasecmp(in->opts->headers.v[i], "content-type:", strlen("content-type:")) == 0;
+    for (size_t i = 0; i < in->event.n; i++)
+        has_id = has_id || str_starts(in->event.v[i], "ce-id:");
+    if (!has_type)
+        strv_add(&in->event, "Content-Type: application/json");
+    in->event_id = has_id ? NULL : function_event_id();
+    in->headers = xrealloc(in->headers, (in->n_headers + in->event.n + 3) * sizeof(*in->headers));
+    for (size_t i = 0; i < in->event.n; i++)
+        in->headers[in->n_headers++] = in->event.v[i];
+    in->headers[in->n_headers] = in->headers[in->n_headers + 1] = NULL;
+    if (!in->request.method)
+        in->request.method = "POST";
     return 0;
 }
 
 static int check_headers(struct invoking *in, struct err *err)
 {
     const struct strv *given = &in->opts->headers;
-    in->headers = xcalloc(given->n + 2, sizeof(*in->headers));
+    in->headers = xcalloc(given->n + 3, sizeof(*in->headers));
     for (size_t i = 0; i < given->n; i++) {
         const char *header = given->v[i];
         const char *colon = strchr(header, ':');
         if (!colon || colon == header || strpbrk(header, "\r\n"))
             return err_set(err, ERR_USAGE, "--header: \"%s\" is not 'Name: value'", header);
-        in->headers[i] = header;
+        in->headers[in->n_headers++] = header;
     }
     if (in->opts->callback && add_callback(in, err) != 0)
+        return -1;
+    if (in->opts->event && add_event(in, err) != 0)
         return -1;
     in->request.headers = in->headers;
     return 0;
@@ -251,6 +285,8 @@ static void tell_answer(struct invoking *in, const struct http_response *res)
 static int one_request(struct invoking *in, struct err *err)
 {
     CLEANUP(http_response_release) struct http_response res = HTTP_RESPONSE_INIT;
+    AUTOFREE char *id = in->event_id ? xasprintf("ce-id: %s-%lld", in->event_id, (long long)in->done) : NULL;
+    in->headers[in->n_headers] = id;
     if (in->env.runtime->invoke(&in->env.env, &in->request, &res, err) != 0)
         return -1;
     to_stdout(res.body.buf, res.body.len, in);
@@ -331,6 +367,7 @@ static int invoke(struct cli *cli, struct err *err)
         .timeout_ms = in.opts->timeout_ms,
         .on_data = to_stdout,
         .arg = &in,
+        .kept = &in.kept,
     };
     in.total_ms = xcalloc((size_t)in.opts->n, sizeof(double));
     int rc = check_headers(&in, err);
@@ -343,6 +380,9 @@ static int invoke(struct cli *cli, struct err *err)
     str_release(&in.body);
     free(in.headers);
     free(in.callback);
+    free(in.event_id);
+    strv_release(&in.event);
+    strv_release(&in.kept);
     free(in.total_ms);
     return rc;
 }
@@ -352,6 +392,7 @@ static const struct arg name_arg[] = {{.name = "NAME", .help = "the function", .
 static const struct example invoke_examples[] = {
     {"aiwf function invoke hello -f README.md", "send a file; the answer is standard output"},
     {"aiwf function invoke digits -f image.json -H 'Content-Type: application/json' --path /predict", "a path and a header"},
+    {"aiwf function invoke digits --event io.example.taken,subject=7 -f image.json", "a CloudEvent"},
     {"aiwf function invoke digits -f image.json -n 200 -o json", "200 requests, and their latencies as JSON on stderr"},
     {"aiwf function invoke digits -f image.json --async --callback http://10.0.0.5:9000/done",
      "queued; the answer is sent there"},

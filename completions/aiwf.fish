@@ -1329,6 +1329,7 @@ function __aiwf_table -a path
                 --path\t'the path below the function, with its query' \
                 --method\t'the method (usual: POST with a body, else GET)' \
                 --header\t'a header to send' \
+                --event\t'send a CloudEvent of this type; K: source, subject, id, ...' \
                 --async\t'queue the request, do not wait for its answer' \
                 --callback\t'with --async: where the answer is sent to when it is there' \
                 --timeout\t'give up after this time (usual: the function\'s own limit)' \
@@ -1343,7 +1344,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --data -d --requests -n --path --method -X --header -H --callback --timeout --output -o --runtime --context --namespace --cloud --kube-context --color
+            set -g __aiwf_takes --file -f --data -d --requests -n --path --method -X --header -H --event --callback --timeout --output -o --runtime --context --namespace --cloud --kube-context --color
         case 'function logs'
             set -g __aiwf_cmds
             set -g __aiwf_aliases

@@ -1329,6 +1329,7 @@ __aiwf_table() {
             '--path:the path below the function, with its query'
             '--method:the method (usual: POST with a body, else GET)'
             '--header:a header to send'
+            '--event:send a CloudEvent of this type; K: source, subject, id, ...'
             '--async:queue the request, do not wait for its answer'
             '--callback:with --async: where the answer is sent to when it is there'
             '--timeout:give up after this time (usual: the function'\''s own limit)'
@@ -1343,7 +1344,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--file -f --data -d --requests -n --path --method -X --header -H --callback --timeout --output -o --runtime --context --namespace --cloud --kube-context --color )
+        takes=(--file -f --data -d --requests -n --path --method -X --header -H --event --callback --timeout --output -o --runtime --context --namespace --cloud --kube-context --color )
         ;;
     'function logs')
         cmds=()

@@ -14,17 +14,16 @@ static int add_path(struct str *url, const char *path, struct err *err)
     return 0;
 }
 
-int invoke_send(struct http *http, const struct invoke_request *req, const char *base, const char *host,
-                struct http_response *res, struct err *err)
+int invoke_send(const struct invoke_way *way, const struct invoke_request *req, struct http_response *res, struct err *err)
 {
     CLEANUP(str_release) struct str url = STR_INIT;
     CLEANUP(strv_release) struct strv headers = STRV_INIT;
     bool has_body = req->body || req->body_file;
-    str_add(&url, base);
+    str_add(&url, way->base);
     if (add_path(&url, req->path ? req->path : "", err) != 0)
         return -1;
-    if (host)
-        strv_addf(&headers, "Host: %s", host);
+    for (size_t i = 0; way->headers && way->headers[i]; i++)
+        strv_add(&headers, way->headers[i]);
     for (size_t i = 0; req->headers && req->headers[i]; i++)
         strv_add(&headers, req->headers[i]);
     struct http_request request = {
@@ -42,5 +41,5 @@ int invoke_send(struct http *http, const struct invoke_request *req, const char 
         .on_data = req->on_data,
         .arg = req->arg,
     };
-    return http_do(http, &request, res, err);
+    return http_do(way->http, &request, res, err);
 }

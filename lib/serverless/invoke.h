@@ -4,9 +4,12 @@
 
 #include "serverless/runtime.h"
 
-/* To base and the request's path, as typed; host: in place of base's own (NULL: that). The answer is taken as it is: what
- * its status means is for the runtime to say. */
-int invoke_send(struct http *http, const struct invoke_request *req, const char *base, const char *host,
-                struct http_response *res, struct err *err);
+struct invoke_way {
+    struct http *http;
+    const char *base;     /* the request's path, as typed, follows it */
+    char *const *headers; /* besides the request's own, NULL-terminated; NULL: none */
+};
+/* The answer is taken as it is: what its status means is for the runtime to say. */
+int invoke_send(const struct invoke_way *way, const struct invoke_request *req, struct http_response *res, struct err *err);
 
 #endif

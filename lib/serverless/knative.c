@@ -388,7 +388,7 @@ node_t *knative_service(const struct function_spec *spec, const char *ns)
 
 /* ---- back ---- */
 
-static const node_t *revision_named(const node_t *revisions, const char *name)
+const node_t *knative_revision_named(const node_t *revisions, const char *name)
 {
     for (const node_t *revision = node_first(revisions); revision; revision = node_next(revision))
         if (strcmp(node_str(revision, "/metadata/name", ""), name) == 0)
@@ -401,7 +401,7 @@ static int64_t replicas_of(const node_t *service, const node_t *revisions, const
 {
     int64_t sum = 0;
     for (const node_t *target = node_first(node_at(service, "/status/traffic")); target; target = node_next(target))
-        sum += node_int(revision_named(revisions, node_str(target, "/revisionName", "")), member, 0);
+        sum += node_int(knative_revision_named(revisions, node_str(target, "/revisionName", "")), member, 0);
     return sum;
 }
 

@@ -16,6 +16,8 @@ int knative_check(const struct function_spec *spec, struct err *err);
 node_t *knative_service(const struct function_spec *spec, const char *ns);
 /* The document of a function (runtime.h). revisions: of its namespace, or of it alone; NULL: unknown. The caller frees. */
 node_t *knative_function(const node_t *service, const node_t *revisions);
+/* Of a list; NULL: it is not there. */
+const node_t *knative_revision_named(const node_t *revisions, const char *name);
 /* runtime.h's revisions, of revisions of the API server. The caller frees. */
 node_t *knative_revisions(const node_t *service, const node_t *revisions);
 /* The Service without what the server itself keeps and fills in: it deploys the same again. The caller frees. */

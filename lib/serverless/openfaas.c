@@ -272,5 +272,5 @@ int openfaas_invoke(const struct openfaas *gateway, const struct invoke_request 
     CLEANUP(str_release) struct str url = STR_INIT;
     AUTOFREE char *name = gateway->namespace ? xasprintf("%s.%s", req->name, gateway->namespace) : xstrdup(req->name);
     url_path(&url, gateway->url, req->async ? "/async-function/{}" : "/function/{}", name, NULL);
-    return invoke_send(gateway->http, req, url.buf, NULL, res, err);
+    return invoke_send(&(struct invoke_way){.http = gateway->http, .base = url.buf}, req, res, err);
 }

@@ -25,10 +25,8 @@ static void set_message(node_t *function, const char *reason, const char *messag
     node_set_str(function, "message", text.buf);
 }
 
-void pods_tell_trouble(struct kube *kube, const char *selector, node_t *function)
+void pods_tell(const node_t *pods, node_t *function)
 {
-    CLEANUP(err_release) struct err none = ERR_INIT;
-    CLEANUP(node_free) node_t *pods = kube_list_of(kube, &kube_pods, kube->ns, selector, &none);
     for (const node_t *pod = node_first(pods); pod; pod = node_next(pod)) {
         const node_t *trouble = trouble_of(pod), *scheduled = kube_condition(pod, "PodScheduled");
         if (trouble) {
@@ -39,4 +37,11 @@ void pods_tell_trouble(struct kube *kube, const char *selector, node_t *function
         if (strcmp(node_str(scheduled, "/status", ""), "False") == 0)
             set_message(function, node_str(scheduled, "/reason", ""), node_str(scheduled, "/message", ""));
     }
+}
+
+void pods_tell_trouble(struct kube *kube, const char *selector, node_t *function)
+{
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    CLEANUP(node_free) node_t *pods = kube_list_of(kube, &kube_pods, kube->ns, selector, &none);
+    pods_tell(pods, function);
 }

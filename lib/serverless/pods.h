@@ -7,5 +7,7 @@
 /* Puts it into function's message, in the words of the scheduler, the registry or the container; what does not pass by itself
  * makes its state Failed. selector: of its pods' labels. Pods that cannot be seen are no trouble. */
 void pods_tell_trouble(struct kube *kube, const char *selector, node_t *function);
+/* The same of pods that were listed. */
+void pods_tell(const node_t *pods, node_t *function);
 
 #endif

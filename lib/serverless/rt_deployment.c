@@ -282,7 +282,8 @@ static int invoke(const struct runtime_env *env, const struct invoke_request *re
     if (req->path && (climbs(req->path) || strstr(req->path, "%2e") || strstr(req->path, "%2E")))
         return err_set(err, ERR_USAGE, "--path: \"..\" has no place in it");
     url_path(&base, env->kube->server, "/api/v1/namespaces/{}/services/{}/proxy", env->kube->ns, service, NULL);
-    return invoke_send(env->kube->http, req, base.buf, NULL, res, err) == 0 ? proxy_error(env->kube, req, res, err) : -1;
+    const struct invoke_way way = {.http = env->kube->http, .base = base.buf};
+    return invoke_send(&way, req, res, err) == 0 ? proxy_error(env->kube, req, res, err) : -1;
 }
 
 const struct runtime runtime_deployment = {

@@ -1,13 +1,17 @@
 /* Functions as Knative Services. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "kube/apply.h"
+#include "kube/ask.h"
 #include "kube/events.h"
 #include "kube/object.h"
+#include "net/url.h"
 #include "serverless/cold.h"
 #include "serverless/invoke.h"
 #include "serverless/keep.h"
 #include "serverless/knative.h"
+#include "serverless/knative_start.h"
 #include "serverless/kube_function.h"
 #include "serverless/pods.h"
 #include "serverless/secrets.h"
@@ -36,12 +40,43 @@ static node_t *revisions_of(struct kube *kube, const char *name, struct err *err
     return kube_list_of(kube, &kube_knative_revisions, kube->ns, selector, err);
 }
 
-/* Knative itself says why a pod does not start only when its deadline of ten minutes is over. */
-static void tell_trouble(struct kube *kube, const node_t *service, node_t *function)
+/* What the kubelet said last of a probe that fails. */
+static void tell_probe(struct kube *kube, node_t *function)
 {
-    AUTOFREE char *selector =
-        xasprintf("serving.knative.dev/revision=%s", node_str(service, "/status/latestCreatedRevisionName", "-"));
-    pods_tell_trouble(kube, selector, function);
+    enum { WORTH_ASKING_MS = 3000 };
+    struct kube_ask ask = {0};
+    const char *pod = node_str(function, "/unready_pod", NULL), *said = "it does not answer its readiness probe";
+    if (!pod || node_int(function, "/unready_ms", 0) < WORTH_ASKING_MS || strcmp(node_str(function, "/state", ""), "Failed") == 0)
+        return;
+    AUTOFREE char *fields = xasprintf("involvedObject.uid=%s,reason=Unhealthy", pod);
+    kube_ask_list(&ask, &kube_events, kube->ns, NULL, fields);
+    kube_ask_all(kube, &ask, 1);
+    for (const node_t *event = node_first(ask.answer); event; event = node_next(event))
+        said = node_str(event, "/message", said);
+    CLEANUP(str_release) struct str message = STR_INIT;
+    str_add(&message, "its container runs for ");
+    duration_print(&message, node_int(function, "/unready_ms", 0) / 1000 * 1000);
+    str_addf(&message, " and is not ready: %s", said);
+    node_set_str(function, "message", message.buf);
+    kube_ask_release(&ask);
+}
+
+/* Knative itself says why a pod does not start only when its deadline of ten minutes is over. */
+static void tell_start(struct kube *kube, const node_t *service, const node_t *revisions, node_t *function)
+{
+    CLEANUP(err_release) struct err unseen = ERR_INIT;
+    const char *latest = node_str(service, "/status/latestCreatedRevisionName", "-"), *state = node_str(function, "/state", "");
+    AUTOFREE char *selector = xasprintf("serving.knative.dev/revision=%s", latest);
+    bool is_well = strcmp(state, "Ready") == 0 || strcmp(state, "Idle") == 0;
+    CLEANUP(node_free) node_t *pods = is_well ? NULL : kube_list_of(kube, &kube_pods, kube->ns, selector, &unseen);
+    struct knative_sight sight = {
+        .service = service, .revision = knative_revision_named(revisions, latest), .pods = pods, .now_ms = clock_wall_ms()};
+    knative_tell_stages(&sight, function);
+    if (is_well)
+        return;
+    knative_tell_failure(sight.revision, function);
+    pods_tell(pods, function);
+    tell_probe(kube, function);
 }
 
 static node_t *show(const struct runtime_env *env, const char *name, struct err *err)
@@ -51,8 +86,7 @@ static node_t *show(const struct runtime_env *env, const char *name, struct err 
     if (!revisions)
         return NULL;
     node_t *function = knative_function(service, revisions);
-    if (strcmp(node_str(function, "/state", ""), "Deploying") == 0)
-        tell_trouble(env->kube, service, function);
+    tell_start(env->kube, service, revisions, function);
     return function;
 }
 
@@ -156,21 +190,13 @@ static node_t *revisions(const struct runtime_env *env, const char *name, struct
     return all ? knative_revisions(service, all) : NULL;
 }
 
-static bool is_revision(const node_t *revisions, const char *name)
-{
-    for (const node_t *revision = node_first(revisions); revision; revision = node_next(revision))
-        if (strcmp(node_str(revision, "/metadata/name", ""), name) == 0)
-            return true;
-    return false;
-}
-
 /* Before it is sent: Knative takes a name that there is not, and then waits for it. */
 static int check_targets(struct kube *kube, const char *name, const node_t *traffic, struct err *err)
 {
     CLEANUP(node_free) node_t *all = revisions_of(kube, name, err);
     for (const node_t *target = node_first(traffic); all && target; target = node_next(target)) {
         const char *revision = node_str(target, "/revisionName", NULL);
-        if (!revision || is_revision(all, revision))
+        if (!revision || knative_revision_named(all, revision))
             continue;
         err_set(err, ERR_NOT_FOUND, "function \"%s\" has no revision \"%s\"", name, revision);
         return err_hint(err, "aiwf function revisions %s", name);
@@ -255,25 +281,78 @@ static int print_logs(const struct runtime_env *env, const char *name, bool foll
 
 /* ---- invoke ---- */
 
-/* Through the ingress, by the host of the function's URL. */
-static int invoke(const struct runtime_env *env, const struct invoke_request *req, struct http_response *res, struct err *err)
+/* A way is a URL, and the headers that lead on from there. Through the activator, which wakes a revision and passes
+ * requests on to it: it needs no ingress, only what the API server lets us do (facts: serving, pkg/activator/handler). */
+static void by_activator(struct kube *kube, const node_t *service, struct strv *way)
 {
-    if (req->async)
-        return runtime_lacks(&runtime_knative, "queue a request", err);
-    CLEANUP(node_free) node_t *service = kube_show(env->kube, &kube_knative_services, env->kube->ns, req->name, err);
-    if (!service)
-        return -1;
+    CLEANUP(str_release) struct str url = STR_INIT;
+    const node_t *most = NULL;
+    for (const node_t *target = node_first(node_at(service, "/status/traffic")); target; target = node_next(target))
+        if (!most || node_int(target, "/percent", 0) > node_int(most, "/percent", 0))
+            most = target;
+    url_path(&url, kube->server, "/api/v1/namespaces/" SERVING_NS "/services/{}/proxy", "activator-service:http", NULL);
+    strv_add(way, url.buf);
+    strv_addf(way, "Knative-Serving-Namespace: %s", node_str(service, "/metadata/namespace", kube->ns));
+    strv_addf(way, "Knative-Serving-Revision: %s",
+              node_str(most, "/revisionName", node_str(service, "/status/latestReadyRevisionName", "-")));
+}
+
+static int go(const struct runtime_env *env, const struct invoke_request *req, const struct strv *way, struct http_response *res,
+              struct err *err)
+{
+    bool is_inside = str_starts(way->v[0], env->kube->server);
+    const struct invoke_way how = {.http = is_inside ? env->kube->http : env->http, .base = way->v[0], .headers = way->v + 1};
+    return invoke_send(&how, req, res, err);
+}
+
+/* By the context's ingress, else by the function's own URL; where that leads nowhere, through the API server. */
+static int find_way(const struct runtime_env *env, const struct invoke_request *req, struct strv *way, node_t **ret,
+                    struct err *err)
+{
+    node_t *service = service_named(env, req->name, err);
     const char *url = node_str(service, "/status/url", NULL), *ingress = context_get(env->context, SETTING_knative);
     const char *host = url ? strstr(url, "://") : NULL;
+    *ret = service;
+    if (!service)
+        return -1;
     if (!host) {
         err_set(err, ERR_WORKLOAD, "function \"%s\" has no URL yet", req->name);
         return err_hint(err, "aiwf function wait %s", req->name);
     }
-    if (invoke_send(env->http, req, ingress ? ingress : url, ingress ? host + strlen("://") : NULL, res, err) == 0)
+    strv_add(way, ingress ? ingress : url);
+    if (ingress)
+        strv_addf(way, "Host: %s", host + strlen("://"));
+    return 0;
+}
+
+static int invoke(const struct runtime_env *env, const struct invoke_request *req, struct http_response *res, struct err *err)
+{
+    CLEANUP(strv_release) struct strv found = STRV_INIT;
+    CLEANUP(node_free) node_t *service = NULL;
+    CLEANUP(err_release) struct err direct = ERR_INIT;
+    struct strv *way = req->kept ? req->kept : &found;
+    if (req->async)
+        return runtime_lacks(&runtime_knative, "queue a request", err);
+    if (way->n)
+        return go(env, req, way, res, err);
+    if (find_way(env, req, way, &service, err) != 0)
+        return -1;
+    if (go(env, req, way, res, &direct) == 0)
         return 0;
-    return err->code == ERR_UNREACHABLE && !ingress
-               ? err_hint(err, "AIWF_KNATIVE=URL, or knative: URL in the context: where its ingress is")
-               : -1;
+    bool is_nowhere =
+        direct.code == ERR_UNREACHABLE && res->stage < HTTP_CONNECTED && !context_get(env->context, SETTING_knative);
+    if (!is_nowhere)
+        return err_move(err, &direct);
+    strv_release(way);
+    *way = STRV_INIT;
+    by_activator(env->kube, service, way);
+    if (go(env, req, way, res, err) != 0)
+        return -1;
+    bool is_refused = res->status == 403 && strstr(res->body.buf, "\"kind\":\"Status\"");
+    if (!is_refused)
+        return 0;
+    err_move(err, &direct);
+    return err_hint(err, "AIWF_KNATIVE=URL, or knative: URL in the context: where its ingress is");
 }
 
 const struct runtime runtime_knative = {

@@ -83,6 +83,7 @@ struct invoke_request {
     int64_t timeout_ms; /* 0: the runtime's own limit only */
     bool (*on_data)(const char *data, size_t len, void *arg);
     void *arg;
+    struct strv *kept; /* what the runtime has found out, for the next request to the same function; NULL: nothing is kept */
 };
 
 struct secret_store; /* secrets.h */

@@ -2,9 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "serverless/container.h"
 #include "serverless/deployment.h"
 #include "serverless/knative.h"
+#include "serverless/knative_start.h"
 #include "serverless/traffic.h"
 #include "suites.h"
 
@@ -360,6 +362,71 @@ START_TEST(revisions_are_listed_newest_first)
 }
 END_TEST
 
+#define SERVICE(generation)                                                                                              \
+    "{\"metadata\":{\"name\":\"f\",\"generation\":2},\"status\":{\"observedGeneration\":" generation ",\"conditions\":[" \
+    "{\"type\":\"RoutesReady\",\"status\":\"Unknown\",\"message\":\"later\"}]}}"
+#define POD(state, ready)                                                                                                 \
+    "{\"metadata\":{\"uid\":\"u\"},\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"" ready "\"}],"           \
+    "\"containerStatuses\":[{\"name\":\"queue-proxy\",\"state\":{\"running\":{\"startedAt\":\"2026-01-01T00:00:00Z\"}}}," \
+    "{\"name\":\"user-container\"," state "}]}}"
+#define RUNNING "\"imageID\":\"x\",\"state\":{\"running\":{\"startedAt\":\"2026-01-01T00:00:10Z\"}}"
+
+static const struct {
+    const char *service, *revision, *pods, *stages;
+    int64_t unready_ms; /* -1: it is not said */
+} sights[] = {
+    {SERVICE("1"), "Unknown", "[" POD(RUNNING, "True") "]", "configuration waiting;", -1},
+    {SERVICE("2"), "True", "[]", "configuration ok;revision ok;image ok;pods ok;probe ok;route waiting;", -1},
+    {SERVICE("2"), "Unknown", "[" POD("\"state\":{\"waiting\":{\"reason\":\"ContainerCreating\"}}", "False") "]",
+     "configuration ok;revision waiting;image waiting;pods waiting;probe waiting;route waiting;", -1},
+    {SERVICE("2"), "Unknown", "[" POD("\"state\":{\"waiting\":{\"reason\":\"ErrImagePull\",\"message\":\"no\"}}", "False") "]",
+     "configuration ok;revision waiting;image failed;pods waiting;probe waiting;route waiting;", -1},
+    {SERVICE("2"), "Unknown", "[" POD(RUNNING, "False") "]",
+     "configuration ok;revision waiting;image ok;pods ok;probe waiting;route waiting;", 5000},
+    {SERVICE("2"), "False", "[" POD(RUNNING, "True") "]",
+     "configuration ok;revision failed;image ok;pods ok;probe waiting;route waiting;", -1},
+};
+
+START_TEST(a_start_is_told_in_stages)
+{
+    enum { FIFTEEN_S = 15000 };
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    AUTOFREE char *text = xasprintf("{\"metadata\":{\"name\":\"f-1\"},\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":"
+                                    "\"%s\"}]}}",
+                                    sights[_i].revision);
+    CLEANUP(node_free) node_t *service = json_parse(sights[_i].service, strlen(sights[_i].service), "it", &err);
+    CLEANUP(node_free) node_t *revision = json_parse(text, strlen(text), "it", &err);
+    CLEANUP(node_free) node_t *pods = json_parse(sights[_i].pods, strlen(sights[_i].pods), "it", &err);
+    CLEANUP(node_free) node_t *function = node_new_object();
+    struct knative_sight sight = {.service = service, .revision = revision, .pods = pods};
+    ck_assert(rfc3339_parse("2026-01-01T00:00:00Z", &sight.now_ms));
+    sight.now_ms += FIFTEEN_S;
+    knative_tell_stages(&sight, function);
+    CLEANUP(str_release) struct str got = STR_INIT;
+    for (const node_t *one = node_first(node_get(function, "stages")); one; one = node_next(one))
+        str_addf(&got, "%s %s;", node_str(one, "/stage", ""), node_str(one, "/state", ""));
+    ck_assert_str_eq(got.buf, sights[_i].stages);
+    ck_assert_int_eq(node_int(function, "/unready_ms", -1), sights[_i].unready_ms);
+}
+END_TEST
+
+START_TEST(a_failed_revision_says_why)
+{
+    static const char text[] =
+        "{\"metadata\":{\"name\":\"f-1\"},\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"False\","
+        "\"reason\":\"ExitCode3\",\"message\":\"Container failed with: x\\n\"}]}}";
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(node_free) node_t *revision = json_parse(text, strlen(text), "it", &err);
+    CLEANUP(node_free) node_t *function = node_new_object();
+    node_set_str(function, "state", "Deploying");
+    knative_tell_failure(revision, function);
+    ck_assert_ptr_null(node_get(function, "message"));
+    node_set_str(function, "state", "Failed");
+    knative_tell_failure(revision, function);
+    ck_assert_str_eq(node_str(function, "/message", ""), "f-1: ExitCode3: Container failed with: x");
+}
+END_TEST
+
 Suite *suite_function(void)
 {
     Suite *suite = suite_create("function");
@@ -376,6 +443,8 @@ Suite *suite_function(void)
     tcase_add_loop_test(tc, requests_are_shared, 0, (int)ARRAY_LEN(shifts));
     tcase_add_test(tc, an_export_deploys_the_same_again);
     tcase_add_test(tc, revisions_are_listed_newest_first);
+    tcase_add_loop_test(tc, a_start_is_told_in_stages, 0, (int)ARRAY_LEN(sights));
+    tcase_add_test(tc, a_failed_revision_says_why);
     suite_add_tcase(suite, tc);
     return suite;
 }
