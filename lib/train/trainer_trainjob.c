@@ -1,5 +1,5 @@
 /* TrainJobs of Kubeflow Trainer: a runtime of the cluster says how ranks are run (facts: trainer v2.0,
- * pkg/apis/trainer/v1alpha1/trainjob_types.go; what a job may change of its pods has another name from v2.1 on). */
+ * pkg/apis/trainer/v1alpha1/trainjob_types.go, and those of v2.1 and v2.2). */
 #include <string.h>
 
 #include "base/clock.h"
@@ -7,6 +7,10 @@
 
 #define RANKS   "node" /* the job of a runtime's job set whose pods are the ranks, and their container */
 #define RUNTIME "torch-distributed"
+/* What the versions call a job's changes to the pods of its runtime. */
+#define OVERRIDES_2_0 "podSpecOverrides"
+#define OVERRIDES_2_1 "podTemplateOverrides"
+#define OVERRIDES_2_2 "runtimePatches"
 
 /* What a TrainJob may say has changed with each version: the fields of its spec, by the cluster's definition of the kind. NULL
  * where nobody may read that. The caller frees. */
@@ -18,23 +22,18 @@ static node_t *fields_of(const struct trainer_env *env)
     return spec ? node_detach(spec, node_get(spec, "properties")) : NULL;
 }
 
-/* "podSpecOverrides" (v2.0) or "podTemplateOverrides" (v2.1); the former where it is unknown. */
+/* The oldest where it is unknown. */
 static const char *override_word(const node_t *fields)
 {
-    static const char *const words[] = {"podSpecOverrides", "podTemplateOverrides"};
+    static const char *const words[] = {OVERRIDES_2_0, OVERRIDES_2_1, OVERRIDES_2_2};
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         if (!fields || node_get(fields, words[i]))
             return words[i];
     return NULL;
 }
 
-static bool can_prioritise(const node_t *fields)
-{
-    return node_at(fields, "/podSpecOverrides/items/properties/priorityClassName") ||
-           node_at(fields, "/podTemplateOverrides/items/properties/spec/properties/priorityClassName");
-}
-
-/* --retries has no word in any version: a TrainJob is tried as often as the Jobs of its runtime are. */
+/* Most have no word in any version (to v2.2): a TrainJob is tried as often as the Jobs of its runtime are, and its pods have its
+ * runtime's priority. */
 static const char *impossible(const struct job_spec *spec, const node_t *fields)
 {
     if (spec->workers > 0 || spec->ps > 0)
@@ -43,14 +42,14 @@ static const char *impossible(const struct job_spec *spec, const node_t *fields)
         return "--retries";
     if (spec->success)
         return "--success";
-    if (spec->timeout_ms && !node_get(fields, "activeDeadlineSeconds"))
-        return "--timeout";
-    return spec->priority && !can_prioritise(fields) ? "--priority" : NULL;
+    if (spec->priority)
+        return "--priority";
+    return spec->timeout_ms && !node_get(fields, "activeDeadlineSeconds") ? "--timeout" : NULL;
 }
 
 static int check(const struct trainer_env *env, const struct job_spec *spec, struct err *err)
 {
-    CLEANUP(node_free) node_t *fields = spec->timeout_ms || spec->priority ? fields_of(env) : NULL;
+    CLEANUP(node_free) node_t *fields = spec->timeout_ms ? fields_of(env) : NULL;
     const char *option = impossible(spec, fields);
     if (!option)
         return 0;
@@ -65,19 +64,40 @@ static node_t *moved(node_t *from, const char *key, node_t *to)
     return child ? node_set(to, name, node_detach(from, child)) : NULL;
 }
 
+/* What is put there goes to the pods of the ranks. */
+static node_t *override_of(node_t *object_spec, const char *word)
+{
+    node_t *entry = node_push(node_set(object_spec, word, node_new_array()), node_new_object());
+    if (strcmp(word, OVERRIDES_2_2) == 0) {
+        node_set_str(entry, "manager", "aiwf/train");
+        node_t *set = job_member(job_member(job_member(entry, "trainingRuntimeSpec"), "template"), "spec");
+        node_t *job = node_push(node_set(set, "replicatedJobs", node_new_array()), node_new_object());
+        node_set_str(job, "name", RANKS);
+        return job_member(job_member(job_member(job_member(job, "template"), "spec"), "template"), "spec");
+    }
+    node_t *target = node_push(node_set(entry, "targetJobs", node_new_array()), node_new_object());
+    node_set_str(target, "name", RANKS);
+    return strcmp(word, OVERRIDES_2_1) == 0 ? job_member(entry, "spec") : entry;
+}
+
 /* Of the pods only this can be said by the job: the rest is the runtime's. */
-static int add_overrides(const struct trainer_env *env, const struct job_spec *spec, node_t *object_spec, struct err *err)
+static node_t *changes_of(const struct job_spec *spec)
 {
     CLEANUP(node_free) node_t *template = pod_template(spec, RANKS);
-    CLEANUP(node_free) node_t *pod = node_new_object();
-    node_t *from = node_get(template, "spec");
+    node_t *pod = node_new_object(), *from = node_get(template, "spec");
     moved(from, "tolerations", pod);
-    moved(from, "priorityClassName", pod);
+    moved(from, "affinity", pod);
     if (moved(from, "volumes", pod)) {
         node_t *container = node_push(node_set(pod, "containers", node_new_array()), node_new_object());
         node_set_str(container, "name", RANKS);
         moved(node_at(from, "/containers/0"), "volumeMounts", container);
     }
+    return pod;
+}
+
+static int add_overrides(const struct trainer_env *env, const struct job_spec *spec, node_t *object_spec, struct err *err)
+{
+    CLEANUP(node_free) node_t *pod = changes_of(spec);
     if (!node_len(pod))
         return 0;
     CLEANUP(node_free) node_t *fields = fields_of(env);
@@ -86,11 +106,9 @@ static int add_overrides(const struct trainer_env *env, const struct job_spec *s
         err_set(err, ERR_FAILED, "this version of Kubeflow Trainer takes no volumes or tolerations as aiwf knows them");
         return err_hint(err, "a runtime that has them, or the TrainJob in a file: -f FILE");
     }
-    bool is_template = strcmp(word, "podTemplateOverrides") == 0;
-    node_t *override = node_push(node_set(object_spec, word, node_new_array()), node_new_object());
-    node_t *target = node_push(node_set(override, "targetJobs", node_new_array()), node_new_object());
-    node_set_str(target, "name", RANKS);
-    node_t *to = is_template ? node_set(override, "spec", node_new_object()) : override;
+    if (strcmp(word, OVERRIDES_2_0) == 0)
+        node_delete(pod, "affinity"); /* spot nodes are then tolerated, and not preferred */
+    node_t *to = override_of(object_spec, word);
     for (node_t *part; (part = node_first(pod));)
         moved(pod, node_key(part), to);
     return 0;

@@ -150,6 +150,41 @@ START_TEST(one_that_is_cancelled_before_kueue_has_come_to_it_leaves_the_queue)
 }
 END_TEST
 
+/* Each version of Kubeflow Trainer calls otherwise what a job changes of its pods. */
+static const struct {
+    const char *field, *tolerations;
+    bool has_affinity, has_deadline;
+} versions[] = {
+    {"'podSpecOverrides':{}", "/spec/podSpecOverrides/0", false, false},
+    {"'podTemplateOverrides':{}", "/spec/podTemplateOverrides/0/spec", true, false},
+    {"'runtimePatches':{},'activeDeadlineSeconds':{}",
+     "/spec/runtimePatches/0/trainingRuntimeSpec/template/spec/replicatedJobs/0/template/spec/template/spec", true, true},
+};
+
+START_TEST(a_trainjob_is_written_for_the_version_that_is_installed)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(kube_release) struct kube kube;
+    AUTOFREE char *script = xasprintf("{\"replies\":[{\"body\":\"{'spec':{'versions':[{'schema':{'openAPIV3Schema':{'properties':"
+                                      "{'spec':{'properties':{%s}}}}}}]}}\"}]}",
+                                      versions[_i].field);
+    start(&wire, script);
+    ck_assert_int_eq(kube_open(&kube, &(struct kube_access){.server = wire.url}, &(struct kube_settings){0}, &err), 0);
+    const struct trainer_env env = {.trainer = trainer_find("trainjob"), .kube = &kube};
+    struct job_spec spec = {.name = "x", .image = "i", .gpus = 1, .spot = true};
+    CLEANUP(node_free) node_t *object = kube_job_manifest(&env, &spec, false, &err);
+    ck_assert_msg(object, "%s: %s", err.what, err.why);
+    const node_t *pod = node_at(object, versions[_i].tolerations);
+    ck_assert_uint_eq(node_len(node_get(pod, "tolerations")), 2);
+    ck_assert(!node_get(pod, "affinity") == !versions[_i].has_affinity);
+    spec.timeout_ms = 1500;
+    CLEANUP(node_free) node_t *timed = kube_job_manifest(&env, &spec, false, &err);
+    ck_assert(!timed == !versions[_i].has_deadline);
+    ck_assert_int_eq(node_int(timed, "/spec/activeDeadlineSeconds", -1), timed ? 2 : -1);
+}
+END_TEST
+
 Suite *suite_train_watch(void)
 {
     enum { TEST_S = 40 };
@@ -161,6 +196,7 @@ Suite *suite_train_watch(void)
     tcase_add_test(tcase, where_it_may_not_be_watched_it_is_asked_again);
     tcase_add_test(tcase, another_job_of_its_name_is_not_the_one_that_was_waited_for);
     tcase_add_loop_test(tcase, one_that_is_cancelled_before_kueue_has_come_to_it_leaves_the_queue, 0, 2);
+    tcase_add_loop_test(tcase, a_trainjob_is_written_for_the_version_that_is_installed, 0, ARRAY_LEN(versions));
     suite_add_tcase(suite, tcase);
     return suite;
 }
