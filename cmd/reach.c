@@ -40,7 +40,7 @@ int cli_prometheus(struct cli *cli, const struct prom_settings *settings, struct
     if (!kube->http && kube_open_context(kube, &cli->context, &kube_settings, err) != 0)
         return -1;
     AUTOFREE char *url = proxy_url(kube, &to);
-    struct prom_settings inside = {.url = settings->url, .via = url, .http = kube->http};
+    struct prom_settings inside = {.url = settings->url, .via = url, .http = kube->http, .kind = settings->kind};
     return prom_open(ret, &cli->context, &inside, err);
 }
 

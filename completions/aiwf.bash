@@ -4,8 +4,20 @@
 __aiwf_table() {
     case $1 in
     '')
-        cmds='api cluster completion context dataset doctor explain function gpu help infra local login model nodegroup pool query queue shell template top train version why workflow' aliases='fn=function wf=workflow ' args=''
+        cmds='alerts api cluster completion context dataset doctor explain function gpu help infra local login model nodegroup pool query queue shell template top train version why workflow' aliases='fn=function wf=workflow ' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'alerts')
+        cmds='list rules' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'alerts list')
+        cmds='' aliases='' args=''
+        opts='--state= --prometheus= --alertmanager= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'alerts rules')
+        cmds='' aliases='' args=''
+        opts='--type= --prometheus= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'api')
         cmds='openstack kube forward' aliases='' args=''
@@ -630,6 +642,8 @@ __aiwf_table() {
 __aiwf_value() {
     kind=none words=
     case $1:$2 in
+    'alerts list:--state') kind=words words='firing pending inhibited silenced' ;;
+    'alerts rules:--type') kind=words words='alert record' ;;
     'api openstack:--file' | 'api openstack:-f') kind=files ;;
     'api kube:--file' | 'api kube:-f') kind=files ;;
     'api kube:--patch') kind=words words='merge strategic json apply' ;;

@@ -5,6 +5,7 @@ function __aiwf_table -a path
     switch $path
         case ''
             set -g __aiwf_cmds \
+                alerts\t'alerts of Prometheus and Alertmanager, and their rules' \
                 api\t'requests to a service\'s own API, with the context\'s login' \
                 cluster\t'Kubernetes clusters of OpenStack Magnum' \
                 completion\t'scripts that complete commands, options and names in your shell' \
@@ -54,6 +55,79 @@ function __aiwf_table -a path
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
             set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+        case 'alerts'
+            set -g __aiwf_cmds \
+                list\t'list alerts: firing, pending, silenced' \
+                rules\t'list the rules of Prometheus: state, health, last evaluation'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+        case 'alerts list'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --state\t'only those in this state' \
+                --prometheus\t'the Prometheus to ask instead of the context\'s' \
+                --alertmanager\t'the Alertmanager to ask instead of the context\'s' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --state --prometheus --alertmanager --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+        case 'alerts rules'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --type\t'only rules that warn, or that record' \
+                --prometheus\t'the Prometheus to ask instead of the context\'s' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --type --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'api'
             set -g __aiwf_cmds \
                 openstack\t'send a request to a service of OpenStack' \
@@ -3621,6 +3695,12 @@ end
 function __aiwf_value -a path option
     set -g __aiwf_kind none
     switch $path:$option
+        case 'alerts list:--state'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices firing pending inhibited silenced
+        case 'alerts rules:--type'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices alert record
         case 'api openstack:--file' 'api openstack:-f'
             set -g __aiwf_kind files
         case 'api kube:--file' 'api kube:-f'

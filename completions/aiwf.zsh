@@ -6,6 +6,7 @@ __aiwf_table() {
     case $1 in
     '')
         cmds=(
+            'alerts:alerts of Prometheus and Alertmanager, and their rules'
             'api:requests to a service'\''s own API, with the context'\''s login'
             'cluster:Kubernetes clusters of OpenStack Magnum'
             'completion:scripts that complete commands, options and names in your shell'
@@ -54,6 +55,79 @@ __aiwf_table() {
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
         takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'alerts')
+        cmds=(
+            'list:list alerts: firing, pending, silenced'
+            'rules:list the rules of Prometheus: state, health, last evaluation')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'alerts list')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--state:only those in this state'
+            '--prometheus:the Prometheus to ask instead of the context'\''s'
+            '--alertmanager:the Alertmanager to ask instead of the context'\''s'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--state --prometheus --alertmanager --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'alerts rules')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--type:only rules that warn, or that record'
+            '--prometheus:the Prometheus to ask instead of the context'\''s'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--type --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'api')
         cmds=(
@@ -3622,6 +3696,8 @@ __aiwf_table() {
 __aiwf_value() {
     kind=none choices=()
     case $1:$2 in
+    'alerts list:--state') kind=words choices=(firing pending inhibited silenced) ;;
+    'alerts rules:--type') kind=words choices=(alert record) ;;
     'api openstack:--file' | 'api openstack:-f') kind=files choices=() ;;
     'api kube:--file' | 'api kube:-f') kind=files choices=() ;;
     'api kube:--patch') kind=words choices=(merge strategic json apply) ;;

@@ -40,14 +40,16 @@ static bool is_same_server(const char *a, const char *b)
     return first.len && str_eq(first.buf, second.buf);
 }
 
-bool prom_login_fits(const struct context *context, const char *url, bool is_given)
+bool prom_login_fits(const struct context *context, const char *url, const struct prom_settings *settings)
 {
     const char *own = context_get(context, SETTING_prometheus);
+    if (settings->kind && !(own && is_same_server(own, url)))
+        return false;
     if (!is_of_file(context))
         return true;
     if (!own || context->origins[SETTING_prometheus] != ORIGIN_FILE)
         return false;
-    return !is_given || is_same_server(own, url);
+    return !settings->url || is_same_server(own, url);
 }
 
 int prom_secret_read(struct str *ret, const char *path, struct err *err)

@@ -14,8 +14,9 @@ void prom_login_release(struct prom_login *login); /* wipes it */
 DEFINE_CLEANUP(struct prom_login, prom_login_release)
 
 /* Whether the context's login is meant for this server. What the configuration's file says goes to the file's server only,
- * never to one that a flag (is_given) or a variable puts in its place. */
-bool prom_login_fits(const struct context *context, const char *url, bool is_given);
+ * never to one that a flag or a variable puts in its place;
+ * and what is no Prometheus gets it only on the same server. */
+bool prom_login_fits(const struct context *context, const char *url, const struct prom_settings *settings);
 /* Into ret, and prom's headers and token_file. USAGE for what contradicts itself; NOT_FOUND for a file that is not there. */
 int prom_login_read(struct prom_login *ret, const struct context *context, struct prom *prom, struct err *err);
 /* Into the settings of prom's client, which copies it. */

@@ -30,7 +30,7 @@ static int make_client(struct prom *prom, const struct context *context, const s
         .timing = settings->timing,
     };
     CLEANUP(prom_login_release) struct prom_login login = PROM_LOGIN_INIT;
-    if (prom_login_fits(context, prom->base, settings->url != NULL) && prom_login_read(&login, context, prom, err) != 0)
+    if (prom_login_fits(context, prom->base, settings) && prom_login_read(&login, context, prom, err) != 0)
         return -1;
     prom_login_apply(&login, prom, &http_settings);
     prom->http = http_new(&http_settings, err);
@@ -44,13 +44,14 @@ int prom_open(struct prom *prom, const struct context *context, const struct pro
     if (!url)
         return no_prometheus(context, err);
     *prom = (struct prom){.base = url_check(settings->via ? settings->via : url, err)};
+    prom->kind = settings->kind ? settings->kind : "Prometheus";
     if (!prom->base)
         return err_hint(err, "--prometheus http://HOST:9090");
     int rc = 0;
     if (settings->http) {
         prom->http = settings->http;
         prom->is_borrowed = true;
-        rc = prom_login_fits(context, url, settings->url != NULL) ? prom_headers_read(&prom->headers, context, err) : 0;
+        rc = prom_login_fits(context, url, settings) ? prom_headers_read(&prom->headers, context, err) : 0;
     } else {
         rc = make_client(prom, context, settings, err);
     }
@@ -141,7 +142,9 @@ static int unanswered(const struct prom *prom, struct err *err)
 {
     if (err->code == ERR_INTERRUPTED)
         return -1;
-    err_wrap(err, "cannot query Prometheus at %s", prom->base);
+    err_wrap(err, "cannot query %s at %s", prom->kind, prom->base);
+    if (strcmp(prom->kind, "Prometheus") != 0)
+        return -1;
     return err_hint(err, "--prometheus URL, or the context's prometheus setting (aiwf context show --origin)");
 }
 
@@ -198,19 +201,22 @@ int prom_query(const struct prom *prom, const struct prom_query *query, struct p
     return 0;
 }
 
-node_t *prom_read(const struct prom *prom, const struct prom_read *what, struct strv *warnings, struct err *err)
+int prom_get(const struct prom *prom, const struct prom_read *what, struct http_response *ret, struct err *err)
 {
     CLEANUP(str_release) struct str url = STR_INIT;
-    CLEANUP(http_response_release) struct http_response res = HTTP_RESPONSE_INIT;
     url_path(&url, prom->base, what->path, what->arg, NULL);
     for (const char *const *pair = what->form; pair && pair[0]; pair += 2)
         url_query(&url, pair[0], pair[1] && *pair[1] ? pair[1] : NULL);
     AUTOFREE const char **headers = headers_of(prom, false);
     struct http_request request = {.url = url.buf, .headers = headers};
-    if (http_do(prom->http, &request, &res, err) != 0) {
-        unanswered(prom, err);
+    return http_do(prom->http, &request, ret, err) == 0 ? 0 : unanswered(prom, err);
+}
+
+node_t *prom_read(const struct prom *prom, const struct prom_read *what, struct strv *warnings, struct err *err)
+{
+    CLEANUP(http_response_release) struct http_response res = HTTP_RESPONSE_INIT;
+    if (prom_get(prom, what, &res, err) != 0)
         return NULL;
-    }
     node_t *data = prom_parse_data(res.status, res.body.buf, res.body.len, warnings, err);
     if (!data)
         refused(prom, err);

@@ -68,6 +68,7 @@ struct prom {
     bool is_borrowed;    /* the client */
     struct strv headers; /* of every request: a tenant's, say */
     char *token_file;    /* read again when the token in it was refused */
+    const char *kind;    /* "Prometheus", in errors */
 };
 void prom_release(struct prom *prom);
 DEFINE_CLEANUP(struct prom, prom_release)
@@ -78,6 +79,7 @@ struct prom_settings {
     struct http *http; /* how to get there: the caller's, for as long as it is asked; what follows is the client's, then */
     int total_ms;      /* of one request; 0: 60 s */
     int retries;       /* as in http_settings */
+    const char *kind;  /* what url is, when it is no Prometheus: it gets the login only from the server that Prometheus is on */
     FILE *trace, *timing;
 };
 /* USAGE when no Prometheus is configured, or the URL is not one. The context's login (prometheus-user, prometheus-token-file,
@@ -99,6 +101,8 @@ struct prom_read {
     const char *const *form; /* name, value, ... NULL; a value that is "" is left out; NULL: none */
 };
 node_t *prom_read(const struct prom *prom, const struct prom_read *what, struct strv *warnings, struct err *err);
+/* The same as it was answered, whatever its status is. */
+int prom_get(const struct prom *prom, const struct prom_read *what, struct http_response *ret, struct err *err);
 
 /* The body of an answer with this status: the same errors, without the URL. */
 int prom_parse(int status, const char *body, size_t len, struct prom_result *ret, struct err *err);

@@ -16,15 +16,20 @@ static void set(struct context *context, enum setting setting, const char *value
     context->origins[setting] = origin;
 }
 
-static int ask(const struct context *context, const char *url, struct err *err)
+static int ask_settings(const struct context *context, const struct prom_settings *settings, struct err *err)
 {
     CLEANUP(prom_release) struct prom prom = {0};
     CLEANUP(prom_result_release) struct prom_result result = PROM_RESULT_INIT;
-    struct prom_settings settings = {.url = url, .retries = -1};
     struct prom_query query = {.expr = "up"};
-    if (prom_open(&prom, context, &settings, err) != 0)
+    if (prom_open(&prom, context, settings, err) != 0)
         return -1;
     return prom_query(&prom, &query, &result, err);
+}
+
+static int ask(const struct context *context, const char *url, struct err *err)
+{
+    struct prom_settings settings = {.url = url, .retries = -1};
+    return ask_settings(context, &settings, err);
 }
 
 START_TEST(a_token_and_a_tenant_go_to_their_server)
@@ -70,6 +75,27 @@ START_TEST(the_files_login_goes_to_the_files_server_only)
     CLEANUP(node_free) node_t *log = wire_log(&wire);
     ck_assert_ptr_null(node_str(log, "/0/headers/authorization", NULL));
     ck_assert_ptr_null(node_str(log, "/0/headers/x-scope-orgid", NULL));
+    context_release(&context);
+    scratch_end(folder);
+}
+END_TEST
+
+/* 0: on another server than Prometheus; 1: on its server. */
+START_TEST(an_alertmanager_gets_the_login_on_prometheus_server_only)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct context context = {.name = xstrdup("c")};
+    char *folder = scratch_new();
+    AUTOFREE char *token = path_join(folder, "token");
+    scratch_write(folder, "token", "s3cret\n");
+    wire_start(&wire, "{\"replies\":[{\"body\":\"" ESCAPED "\"}]}");
+    struct prom_settings settings = {.url = wire.url, .kind = "Alertmanager", .retries = -1};
+    set(&context, SETTING_prometheus, _i ? wire.url : "https://prometheus.test", ORIGIN_ENV);
+    set(&context, SETTING_prometheus_token_file, token, ORIGIN_ENV);
+    ck_assert_int_eq(ask_settings(&context, &settings, &err), 0);
+    CLEANUP(node_free) node_t *log = wire_log(&wire);
+    ck_assert_str_eq(node_str(log, "/0/headers/authorization", "none"), _i ? "Bearer s3cret" : "none");
     context_release(&context);
     scratch_end(folder);
 }
@@ -173,6 +199,7 @@ Suite *suite_metrics_login(void)
     TCase *tcase = tcase_create("metrics_login");
     tcase_add_test(tcase, a_token_and_a_tenant_go_to_their_server);
     tcase_add_loop_test(tcase, the_files_login_goes_to_the_files_server_only, 0, 2);
+    tcase_add_loop_test(tcase, an_alertmanager_gets_the_login_on_prometheus_server_only, 0, 2);
     tcase_add_test(tcase, a_token_that_was_renewed_in_its_file_is_read_again);
     tcase_add_test(tcase, what_contradicts_itself_is_refused);
     tcase_add_test(tcase, a_refusal_says_which_settings_log_in);
