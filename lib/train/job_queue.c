@@ -29,6 +29,14 @@ char *kube_job_workload_selector(const node_t *object)
     return xasprintf("kueue.x-k8s.io/job-uid=%s", node_str(object, "/metadata/uid", ""));
 }
 
+/* "Pending: couldn't assign flavors ..." */
+static char *admission_of(const node_t *workload)
+{
+    CLEANUP(node_free) node_t *described = kueue_describe(workload);
+    const char *message = node_str(described, "/message", NULL), *state = kueue_state(workload);
+    return message && *message ? xasprintf("%s: %s", state, message) : xstrdup(state);
+}
+
 void job_add_admission(node_t *job, const node_t *workloads)
 {
     const node_t *workload = job_is_over(job) ? NULL : node_first(workloads);
@@ -38,12 +46,49 @@ void job_add_admission(node_t *job, const node_t *workloads)
             node_set_str(job, "reason", "Kueue has made no workload of it (yet)");
         return;
     }
-    node_t *described = node_set(job, "workload", kueue_describe(workload));
-    const char *message = node_str(described, "/message", NULL), *state = kueue_state(workload);
-    AUTOFREE char *admission = message && *message ? xasprintf("%s: %s", state, message) : xstrdup(state);
+    node_set(job, "workload", kueue_describe(workload));
+    AUTOFREE char *admission = admission_of(workload);
     node_set_str(job, "admission", admission);
     if (job_is_queued(job))
         node_set_str(job, "reason", admission);
+}
+
+/* The workload of a job in a list: by whom it belongs to. */
+static const node_t *workload_of(const node_t *workloads, const node_t *job)
+{
+    const struct trainer *trainer = trainer_find(node_str(job, "/trainer", ""));
+    const char *kind = trainer ? trainer->cluster->kind->kind : "";
+    for (const node_t *one = node_first(workloads); one; one = node_next(one)) {
+        const node_t *owner = node_first(node_at(one, "/metadata/ownerReferences"));
+        if (strcmp(node_str(owner, "/kind", ""), kind) == 0 &&
+            str_eq(node_str(owner, "/name", NULL), node_str(job, "/name", NULL)) &&
+            str_eq(node_str(one, "/metadata/namespace", NULL), node_str(job, "/namespace", NULL)))
+            return one;
+    }
+    return NULL;
+}
+
+static bool has_queued(const node_t *jobs)
+{
+    for (const node_t *job = node_first(jobs); job; job = node_next(job))
+        if (job_is_queued(job))
+            return true;
+    return false;
+}
+
+void kube_job_add_admissions(const struct trainer_env *env, node_t *jobs)
+{
+    CLEANUP(err_release) struct err unseen = ERR_INIT;
+    const char *ns = env->all_namespaces ? NULL : env->kube->ns;
+    if (!has_queued(jobs))
+        return;
+    CLEANUP(node_free) node_t *workloads = kube_list_of(env->kube, &kube_workloads, ns, NULL, &unseen);
+    for (node_t *job = node_first(jobs); job && workloads; job = node_next(job)) {
+        const node_t *workload = job_is_queued(job) ? workload_of(workloads, job) : NULL;
+        AUTOFREE char *admission = workload ? admission_of(workload) : NULL;
+        if (admission)
+            node_set_str(job, "reason", admission);
+    }
 }
 
 node_t *kube_job_place(const struct trainer_env *env, const node_t *job)

@@ -299,6 +299,7 @@ node_t *kube_job_list(const struct trainer_env *env, struct err *err)
     node_t *jobs = node_new_array();
     for (const node_t *object = node_first(objects); object; object = node_next(object))
         node_push(jobs, kube_job_document(env->trainer, object));
+    kube_job_add_admissions(env, jobs);
     return jobs;
 }
 

@@ -68,6 +68,8 @@ const char *job_queue(const node_t *object);
 bool job_is_queued(const node_t *job);
 /* Adds "workload" (kueue_describe), "admission", and as the "reason" of a queued job what Kueue says. */
 void job_add_admission(node_t *job, const node_t *workloads);
+/* In a list of job documents: as the "reason" of those that are queued what Kueue says, where it is seen. */
+void kube_job_add_admissions(const struct trainer_env *env, node_t *jobs);
 /* Where a queued job stands in its queue, an element of kueue_waiting(); NULL: unknown. The caller frees. */
 node_t *kube_job_place(const struct trainer_env *env, const node_t *job);
 /* Adds it as "queue_position", "behind", "estimated". place: may be NULL. */

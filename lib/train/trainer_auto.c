@@ -115,6 +115,7 @@ static node_t *list(const struct trainer_env *env, struct err *err)
         if (is_part(job, jobs))
             node_free(node_detach(jobs, job));
     }
+    kube_job_add_admissions(env, jobs);
     return TAKE(jobs);
 }
 

@@ -51,6 +51,21 @@ ok aiwf -n "$NS" --context bed why train third -o json
 json .verdict waiting
 json '[.chain[] | select(.kind == "holders")][0].reason | startswith("train/bert (6, ")' true
 
+begin "Ctrl-C ends the wait at once, and leaves it in the queue"
+aiwf train wait third --context bed -n "$NS" >"$OUT" 2>"$ERR" &
+pid=$!
+until_ok 20 grep -q "position 2" "$ERR"
+kill -INT $pid
+wait $pid
+RC=$?
+[ "$RC" = 130 ] || broken "exit $RC"
+err_has "try: aiwf train wait third"
+true_that place_is third "Queued 2 train/second"
+
+begin "the list says what they wait for"
+ok train list -o json
+json '[.items[] | select(.state == "Queued") | select(.reason | contains("insufficient unused quota")) | .name] | sort | join(" ")' "second third"
+
 begin "those that are cancelled leave the queue, and do not begin when it has room"
 ok train cancel second
 until_ok 20 place_is third "Queued 1 null"

@@ -191,6 +191,75 @@ START_TEST(a_failure_that_was_seen_is_recalled)
 }
 END_TEST
 
+static const char *variable(const node_t *container, const char *name)
+{
+    const char *value = NULL;
+    size_t n = 0;
+    for (const node_t *one = node_first(node_get(container, "env")); one; one = node_next(one))
+        if (strcmp(node_str(one, "/name", ""), name) == 0) {
+            value = node_str(one, "/value", node_str(one, "/valueFrom/fieldRef/fieldPath", NULL));
+            n++;
+        }
+    ck_assert_uint_le(n, 1);
+    return value;
+}
+
+START_TEST(ranks_have_names_and_what_the_user_says_stays)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(strv_release) struct strv given = STRV_INIT;
+    struct kube nowhere = {.ns = (char[]){"n"}};
+    const struct trainer_env env = {.trainer = trainer_find("job"), .kube = &nowhere};
+    strv_add(&given, "MASTER_PORT=7");
+    const struct job_spec spec = {.name = "x", .image = "i", .nodes = 3, .env = &given, .success = "0,2"};
+    CLEANUP(node_free) node_t *list = kube_job_manifest(&env, &spec, false, &err);
+    ck_assert_ptr_nonnull(list);
+    const node_t *service = node_at(list, "/items/0"), *job = node_at(list, "/items/1");
+    const node_t *container = node_at(job, "/spec/template/spec/containers/0");
+    ck_assert_str_eq(node_str(service, "/metadata/name", ""), "x-ranks");
+    ck_assert_str_eq(node_str(service, "/spec/clusterIP", ""), "None");
+    ck_assert(node_bool(service, "/spec/publishNotReadyAddresses", false));
+    ck_assert_str_eq(node_str(job, "/spec/template/spec/subdomain", ""), "x-ranks");
+    ck_assert_str_eq(node_str(job, "/spec/successPolicy/rules/0/succeededIndexes", ""), "0,2");
+    ck_assert_str_eq(variable(container, "MASTER_ADDR"), "x-0.x-ranks");
+    ck_assert_str_eq(variable(container, "MASTER_PORT"), "7");
+    ck_assert_str_eq(variable(container, "PET_NNODES"), "3");
+    ck_assert(strstr(variable(container, "PET_NODE_RANK"), "job-completion-index"));
+    CLEANUP(node_free) node_t *renamed = node_copy(node_at(job, "/spec/template"));
+    job_service_rename(renamed, "x", "y");
+    ck_assert_str_eq(variable(node_at(renamed, "/spec/containers/0"), "PET_MASTER_ADDR"), "y-0.y-ranks");
+    job_service_rename(renamed, "x", "z"); /* not its own any more */
+    ck_assert_str_eq(node_str(renamed, "/spec/subdomain", ""), "y-ranks");
+}
+END_TEST
+
+START_TEST(one_that_kueue_does_not_know_of_says_so)
+{
+    CLEANUP(node_free)
+    node_t *job = job_with("{'metadata':{'labels':{'kueue.x-k8s.io/queue-name':'q'}},'spec':{'suspend':true}}", "[]");
+    ck_assert_str_eq(node_str(job, "/state", ""), "Queued");
+    ck_assert(strstr(node_str(job, "/reason", ""), "Kueue has made no workload"));
+    CLEANUP(node_free) node_t *place = parsed("{'position':3,'behind':'train/y','estimated':true}");
+    job_add_place(job, place);
+    ck_assert_int_eq(node_int(job, "/queue_position", -1), 3);
+    ck_assert_str_eq(node_str(job, "/behind", ""), "train/y");
+    CLEANUP(node_free) node_t *running = job_with("{'status':{'ready':1}}", "[]");
+    job_add_place(running, place);
+    ck_assert_int_eq(node_int(running, "/queue_position", -1), -1);
+}
+END_TEST
+
+START_TEST(a_rank_killed_for_memory_tells_its_limit)
+{
+    CLEANUP(node_free)
+    node_t *job =
+        job_with(FAILED, "[{'metadata':{'name':'p','labels':{'batch.kubernetes.io/job-completion-index':'0'}},'spec':{"
+                         "'containers':[{'name':'side','resources':{'limits':{'memory':'1Gi'}}},{'name':'main',"
+                         "'resources':{'limits':{'memory':'33554432'}}}]},'status':{" ENDED("137", "OOMKilled", "04") "}}]");
+    ck_assert_str_eq(node_str(job, "/message", ""), "its memory limit is 32Mi");
+}
+END_TEST
+
 static const struct {
     const char *trainer, *name;
     bool fine;
@@ -231,6 +300,9 @@ Suite *suite_train(void)
     tcase_add_loop_test(tcase, those_of_pods_that_are_gone_are_told_by_events, 0, ARRAY_LEN(gone));
     tcase_add_test(tcase, what_keeps_it_from_running_is_said);
     tcase_add_test(tcase, a_failure_that_was_seen_is_recalled);
+    tcase_add_test(tcase, ranks_have_names_and_what_the_user_says_stays);
+    tcase_add_test(tcase, one_that_kueue_does_not_know_of_says_so);
+    tcase_add_test(tcase, a_rank_killed_for_memory_tells_its_limit);
     suite_add_tcase(suite, tcase);
     return suite;
 }
