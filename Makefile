@@ -73,6 +73,7 @@ $(UNIT_OBJ): ALL_CFLAGS += -Icmd -Itests/unit
 
 # Embedded by .incbin, which the compiler's dependency files do not tell.
 $(B)/cmd/completion.o: cmd/completion.bash cmd/completion.zsh cmd/completion.fish
+$(B)/lib/metrics/vocabulary.o: $(wildcard lib/metrics/data/*.yaml)
 
 # A fuzz target that replays files (tests/fuzz/replay.sh); with CC=clang SAN=fuzzer,address it explores.
 $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(LIB_OBJ)

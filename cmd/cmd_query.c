@@ -178,15 +178,18 @@ static int make_query(const struct cli *cli, struct prom_query *query, struct er
 {
     const struct query_options *options = cli->opts;
     bool is_curve = cli_prints_own(cli) || options->plot;
-    if (!cli->args.n) {
-        err_set(err, ERR_USAGE, "PROMQL is missing");
-        return err_hint(err, "aiwf query up, or aiwf query --list metrics");
+    if (!cli->args.n == !options->figure) {
+        err_set(err, ERR_USAGE, options->figure ? "it is PROMQL or --figure" : "PROMQL is missing");
+        return err_hint(err, "aiwf query up, aiwf query --figure gpu.util, or aiwf query --list metrics");
     }
-    *query = (struct prom_query){.expr = cli->args.v[0], .range_ms = options->range_ms, .step_ms = options->step_ms};
+    *query = (struct prom_query){
+        .expr = options->figure ? NULL : cli->args.v[0], .range_ms = options->range_ms, .step_ms = options->step_ms};
     if (options->at && parse_time(options->at, &query->at_ms, err) != 0)
         return -1;
     if (is_curve && !query->range_ms)
         query->range_ms = SPARK_RANGE_MS;
+    if (options->source && !options->figure)
+        return err_set(err, ERR_USAGE, "--source needs --figure");
     if (query->step_ms && !query->range_ms)
         return err_set(err, ERR_USAGE, "--step needs --range");
     if (query->range_ms && !query->step_ms)
@@ -229,7 +232,10 @@ static int ask(struct cli *cli, struct err *err)
         return -1;
     if (options->list)
         return query_list(cli, &prom, err);
-    if (prom_query(&prom, &query, &result, err) != 0)
+    AUTOFREE char *figure = options->figure ? query_figure(cli, &prom, err) : NULL;
+    if (options->figure)
+        query.expr = figure;
+    if (!query.expr || prom_query(&prom, &query, &result, err) != 0)
         return -1;
     for (size_t i = 0; i < result.warnings.n; i++)
         cli_note(cli, "warning: %s", result.warnings.v[i]);
@@ -268,7 +274,17 @@ static const struct opt opts[] = {
      OPT(struct query_options, list),
      .metavar = "WHAT",
      .choices = query_lists,
-     .help = "what can be asked for: metrics, labels, series, targets, or the server itself"},
+     .help = "what can be asked for: metrics, labels, series, targets, figures, or the server itself"},
+    {.name = "figure",
+     .type = OPT_STRING,
+     OPT(struct query_options, figure),
+     .metavar = "NAME",
+     .help = "what to ask for by name, whoever measures it (--list figures); says by which source"},
+    {.name = "source",
+     .type = OPT_STRING,
+     OPT(struct query_options, source),
+     .metavar = "SOURCE",
+     .help = "with --figure: by this one of several that measure it"},
     {.name = "prometheus",
      .type = OPT_STRING,
      OPT(struct query_options, prometheus),
@@ -282,6 +298,7 @@ static const struct example examples[] = {
      "requests a second of each function over the last hour"},
     {"aiwf query DCGM_FI_DEV_GPU_UTIL --range 6h -o spark", "a curve a GPU, in a line each"},
     {"aiwf query DCGM_FI_DEV_POWER_USAGE --range 1d --plot power.svg", "the same as a picture"},
+    {"aiwf query --figure gpu.util", "how busy GPUs are, by what the server scrapes for it"},
     {"aiwf query --list metrics '{job=\"dcgm\"}'", "which metrics there are, and what they mean"},
     {"aiwf query 'sum(aiwf_power_watts)' --prometheus http://127.0.0.1:9090 -o json", "for a program"},
     {0},

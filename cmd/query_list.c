@@ -1,9 +1,10 @@
 /* aiwf query --list: what there is to be asked for. */
 #include <string.h>
 
+#include "metrics/vocabulary.h"
 #include "query.h"
 
-const char *const query_lists[] = {"metrics", "labels", "series", "targets", "server", NULL};
+const char *const query_lists[] = {"metrics", "labels", "series", "targets", "figures", "server", NULL};
 
 /* One answer as items to print; the selector is "" when there is none. */
 typedef node_t *list_fn(const struct prom *prom, const char *selector, struct strv *warnings, struct err *err);
@@ -90,6 +91,13 @@ static node_t *list_targets(const struct prom *prom, const char *selector, struc
     return items;
 }
 
+static node_t *list_figures(const struct prom *prom, const char *selector, struct strv *warnings, struct err *err)
+{
+    (void)selector;
+    CLEANUP(node_free) node_t *vocabulary = vocabulary_load(err);
+    return vocabulary ? vocabulary_find(vocabulary, prom, warnings, err) : NULL;
+}
+
 static node_t *list_server(const struct prom *prom, const char *selector, struct strv *warnings, struct err *err)
 {
     struct prom_read read = {.path = "/api/v1/status/buildinfo"};
@@ -120,6 +128,10 @@ static const struct column target_columns[] = {
     {"ERROR", "/error", CELL_TEXT, false},
     {0},
 };
+static const struct column figure_columns[] = {
+    {"NAME", "/name", CELL_TEXT, false}, {"UNIT", "/unit", CELL_TEXT, false}, {"SOURCE", "/source", CELL_TEXT, false},
+    {"HELP", "/help", CELL_TEXT, false}, {"EXPR", "/expr", CELL_TEXT, true},  {0},
+};
 static const struct column server_columns[] = {
     {"URL", "/url", CELL_TEXT, false},          {"VERSION", "/version", CELL_TEXT, false},
     {"REVISION", "/revision", CELL_TEXT, true}, {"BUILT", "/buildDate", CELL_TEXT, false},
@@ -131,8 +143,8 @@ static const struct {
     list_fn *list;
     const struct column *columns;
 } lists[] = {
-    {"metric", list_metrics, metric_columns}, {"label", list_labels, name_columns},    {"series", list_series, name_columns},
-    {"target", list_targets, target_columns}, {"server", list_server, server_columns},
+    {"metric", list_metrics, metric_columns}, {"label", list_labels, name_columns},     {"series", list_series, name_columns},
+    {"target", list_targets, target_columns}, {"figure", list_figures, figure_columns}, {"server", list_server, server_columns},
 };
 
 int query_list(struct cli *cli, const struct prom *prom, struct err *err)
@@ -148,4 +160,68 @@ int query_list(struct cli *cli, const struct prom *prom, struct err *err)
     for (size_t i = 0; i < warnings.n; i++)
         cli_note(cli, "warning: %s", warnings.v[i]);
     return cli_print_list_as(cli, lists[which].kind, lists[which].columns, items, err);
+}
+
+static int no_such_figure(const node_t *figures, const char *name, struct err *err)
+{
+    const char *names[128];
+    size_t n = 0;
+    for (const node_t *figure = node_first(figures); figure && n < ARRAY_LEN(names); figure = node_next(figure))
+        names[n++] = node_str(figure, "/name", "");
+    const char *nearest = str_nearest(name, names, n);
+    err_set(err, ERR_USAGE, "there is no figure \"%s\"", name);
+    return err_hint(err, "%s%s%saiwf query --list figures", nearest ? "did you mean " : "", nearest ? nearest : "",
+                    nearest ? "? " : "");
+}
+
+/* The first that fits; others are the sources besides it. */
+static const node_t *find_figure(const node_t *figures, const struct query_options *options, struct strv *others)
+{
+    const node_t *found = NULL;
+    for (const node_t *figure = node_first(figures); figure; figure = node_next(figure)) {
+        if (strcmp(node_str(figure, "/name", ""), options->figure) != 0)
+            continue;
+        bool fits = !options->source || str_eq(node_str(figure, "/source", NULL), options->source);
+        if (!found && fits)
+            found = figure;
+        else if (node_str(figure, "/source", NULL))
+            strv_add(others, node_str(figure, "/source", NULL));
+    }
+    return found;
+}
+
+static int not_measured(const struct prom *prom, const struct query_options *options, struct err *err)
+{
+    err_set(err, ERR_NOT_FOUND, "%s has no %s%s%s", prom->base, options->figure, options->source ? " of source " : "",
+            options->source ? options->source : "");
+    return err_hint(err, "aiwf query --list figures shows what it has; aiwf query --list targets, what it scrapes");
+}
+
+static bool is_figure(const node_t *figures, const char *name)
+{
+    for (const node_t *figure = node_first(figures); figure; figure = node_next(figure))
+        if (strcmp(node_str(figure, "/name", ""), name) == 0)
+            return true;
+    return false;
+}
+
+char *query_figure(struct cli *cli, const struct prom *prom, struct err *err)
+{
+    const struct query_options *options = cli->opts;
+    CLEANUP(strv_release) struct strv warnings = STRV_INIT;
+    CLEANUP(strv_release) struct strv others = STRV_INIT;
+    CLEANUP(node_free) node_t *figures = list_figures(prom, "", &warnings, err);
+    if (!figures)
+        return NULL;
+    const node_t *figure = find_figure(figures, options, &others);
+    if (!figure || !node_str(figure, "/expr", NULL)) {
+        bool is_known = is_figure(figures, options->figure);
+        (void)(is_known ? not_measured(prom, options, err) : no_such_figure(figures, options->figure, err));
+        return NULL;
+    }
+    char *expr = vocabulary_expr(node_str(figure, "/expr", ""), QUERY_WINDOW);
+    cli_note(cli, "%s in %s, by %s: %s", options->figure, node_str(figure, "/unit", "?"), node_str(figure, "/title", "?"), expr);
+    for (size_t i = 0; i < others.n; i++)
+        cli_note(cli, "measured by --source %s too", others.v[i]);
+    return expr;
 }

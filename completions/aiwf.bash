@@ -489,7 +489,7 @@ __aiwf_table() {
         ;;
     'query')
         cmds='' aliases='' args='none'
-        opts='--at= --range= --step= --plot= --list= --prometheus= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--at= --range= --step= --plot= --list= --figure= --source= --prometheus= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'queue')
         cmds='' aliases='' args='live'
@@ -737,7 +737,7 @@ __aiwf_value() {
     'pool advise:--runtime') kind=live ;;
     'pool run:--runtime') kind=live ;;
     'query:--plot') kind=files ;;
-    'query:--list') kind=words words='metrics labels series targets server' ;;
+    'query:--list') kind=words words='metrics labels series targets figures server' ;;
     'template create:--image') kind=live ;;
     'template create:--flavor') kind=live ;;
     'template create:--master-flavor') kind=live ;;

@@ -2881,7 +2881,9 @@ function __aiwf_table -a path
                 --range\t'the values over this time before --at, not only the last' \
                 --step\t'one value each (default: a 60th of --range)' \
                 --plot\t'draw the curves into FILE.svg or FILE.png, by gnuplot (default of --range: 1h)' \
-                --list\t'what can be asked for: metrics, labels, series, targets, or the server itself' \
+                --list\t'what can be asked for: metrics, labels, series, targets, figures, or the server itself' \
+                --figure\t'what to ask for by name, whoever measures it (--list figures); says by which source' \
+                --source\t'with --figure: by this one of several that measure it' \
                 --prometheus\t'the Prometheus to ask instead of the context\'s' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
@@ -2896,7 +2898,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --at --range --step --plot --list --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --at --range --step --plot --list --figure --source --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'queue'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -3907,7 +3909,7 @@ function __aiwf_value -a path option
             set -g __aiwf_kind files
         case 'query:--list'
             set -g __aiwf_kind words
-            set -g __aiwf_choices metrics labels series targets server
+            set -g __aiwf_choices metrics labels series targets figures server
         case 'template create:--image'
             set -g __aiwf_kind live
         case 'template create:--flavor'

@@ -2881,7 +2881,9 @@ __aiwf_table() {
             '--range:the values over this time before --at, not only the last'
             '--step:one value each (default: a 60th of --range)'
             '--plot:draw the curves into FILE.svg or FILE.png, by gnuplot (default of --range: 1h)'
-            '--list:what can be asked for: metrics, labels, series, targets, or the server itself'
+            '--list:what can be asked for: metrics, labels, series, targets, figures, or the server itself'
+            '--figure:what to ask for by name, whoever measures it (--list figures); says by which source'
+            '--source:with --figure: by this one of several that measure it'
             '--prometheus:the Prometheus to ask instead of the context'\''s'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
@@ -2896,7 +2898,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--at --range --step --plot --list --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        takes=(--at --range --step --plot --list --figure --source --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'queue')
         cmds=()
@@ -3791,7 +3793,7 @@ __aiwf_value() {
     'pool advise:--runtime') kind=live choices=() ;;
     'pool run:--runtime') kind=live choices=() ;;
     'query:--plot') kind=files choices=() ;;
-    'query:--list') kind=words choices=(metrics labels series targets server) ;;
+    'query:--list') kind=words choices=(metrics labels series targets figures server) ;;
     'template create:--image') kind=live choices=() ;;
     'template create:--flavor') kind=live choices=() ;;
     'template create:--master-flavor') kind=live choices=() ;;

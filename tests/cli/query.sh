@@ -110,6 +110,22 @@ err_has "needs a selector"
 ok aiwf query --list server -o json
 json '.items[0].version | test("^[0-9]")' true
 
+begin "a figure is asked for by name, and told by whom it is"
+ok aiwf query --list figures -o json
+json '[.items[] | select(.source == "openfaas") | .name] | sort | join(" ")' 'function.errors function.latency function.rate function.replicas'
+ok aiwf query --figure function.replicas --at "$AT" -o json
+json '[.items[] | select(.metric.function_name | startswith("ocr")) | .value] | tostring' '[2]'
+err_has 'by OpenFaaS gateway: sum by (function_name) (gateway_service_count)'
+ok aiwf query --figure gpu.util --source dcgm --at "$AT" -o json
+json '[.items[].value] | sort | tostring' '[3,97]'
+fails 3 aiwf query --figure gpu.util --source dcgm-mig --at "$AT"
+fails 3 aiwf query --figure pod.cpu
+err_has "has no pod.cpu"
+fails 2 aiwf query --figure gpu.utils
+err_has "did you mean gpu.util?"
+fails 2 aiwf query up --figure gpu.util
+fails 2 aiwf query up --source dcgm
+
 begin "control characters in labels never reach a table"
 ok aiwf query 'gateway_service_count{function_name=~"evil.*"}' --at "$AT"
 out_has '\x1b[31m'
