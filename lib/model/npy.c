@@ -274,7 +274,7 @@ static int read_values(const struct npy *npy, struct tensor *tensor, struct err 
 
 int tensor_from_npy(const void *data, size_t len, const char *source, struct tensor *ret, struct err *err)
 {
-    struct npy npy = {.data = data, .len = len, .source = source};
+    struct npy npy = {.data = data, .len = len, .source = source, .kind = 'b', .size = 1};
     struct tensor tensor = TENSOR_INIT;
     if (find_header(&npy, err) == 0 && read_header(&npy, &tensor, err) == 0 && read_values(&npy, &tensor, err) == 0) {
         *ret = tensor;

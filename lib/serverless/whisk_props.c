@@ -17,7 +17,6 @@ void whisk_props_release(struct whisk_props *props)
     free(props->ns);
     free(props->cert_file);
     free(props->key_file);
-    *props = (struct whisk_props){0};
 }
 
 static void put(char **place, const char *value)
@@ -135,21 +134,19 @@ int whisk_props_of(const struct context *context, struct whisk_props *ret, struc
 {
     AUTOFREE char *path = NULL;
     const char *host = context_get(context, SETTING_openwhisk);
+    CLEANUP(whisk_props_release) struct whisk_props kept = {0};
     *ret = (struct whisk_props){0};
-    if (load(ret, &path, err) != 0) {
-        whisk_props_release(ret);
+    if (load(&kept, &path, err) != 0)
         return -1;
+    if (!host && !kept.host) {
+        err_set(err, ERR_USAGE, "context %s has no OpenWhisk", context->name);
+        return err_hint(err, "APIHOST and AUTH in %s, or aiwf context add NAME --openwhisk URL", path);
     }
-    if (host && (!ret->host || !is_same_host(host, ret->host))) {
-        whisk_props_release(ret);
-        *ret = (struct whisk_props){.host = xstrdup(host)};
+    if (host && (!kept.host || !is_same_host(host, kept.host))) {
+        ret->host = xstrdup(host);
+    } else {
+        *ret = kept;
+        kept = (struct whisk_props){0};
     }
-    if (ret->host && take_context(context, ret, err) == 0)
-        return 0;
-    bool has_host = ret->host;
-    whisk_props_release(ret);
-    if (has_host)
-        return -1;
-    err_set(err, ERR_USAGE, "context %s has no OpenWhisk", context->name);
-    return err_hint(err, "APIHOST and AUTH in %s, or aiwf context add NAME --openwhisk URL", path);
+    return take_context(context, ret, err);
 }

@@ -17,7 +17,7 @@ DEFINE_CLEANUP(struct whisk_props, whisk_props_release)
 /* What the text says; source: of the text, for errors. What is not said stays NULL. USAGE. */
 int whisk_props_parse(const char *text, const char *source, struct whisk_props *ret, struct err *err);
 /* Of a context: its setting openwhisk, else the file's APIHOST. The file's login is given only for the file's own host.
- * USAGE when neither says a host. */
+ * USAGE when neither says a host. ret is to be released in any case. */
 int whisk_props_of(const struct context *context, struct whisk_props *ret, struct err *err);
 
 #endif
