@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/program.h"
 #include "base/str.h"
 
 /* No slash, no leading dash: a noun, never a path. */
@@ -17,20 +17,6 @@ static bool is_noun(const char *word)
 {
     size_t len = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789-");
     return islower((unsigned char)word[0]) && word[len] == '\0';
-}
-
-/* Empty parts of PATH, which mean the current folder, are not searched. */
-static char *find_program(const char *name)
-{
-    CLEANUP(strv_release) struct strv folders = STRV_INIT;
-    const char *path = getenv("PATH");
-    strv_split(&folders, path ? path : "", ":");
-    for (size_t i = 0; i < folders.n; i++) {
-        AUTOFREE char *program = path_join(folders.v[i], name);
-        if (access(program, X_OK) == 0)
-            return TAKE(program);
-    }
-    return NULL;
 }
 
 static int wait_for_exit(pid_t pid)
@@ -46,7 +32,7 @@ bool plugin_run(int argc, char *const *argv, int *ret_code)
     if (!is_noun(argv[0]))
         return false;
     AUTOFREE char *name = xasprintf("aiwf-%s", argv[0]);
-    AUTOFREE char *program = find_program(name);
+    AUTOFREE char *program = program_find(name);
     if (!program)
         return false;
 

@@ -273,7 +273,7 @@ __aiwf_table() {
         ;;
     'function build')
         cmds='' aliases='' args='none'
-        opts='--source= --file= -f= --base= --command= --build-arg= --archive= --push --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--source= --file= -f= --base= --command= --build-arg= --archive= --builder= --job-image= --push-secret= --push --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function secret')
         cmds='create list update delete' aliases='' args=''
@@ -707,6 +707,7 @@ __aiwf_value() {
     'function build:--source') kind=dirs ;;
     'function build:--file' | 'function build:-f') kind=files ;;
     'function build:--archive') kind=files ;;
+    'function build:--builder') kind=words words='buildah job' ;;
     'function secret create:--file' | 'function secret create:-f') kind=files ;;
     'function secret create:--runtime') kind=live ;;
     'function secret list:--runtime') kind=live ;;

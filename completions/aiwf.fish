@@ -1648,10 +1648,16 @@ function __aiwf_table -a path
                 --command\t'and what it runs, by /bin/sh -c in /app, where the folder is' \
                 --build-arg\t'an argument of the file\'s ARG' \
                 --archive\t'write the image there too, as an OCI archive' \
+                --builder\t'buildah (here), or job (in the context\'s cluster, and to a registry)' \
+                --job-image\t'what builds in a job: an image that takes kaniko\'s options' \
+                --push-secret\t'the registry\'s login for a job: a Secret of the type kubernetes.io/dockerconfigjson' \
                 --push\t'send it to the registry that its name says' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
                 --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
@@ -1662,7 +1668,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --source --file -f --base --command --build-arg --archive --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --source --file -f --base --command --build-arg --archive --builder --job-image --push-secret --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
         case 'function secret'
             set -g __aiwf_cmds \
                 create\t'keep a new secret' \
@@ -3843,6 +3849,9 @@ function __aiwf_value -a path option
             set -g __aiwf_kind files
         case 'function build:--archive'
             set -g __aiwf_kind files
+        case 'function build:--builder'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices buildah job
         case 'function secret create:--file' 'function secret create:-f'
             set -g __aiwf_kind files
         case 'function secret create:--runtime'

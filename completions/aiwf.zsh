@@ -1648,10 +1648,16 @@ __aiwf_table() {
             '--command:and what it runs, by /bin/sh -c in /app, where the folder is'
             '--build-arg:an argument of the file'\''s ARG'
             '--archive:write the image there too, as an OCI archive'
+            '--builder:buildah (here), or job (in the context'\''s cluster, and to a registry)'
+            '--job-image:what builds in a job: an image that takes kaniko'\''s options'
+            '--push-secret:the registry'\''s login for a job: a Secret of the type kubernetes.io/dockerconfigjson'
             '--push:send it to the registry that its name says'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
             '--dry-run:change nothing: client prints what would be sent, server checks it too'
             '--yes:do not ask in protected contexts'
             '--context:the context to work in'
@@ -1662,7 +1668,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--source --file -f --base --command --build-arg --archive --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        takes=(--source --file -f --base --command --build-arg --archive --builder --job-image --push-secret --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
     'function secret')
         cmds=(
@@ -3763,6 +3769,7 @@ __aiwf_value() {
     'function build:--source') kind=dirs choices=() ;;
     'function build:--file' | 'function build:-f') kind=files choices=() ;;
     'function build:--archive') kind=files choices=() ;;
+    'function build:--builder') kind=words choices=(buildah job) ;;
     'function secret create:--file' | 'function secret create:-f') kind=files choices=() ;;
     'function secret create:--runtime') kind=live choices=() ;;
     'function secret list:--runtime') kind=live choices=() ;;

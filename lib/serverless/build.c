@@ -9,12 +9,13 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/program.h"
 #include "base/sig.h"
 #include "doc/node.h"
 
 extern char **environ;
 
-static const char *own_file(const struct build_spec *spec)
+const char *build_own_file(const struct build_spec *spec)
 {
     static const char *const names[] = {"Containerfile", "Dockerfile"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
@@ -36,7 +37,7 @@ static bool is_one_line(const char *text) { return !text[strcspn(text, "\r\n")];
 
 int build_check(const struct build_spec *spec, struct err *err)
 {
-    const char *own = spec->file ? spec->file : own_file(spec);
+    const char *own = spec->file ? spec->file : build_own_file(spec);
     if (!is_image_name(spec->image))
         return err_set(err, ERR_USAGE, "\"%s\" is no name of an image", spec->image);
     for (size_t i = 0; spec->args && i < spec->args->n; i++)
@@ -66,19 +67,6 @@ void build_containerfile(const struct build_spec *spec, struct str *s)
 
 /* ---- the program ---- */
 
-static bool has_program(const char *name)
-{
-    CLEANUP(strv_release) struct strv folders = STRV_INIT;
-    const char *path = getenv("PATH");
-    strv_split(&folders, path ? path : "", ":");
-    for (size_t i = 0; i < folders.n; i++) {
-        AUTOFREE char *program = path_join(folders.v[i], name);
-        if (access(program, X_OK) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* Its output goes to log_fd, its input is empty. Ctrl-C reaches it too: it is in our group. */
 static int start(const struct strv *words, int log_fd, pid_t *ret_pid)
 {
@@ -100,7 +88,7 @@ static int start(const struct strv *words, int log_fd, pid_t *ret_pid)
     return rc;
 }
 
-static int run(const struct strv *words, int log_fd, const char *doing, struct err *err)
+int build_run_program(const struct strv *words, int log_fd, const char *doing, struct err *err)
 {
     pid_t pid;
     int status = 0, rc = start(words, log_fd, &pid);
@@ -147,7 +135,7 @@ static int push(const struct build_spec *spec, const char *id, const char *to, i
     strv_add(&words, to ? id : spec->image);
     if (to)
         strv_add(&words, to);
-    return run(&words, log_fd, to ? "writing the archive" : "sending the image to its registry", err);
+    return build_run_program(&words, log_fd, to ? "writing the archive" : "sending the image to its registry", err);
 }
 
 static int read_id(const char *path, char **ret, struct err *err)
@@ -167,14 +155,14 @@ static int build_in(const struct build_spec *spec, const char *scratch, int log_
     AUTOFREE char *id_file = path_join(scratch, "id");
     CLEANUP(str_release) struct str text = STR_INIT;
     CLEANUP(strv_release) struct strv words = STRV_INIT;
-    bool is_made = !spec->file && !own_file(spec);
+    bool is_made = !spec->file && !build_own_file(spec);
     if (is_made) {
         build_containerfile(spec, &text);
         if (file_write_atomic(made, text.buf, text.len, 0600, err) != 0)
             return -1;
     }
     build_words(spec, is_made ? made : spec->file, id_file, &words);
-    if (run(&words, log_fd, "building", err) != 0 || read_id(id_file, ret_id, err) != 0)
+    if (build_run_program(&words, log_fd, "building", err) != 0 || read_id(id_file, ret_id, err) != 0)
         return -1;
     AUTOFREE char *archive = spec->archive ? xasprintf("oci-archive:%s:%s", spec->archive, spec->image) : NULL;
     if (archive && push(spec, *ret_id, archive, log_fd, err) != 0)
@@ -184,12 +172,11 @@ static int build_in(const struct build_spec *spec, const char *scratch, int log_
 
 int build_run(const struct build_spec *spec, int log_fd, char **ret_id, struct err *err)
 {
-    if (!has_program("buildah")) {
+    AUTOFREE char *program = program_find("buildah");
+    if (!program) {
         err_set(err, ERR_FAILED, "there is nothing here that builds images");
         err_why(err, "buildah is not on the PATH");
-        return err_hint(
-            err, "apt-get install buildah (Debian, Ubuntu), dnf install buildah; or --context local, which runs folders as they "
-                 "are: aiwf function deploy NAME --source DIR --command CMD");
+        return err_hint(err, "apt-get install buildah (Debian, Ubuntu), dnf install buildah; or --builder job, in a cluster");
     }
     const char *tmp = getenv("TMPDIR");
     AUTOFREE char *scratch = xasprintf("%s/aiwf-build.XXXXXX", tmp && *tmp ? tmp : "/tmp");
