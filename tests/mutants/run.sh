@@ -11,7 +11,7 @@ unset B
 workers=${JOBS:-$(nproc)}
 
 build() { make -s CC="ccache gcc" CFLAGS="-O1" "$@" >build.log 2>&1; }
-unit() { env CK_VERBOSITY=silent ${1:+CK_RUN_SUITE="$1"} build/unit >/dev/null 2>&1; } # [SUITE]
+unit() { env CK_DEFAULT_TIMEOUT=30 CK_VERBOSITY=silent ${1:+CK_RUN_SUITE="$1"} build/unit >/dev/null 2>&1; } # [SUITE]
 
 # The suites of the folder that the patch changes most likely notice; if not, all have their say.
 killed_by_unit() { # PATCH
