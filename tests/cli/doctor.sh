@@ -216,3 +216,26 @@ sed "s|server: \"[^\"]*\"|server: \"$URL\"|; s|, certificate-authority: [^}]*||"
 ok aiwf context add none --kubeconfig "$PWD/plain"
 fails 1 aiwf doctor --context none -o json
 is 'kubernetes version' fail
+
+begin "a cluster: its authority has ended, and when"
+printf '[ca]\ndefault_ca=d\n[d]\ndatabase=i\nserial=s\nnew_certs_dir=.\ndefault_md=sha256\npolicy=p\nx509_extensions=x\n[p]\ncommonName=supplied\n[x]\nbasicConstraints=critical,CA:TRUE\n' >ca.conf
+: >i && echo 01 >s
+{
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=late -keyout ca.key -out ca.csr
+    openssl ca -batch -config ca.conf -selfsign -keyfile ca.key -in ca.csr -startdate 20240101000000Z -enddate 20240201000000Z -notext -out ca.pem
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=127.0.0.1 -keyout server.key -out server.csr
+    printf 'subjectAltName=IP:127.0.0.1\n' >san
+    openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile san -out server.pem
+} >openssl.log 2>&1
+openssl s_server -accept 127.0.0.1:0 -cert server.pem -key server.key -www >s_server.log 2>&1 &
+keep $!
+until_ok 20 grep -q 'ACCEPT 127' s_server.log
+port=$(sed -n 's/^ACCEPT 127.0.0.1:\([0-9]*\).*/\1/p' s_server.log)
+sed "s|server: \"[^\"]*\"|server: \"https://127.0.0.1:$port\"|; s|certificate-authority: [^}]*|certificate-authority: $PWD/ca.pem|" kubeconfig >ended
+ok aiwf context add ended --kubeconfig "$PWD/ended"
+fails 7 aiwf doctor --context ended -o json
+is 'kubernetes TLS' fail
+detail 'kubernetes TLS' | grep -qF 'authority of cluster "c"' || broken "$(detail 'kubernetes TLS')"
+detail 'kubernetes TLS' | grep -qF '2024-02-01T00:00:00Z' || broken "$(detail 'kubernetes TLS')"
+fails 7 aiwf train list --context ended
+err_has '2024-02-01T00:00:00Z'
