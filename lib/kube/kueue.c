@@ -417,6 +417,8 @@ static const node_t *find_queue(const struct kueue *kueue, const char *name, str
     return NULL;
 }
 
+int kueue_check(const struct kueue *kueue, const char *queue, struct err *err) { return find_queue(kueue, queue, err) ? 0 : -1; }
+
 node_t *kueue_waiting(struct kueue *kueue, const char *name, struct err *err)
 {
     const node_t *queue = find_queue(kueue, name, err);

@@ -17,6 +17,9 @@ int kueue_open(struct kueue *kueue, struct kube *kube, const char *ns, struct er
 void kueue_release(struct kueue *kueue);
 DEFINE_CLEANUP(struct kueue, kueue_release)
 
+/* NOT_FOUND with the queues that there are, unless that is one of them. */
+int kueue_check(const struct kueue *kueue, const char *queue, struct err *err);
+
 /* [{"name", "namespace", "cluster_queue", "state": "Active|Inactive|Stopped", "message", "pending", "reserving", "admitted",
  *   "cohort", "strategy", "quota": [{"resource", "flavor", "quota", "used", "borrowed", "used_here"}]|null, "quota_seen",
  *   "quota_unseen_because"}]; quota is the cluster queue's, used_here this queue's share of it. The caller frees. */

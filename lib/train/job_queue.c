@@ -13,6 +13,17 @@ const char *job_queue(const node_t *object)
     return node_str(object, QUEUE_POINTER, node_str(object, LEFT_QUEUE_POINTER, NULL));
 }
 
+int kube_job_check_queue(const struct trainer_env *env, const char *queue, struct err *err)
+{
+    CLEANUP(kueue_release) struct kueue kueue = {0};
+    if (kueue_open(&kueue, env->kube, env->kube->ns, err) == 0)
+        return kueue_check(&kueue, queue, err);
+    if (err->code != ERR_AUTH)
+        return -1;
+    err_clear(err);
+    return 0;
+}
+
 bool job_is_queued(const node_t *job) { return strcmp(node_str(job, "/state", ""), "Queued") == 0; }
 
 node_t *kube_job_workloads(const struct trainer_env *env, const node_t *object)

@@ -159,7 +159,7 @@ int kube_job_submit(const struct trainer_env *env, const struct job_spec *spec, 
     CLEANUP(job_source_release) struct job_source source = {0};
     CLEANUP(node_free) node_t *object = new_object(env, spec, &source, err);
     struct kube_source fields = source_of(spec);
-    if (!object)
+    if (!object || (spec->queue && kube_job_check_queue(env, spec->queue, err) != 0))
         return -1;
     if (job_source_create(env, &source, err) == 0 &&
         kube_job_create(env, object, &(struct kube_write){.source = &fields}, err) == 0)

@@ -64,6 +64,9 @@ node_t *kube_job_workloads(const struct trainer_env *env, const node_t *object);
 char *kube_job_workload_selector(const node_t *object);
 /* The queue that it was submitted to, of an object; NULL: none. */
 const char *job_queue(const node_t *object);
+/* Else the job would wait for ever: NOT_FOUND when there is no such queue, FAILED when there is no Kueue. Who may not see queues may be
+ * right. */
+int kube_job_check_queue(const struct trainer_env *env, const char *queue, struct err *err);
 /* Whether a job document waits for Kueue. */
 bool job_is_queued(const node_t *job);
 /* Adds "workload" (kueue_describe), "admission", and as the "reason" of a queued job what Kueue says. */

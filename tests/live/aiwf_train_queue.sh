@@ -26,6 +26,11 @@ ok k wait --for=condition=Active localqueue/gpus --timeout=20s
 ok submit first --trainer job --gpus 8 --wait -o json
 json '"\(.state) \(.queue) \(.queue_position)"' "Succeeded gpus null"
 
+begin "a queue that is not there is refused before anything waits in it"
+fails 3 train submit lost --queue none --trainer job --image dev.local/python:1 -- true
+err_has "there are: gpus"
+fails 3 train show lost
+
 begin "a Job that waits: suspended, its position, and what it waits for"
 true_that holder bert
 ok k wait --for=jsonpath='{.status.active}'=1 job/bert --timeout=20s

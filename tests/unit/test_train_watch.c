@@ -150,6 +150,32 @@ START_TEST(one_that_is_cancelled_before_kueue_has_come_to_it_leaves_the_queue)
 }
 END_TEST
 
+/* It would be suspended for ever. Who may not look may still be right. */
+static const struct {
+    const char *reply, *word;
+    enum err_code code;
+} kueues[] = {
+    {"{\"status\":404,\"body\":\"404 page not found\"}", "Kueue is not installed", ERR_FAILED},
+    {"{\"body\":\"{'items':[{'metadata':{'name':'other'}}]}\"}", "there are: other", ERR_NOT_FOUND},
+    {"{\"body\":\"{'items':[{'metadata':{'name':'q'}}]}\"}", NULL, ERR_OK},
+    {"{\"status\":403,\"body\":\"{'kind':'Status','code':403}\"}", NULL, ERR_OK},
+};
+
+START_TEST(a_queue_that_is_not_there_is_refused)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(kube_release) struct kube kube;
+    AUTOFREE char *script = xasprintf("{\"replies\":[%s]}", kueues[_i].reply);
+    start(&wire, script);
+    ck_assert_int_eq(kube_open(&kube, &(struct kube_access){.server = wire.url}, &(struct kube_settings){0}, &err), 0);
+    const struct trainer_env env = {.trainer = trainer_find("job"), .kube = &kube};
+    ck_assert_int_eq(kube_job_check_queue(&env, "q", &err), kueues[_i].word ? -1 : 0);
+    ck_assert_int_eq(err.code, kueues[_i].code);
+    ck_assert(!kueues[_i].word || strstr(err.why, kueues[_i].word));
+}
+END_TEST
+
 /* Each version of Kubeflow Trainer calls otherwise what a job changes of its pods. */
 static const struct {
     const char *field, *tolerations;
@@ -197,6 +223,7 @@ Suite *suite_train_watch(void)
     tcase_add_test(tcase, another_job_of_its_name_is_not_the_one_that_was_waited_for);
     tcase_add_loop_test(tcase, one_that_is_cancelled_before_kueue_has_come_to_it_leaves_the_queue, 0, 2);
     tcase_add_loop_test(tcase, a_trainjob_is_written_for_the_version_that_is_installed, 0, ARRAY_LEN(versions));
+    tcase_add_loop_test(tcase, a_queue_that_is_not_there_is_refused, 0, ARRAY_LEN(kueues));
     suite_add_tcase(suite, tcase);
     return suite;
 }
