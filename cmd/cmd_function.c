@@ -74,16 +74,17 @@ struct looking {
  * start may take has failed too. */
 static bool has_failed(struct looking *looking, const char *state)
 {
-    int64_t limit = looking->wait->start_limit_ms;
+    const struct function_wait *wait = looking->wait;
+    int64_t limit = wait->start_limit_ms, window = wait->window_ms ? wait->window_ms : wait->env->runtime->transient_ms;
     if (limit && node_int(looking->last, "/unready_ms", 0) >= limit)
         return true;
-    if (strcmp(state, "Failed") != 0 || looking->wait->goal == FUNCTION_DELETED) {
+    if (strcmp(state, "Failed") != 0 || wait->goal == FUNCTION_DELETED) {
         looking->failed_ms = 0;
         return false;
     }
     if (!looking->failed_ms)
         looking->failed_ms = clock_mono_ms();
-    return clock_mono_ms() - looking->failed_ms >= looking->wait->window_ms;
+    return clock_mono_ms() - looking->failed_ms >= window;
 }
 
 static bool is_there(const struct function_wait *wait, const char *state, const node_t *function)

@@ -36,7 +36,7 @@ struct function_wait {
     enum function_goal goal;
     int64_t replicas;       /* of FUNCTION_SCALED */
     int64_t timeout_ms;     /* 0: none */
-    int64_t window_ms;      /* a failure that passes in this time is none */
+    int64_t window_ms;      /* a failure that passes in this time is none; 0: what the runtime may try again */
     int64_t start_limit_ms; /* an instance that runs for so long without being ready has failed; 0: no limit */
 };
 /* *ret is the function's last document (NULL when it is gone); the caller frees it. */

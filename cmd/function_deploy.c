@@ -49,7 +49,7 @@ static int wait_deployed(struct cli *cli, const struct function_env *env, const 
                                  .goal = FUNCTION_READY,
                                  .timeout_ms = cli->timeout_ms,
                                  .start_limit_ms = spec->start_ms > 0 ? spec->start_ms : START_USUAL_MS,
-                                 .window_ms = opts->wait_window_ms ? opts->wait_window_ms : env->runtime->transient_ms};
+                                 .window_ms = opts->wait_window_ms};
     if (try_start(env, name, err) == 0 && function_wait(cli, &wait, ret, err) == 0)
         return 0;
     if (err->code == ERR_WORKLOAD || err->code == ERR_TIMEOUT)

@@ -46,6 +46,20 @@ static node_t *find(struct kube *kube, const char *name, struct err *err)
     return NULL;
 }
 
+/* A Knative function of the same name has a Service of it too. */
+static int check_service(struct kube *kube, const char *name, struct err *err)
+{
+    CLEANUP(node_free) node_t *there = NULL;
+    if (kube_find(kube, &kube_services, kube->ns, name, &there, err) != 0)
+        return -1;
+    if (!there || is_ours(there))
+        return 0;
+    err_set(err, ERR_CONFLICT, "service \"%s\" exists already, and was not made by aiwf", name);
+    if (node_at(there, "/metadata/labels/serving.knative.dev~1service"))
+        err_why(err, "it leads to the Knative function of that name");
+    return err_hint(err, "another name");
+}
+
 static int create_or_apply(struct kube *kube, const struct function_spec *spec, bool replace, struct err *err)
 {
     CLEANUP(node_free) node_t *body = deployment_body(spec, kube->ns);
@@ -64,7 +78,8 @@ static int create_or_apply(struct kube *kube, const struct function_spec *spec, 
 static int deploy(const struct runtime_env *env, const struct function_spec *spec, bool replace, struct err *err)
 {
     struct kube *kube = env->kube;
-    if (deployment_check(spec, err) != 0 || create_or_apply(kube, spec, replace, err) != 0)
+    if (deployment_check(spec, err) != 0 || check_service(kube, spec->name, err) != 0 ||
+        create_or_apply(kube, spec, replace, err) != 0)
         return -1;
     CLEANUP(node_free) node_t *service = deployment_service(spec, kube->ns);
     if (apply(kube, &kube_services, service, err) != 0)

@@ -74,8 +74,8 @@ static void tell_start(struct kube *kube, const node_t *service, const node_t *r
     knative_tell_stages(&sight, function);
     if (is_well)
         return;
-    knative_tell_failure(sight.revision, function);
     pods_tell(pods, function);
+    knative_tell_failure(sight.revision, function);
     tell_probe(kube, function);
 }
 
@@ -360,7 +360,7 @@ const struct runtime runtime_knative = {
     .help = "Knative Services of the context's cluster",
     .support = knative_support,
     .needs_cluster = true,
-    .transient_ms = 2000,
+    .transient_ms = 3000,
     .check = check,
     .deploy = deploy,
     .spec_json = spec_json,
