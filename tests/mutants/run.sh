@@ -10,7 +10,7 @@ trap 'rm -rf "$scratch"' EXIT
 unset B
 workers=${JOBS:-$(nproc)}
 
-build() { make -s CC="ccache gcc" CFLAGS="-O1" "$@" >build.log 2>&1; }
+build() { make -s CC="ccache gcc" CFLAGS="-O1" WARN=-w "$@" >build.log 2>&1; }
 unit() { env CK_DEFAULT_TIMEOUT=30 CK_VERBOSITY=silent ${1:+CK_RUN_SUITE="$1"} build/unit >/dev/null 2>&1; } # [SUITE]
 
 # The suites of the folder that the patch changes most likely notice; if not, all have their say.
