@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/stat.h"
+#include "local/cron.h"
 
 const struct function_support whisk_support[FEATURE_COUNT] = {
     [FEATURE_IMAGE] = {.as = "exec of kind blackbox"},
@@ -22,10 +23,29 @@ const struct function_support whisk_support[FEATURE_COUNT] = {
     [FEATURE_CONCURRENCY] = {.as = "limits.concurrency"},
     [FEATURE_TIMEOUT] = {.as = "limits.timeout"},
     [FEATURE_LABELS] = {.as = "annotations"},
-    [FEATURE_ANNOTATIONS] = {.as = "annotations"},
+    [FEATURE_ANNOTATIONS] = {.as = "annotations; schedule=CRON: trigger, alarm and rule"},
 };
 
 extern const struct runtime runtime_openwhisk;
+
+/* Five fields, or six of which the first are seconds. */
+static int check_schedule(const struct function_spec *spec, struct err *err)
+{
+    static const char key[] = "schedule=";
+    const struct strv *annotations = &function_detail(spec)->annotations;
+    for (size_t i = 0; i < annotations->n; i++) {
+        CLEANUP(strv_release) struct strv fields = STRV_INIT;
+        struct cron cron;
+        if (!str_starts(annotations->v[i], key))
+            continue;
+        const char *text = annotations->v[i] + strlen(key);
+        strv_split(&fields, text, " ");
+        const char *five = fields.n == 6 ? strchr(text + strspn(text, " "), ' ') : text;
+        if (cron_parse(five, &cron, err) != 0)
+            return err_wrap(err, "--annotation schedule");
+    }
+    return 0;
+}
 
 int whisk_check(const struct function_spec *spec, struct err *err)
 {
@@ -39,6 +59,8 @@ int whisk_check(const struct function_spec *spec, struct err *err)
         err_set(err, ERR_USAGE, "--source %s: no file there that an OpenWhisk runtime begins with", spec->source);
         return err_hint(err, "__main__.py, index.js, index.php, main.rb, main.go or exec; or --image IMAGE");
     }
+    if (check_schedule(spec, err) != 0)
+        return -1;
     if (spec->scale_min <= 0)
         return 0;
     err_set(err, ERR_USAGE, "--scale: an OpenWhisk action has no instances that always run");

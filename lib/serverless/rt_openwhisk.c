@@ -6,8 +6,10 @@
 #include "base/clock.h"
 #include "net/rest.h"
 #include "net/url.h"
+#include "serverless/features.h"
 #include "serverless/openwhisk.h"
 #include "serverless/whisk_props.h"
+#include "serverless/whisk_schedule.h"
 #include "serverless/zip.h"
 #include "wait/wait.h"
 
@@ -190,6 +192,27 @@ static int make_package(const struct runtime_env *env, const char *package, stru
     return err_move(err, &one);
 }
 
+/* The annotation "schedule", as on OpenFaaS. */
+static const char *schedule_of(const struct function_spec *spec)
+{
+    static const char key[] = "schedule=";
+    const struct strv *annotations = &function_detail(spec)->annotations;
+    for (size_t i = 0; i < annotations->n; i++)
+        if (str_starts(annotations->v[i], key))
+            return annotations->v[i] + strlen(key);
+    return NULL;
+}
+
+/* cron NULL: by no clock, any more. */
+static int schedule(const struct runtime_env *env, const char *action, const char *cron, struct err *err)
+{
+    CLEANUP(whisk_props_release) struct whisk_props props = {0};
+    struct whisk_schedule schedule = {.http = env->http, .props = &props, .action = action};
+    if (whisk_props_of(env->context, &props, err) != 0)
+        return -1;
+    return cron ? whisk_schedule_set(&schedule, cron, err) : whisk_schedule_drop(&schedule, err);
+}
+
 static int deploy(const struct runtime_env *env, const struct function_spec *spec, bool replace, struct err *err)
 {
     CLEANUP(whisk_name_release) struct whisk_name name = {0};
@@ -204,8 +227,9 @@ static int deploy(const struct runtime_env *env, const struct function_spec *spe
     AUTOFREE char *url = xasprintf("%s?overwrite=%s", action, replace ? "true" : "false");
     AUTOFREE char *failing = xasprintf("cannot deploy function \"%s\"", spec->name);
     CLEANUP(node_free) node_t *body = whisk_action(spec, spec->source ? &code : NULL);
+    const char *cron = schedule_of(spec);
     if (put(env, url, body, failing, err) == 0)
-        return 0;
+        return cron || replace ? schedule(env, spec->name, cron, err) : 0;
     if (err->code != ERR_CONFLICT)
         return -1;
     err_set(err, ERR_CONFLICT, "function \"%s\" exists already", spec->name);
@@ -227,7 +251,7 @@ static int remove_function(const struct runtime_env *env, const char *name, stru
     struct rest_call call = {.method = "DELETE", .url = url, .failing = failing};
     if (!url)
         return -1;
-    return rest_do(env->http, &call, NULL, err) == 0 ? 0 : no_action(name, err);
+    return rest_do(env->http, &call, NULL, err) == 0 ? schedule(env, name, NULL, err) : no_action(name, err);
 }
 
 /* ---- invoke ---- */

@@ -129,6 +129,35 @@ whisk "a cold start on demand, in its parts"
 ok aiwf function coldstart hello -n 2 -o json
 true_that sh -c 'jq -e "[.. | .stage? // empty] | index(\"init\")" <"$1" >/dev/null' sh "$OUT"
 
+whisk "a schedule: trigger, alarm and rule; replaced without one, or deleted, they are gone"
+whisk_get() { curl -sf -u "$login" "$host/api/v1/namespaces/_/$1" >"$OUT"; }
+fails 2 aiwf function deploy tick --source hello --annotation schedule=often
+ok aiwf function deploy tick --source hello --annotation 'schedule=*/5 * * * *'
+whisk_get rules
+json '.[0] | "\(.name) \(.trigger) \(.action) \(.alarm)"' 'tick-schedule /_/tick-schedule /_/tick */5 * * * *'
+ok aiwf function deploy tick --source hello --annotation 'schedule=0 6 * * 1' --replace
+whisk_get rules
+json '.[0].alarm' '0 6 * * 1'
+ok aiwf function deploy tick --source hello --replace
+whisk_get triggers
+json length 0
+ok aiwf function deploy vision/tick --source hello --annotation 'schedule=0 * * * *'
+whisk_get rules
+json '.[0].action' /_/vision/tick
+ok aiwf function delete tick vision/tick -v
+err_lacks "${login#*:}"
+whisk_get rules
+json length 0
+
+whisk "without the alarms package it says so, and leaves no trigger behind"
+NO_ALARMS=1 python3 "$ROOT/tests/tools/openwhisk.py" "$T/port2" "$T/requests2" 2>>"$T/whisk.err" &
+keep $!
+until_ok 10 test -s "$T/port2"
+printf 'APIHOST=http://127.0.0.1:%s\nAUTH=%s\n' "$(cat "$T/port2")" "$login" >other
+WSK_CONFIG_FILE=other fails 1 aiwf function deploy tick --source hello --annotation 'schedule=*/5 * * * *'
+err_has "openwhisk-package-alarms"
+true_that test "$(curl -sf -u "$login" "http://127.0.0.1:$(cat "$T/port2")/api/v1/namespaces/_/triggers")" = '[]'
+
 whisk "it cannot scale, and keeps no secrets: what does instead is said"
 fails 1 aiwf function scale hello 3
 err_has "openwhisk cannot scale"

@@ -29,6 +29,8 @@ NAME = re.compile(r"\A([\w]|[\w][\w@ .-]{0,254}[\w@.-])\Z")
 LIMITS = {"timeout": (100, 300000, 60000), "memory": (128, 512, 256), "logs": (0, 10, 10), "concurrency": (1, 1, 1), "instances": (1, 100, 100)}
 BODY_KEYS = {"namespace", "name", "version", "publish", "exec", "annotations", "parameters", "limits", "updated"}
 actions, packages, activations, warm, tries = {}, {}, [], set(), {}
+triggers, rules, alarms = {}, {}, {}
+HAS_ALARMS = "NO_ALARMS" not in os.environ
 lock = threading.Lock()
 
 
@@ -223,6 +225,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             parts = [urllib.parse.unquote(p) for p in url.path.split("/")[1:]]
             if parts[:3] != ["api", "v1", "namespaces"] or len(parts) < 5:
                 raise Refused(404, "The requested resource could not be found.")
+            if parts[3:] == ["whisk.system", "actions", "alarms", "alarm"] and HAS_ALARMS:
+                with lock:
+                    self.alarm(self.object(body, {}))
+                return
+            if parts[3] == "whisk.system":
+                raise Refused(404, "The requested resource does not exist.")
             if parts[3] not in ("_", "guest"):
                 raise Refused(403, "The supplied authentication is not authorized to access this resource.")
             with lock:
@@ -270,6 +278,49 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send(202, {"activationId": record["activationId"]}, headers)
             return
         self.send([200, 502, 502, 500][record["statusCode"]], record["response"]["result"] if query.get("result") == ["true"] else record, headers)
+
+    def alarm(self, given):
+        """What the alarms package's feed does, as its README has it."""
+        event, name = given.get("lifecycleEvent"), given.get("triggerName", "").split("/")[-1]
+        if given.get("authKey") != LOGIN or event not in ("CREATE", "READ", "UPDATE", "DELETE"):
+            raise Refused(502, "authentication failed or no lifecycleEvent")
+        if event == "CREATE":
+            if name not in triggers:
+                raise Refused(502, f"Trigger {name} does not exist")
+            if len(given.get("cron", "").split()) not in (5, 6):
+                raise Refused(502, "cron pattern is not valid")
+            alarms[name] = given["cron"]
+        elif name not in alarms:
+            raise Refused(502, f"No alarm for {name}")
+        elif event == "DELETE":
+            del alarms[name]
+        self.send(200, {"cron": given.get("cron")})
+
+    def entity(self, kept, parts, body):
+        if len(parts) != 1:
+            if self.command == "GET":
+                return self.send(200, [dict(v, name=k) for k, v in kept.items()])
+            raise Refused(405, "HTTP method not allowed")
+        if self.command == "PUT":
+            kept[parts[0]] = body
+        elif parts[0] not in kept:
+            raise Refused(404, "The requested resource does not exist.")
+        self.send(200, dict(kept[parts[0]], name=parts[0]))
+        if self.command == "DELETE":
+            del kept[parts[0]]
+
+    def do_triggers(self, parts, query, body):
+        self.entity(triggers, parts, self.object(body, {}) | {"alarm": alarms.get(parts[0]) if parts else None})
+
+    def do_rules(self, parts, query, body):
+        rule = self.object(body, {})
+        if self.command == "PUT":
+            if not isinstance(rule.get("trigger"), str) or not isinstance(rule.get("action"), str):
+                raise malformed("rule undefined")
+            action = rule["action"].split("/")[2:]
+            if rule["trigger"].split("/")[-1] not in triggers or ((action + [""])[0] if len(action) == 2 else "", action[-1]) not in actions:
+                raise Refused(400, "trigger or action does not exist")
+        self.entity(rules, parts, rule | {"alarm": alarms.get(rule.get("trigger", "").split("/")[-1])})
 
     def do_activations(self, parts, query, body):
         if self.command != "GET":
