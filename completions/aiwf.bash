@@ -4,7 +4,7 @@
 __aiwf_table() {
     case $1 in
     '')
-        cmds='alerts api cluster completion context dataset doctor explain function gpu help infra local login model nodegroup pool query queue shell template top train version why workflow' aliases='fn=function wf=workflow ' args=''
+        cmds='alerts api cluster completion context dashboard dataset doctor explain function gpu help infra local login model nodegroup pool query queue shell template top train version why workflow' aliases='fn=function wf=workflow ' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'alerts')
@@ -166,6 +166,18 @@ __aiwf_table() {
     'context delete')
         cmds='' aliases='' args='live+'
         opts='--dry-run --yes -y --help -h --color= --verbose -v --timing'
+        ;;
+    'dashboard')
+        cmds='rules export' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'dashboard rules')
+        cmds='' aliases='' args='dirs'
+        opts='--operator --output= -o= --jq= --no-headers --help -h --color= --verbose -v --timing'
+        ;;
+    'dashboard export')
+        cmds='' aliases='' args='dirs'
+        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'dataset')
         cmds='create list show attach detach manifest delete' aliases='' args=''

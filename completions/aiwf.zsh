@@ -11,6 +11,7 @@ __aiwf_table() {
             'cluster:Kubernetes clusters of OpenStack Magnum'
             'completion:scripts that complete commands, options and names in your shell'
             'context:contexts: which cloud, cluster, gateway and Prometheus to work with'
+            'dashboard:rules for Prometheus and dashboards for Grafana'
             'dataset:training data: volumes for servers and clusters'
             'doctor:check what a context needs, end to end, and say how to fix it'
             'explain:what a document may contain'
@@ -950,6 +951,67 @@ __aiwf_table() {
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
         takes=(--color )
+        ;;
+    'dashboard')
+        cmds=(
+            'rules:write recording and alert rules for this stack'
+            'export:write dashboards of Grafana: latency, GPUs, energy, cost')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'dashboard rules')
+        cmds=()
+        aliases=()
+        args=(dirs)
+        opts=(
+            '--operator:as objects of the Prometheus operator (PrometheusRule), for kubectl apply'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --color )
+        ;;
+    'dashboard export')
+        cmds=()
+        aliases=()
+        args=(dirs)
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'dataset')
         cmds=(

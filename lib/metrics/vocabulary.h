@@ -5,7 +5,7 @@
 #include "metrics/prom.h"
 
 /* {"figures":{NAME:{"unit","help"}},"sources":[{"name","title","figures":[{"figure","needs","expr"}]}],"alerts":[rules],
- * "dashboards":[{"uid","title","panels":[NAME]}]}. The caller frees it. */
+ * "dashboards":[{"uid","title","panels":[{"figure","title","price","scale"}]}]}. The caller frees it. */
 node_t *vocabulary_load(struct err *err);
 
 /* An expression with its window ("5m") in the place of $W. The caller frees it. */

@@ -46,7 +46,7 @@ START_TEST(every_entry_is_of_a_figure_that_there_is)
     }
     for (const node_t *board = node_first(node_get(vocabulary, "dashboards")); board; board = node_next(board))
         for (const node_t *panel = node_first(node_get(board, "panels")); panel; panel = node_next(panel))
-            ck_assert_ptr_nonnull(node_get(figures, node_text(panel)));
+            ck_assert_ptr_nonnull(node_get(figures, node_str(panel, "/figure", "")));
 }
 END_TEST
 
