@@ -18,6 +18,16 @@ json .images_present 1
 json .how 'by the autoscaler, after a window of 6s (on the PodAutoscaler, for as long as this runs)'
 true_that [ "$(window)" = 20s ]
 
+begin "Ctrl-C gives the window back too"
+aiwf function coldstart slow -n 5 >/dev/null 2>interrupted &
+pid=$!
+shortened() { [ "$(window)" = 6s ]; }
+until_ok 20 shortened
+kill -INT $pid
+wait $pid
+true_that [ $? = 130 ]
+true_that [ "$(window)" = 20s ]
+
 begin "one that is kept warm is never cold: exit 5, at once"
 ok aiwf function deploy kept --image dev.local/echo:1 --scale 1..2
 fails 5 aiwf function coldstart kept -n 1

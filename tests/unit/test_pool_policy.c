@@ -177,6 +177,23 @@ START_TEST(office_hours_become_a_schedule)
 }
 END_TEST
 
+START_TEST(an_hour_that_does_not_pay_gets_none)
+{
+    struct profile profile = {0};
+    profile.per_s[DAY_WORKING][9] = 0.02;
+    profile.per_h[DAY_WORKING][9] = 10;
+    profile.per_s[DAY_WORKING][10] = 3; /* several are not a matter of paying */
+    profile.per_h[DAY_WORKING][10] = 10;
+    struct floors_by by = {.load = {.service_s = 1, .concurrency = 1, .target = 0.7}, .pays_per_h = 60};
+    ck_assert_int_eq(floors_of_profile(&profile, &by).at[DAY_WORKING][9], 0);
+    ck_assert_int_eq(floors_of_profile(&profile, &by).at[DAY_WORKING][10], 5);
+    by.pays_per_h = 9;
+    ck_assert_int_eq(floors_of_profile(&profile, &by).at[DAY_WORKING][9], 1);
+    by.pays_per_h = NAN;
+    ck_assert_int_eq(floors_of_profile(&profile, &by).at[DAY_WORKING][9], 1);
+}
+END_TEST
+
 START_TEST(too_little_history_proposes_nothing)
 {
     static const struct {
@@ -325,6 +342,7 @@ Suite *suite_pool_policy(void)
     tcase_add_test(tcase, instances_for_a_load);
     tcase_add_test(tcase, keeping_pays_from_a_rate_on);
     tcase_add_test(tcase, office_hours_become_a_schedule);
+    tcase_add_test(tcase, an_hour_that_does_not_pay_gets_none);
     tcase_add_test(tcase, too_little_history_proposes_nothing);
     tcase_add_test(tcase, a_forecast_is_ready_before_the_next);
     tcase_add_loop_test(tcase, a_pool_is_what_it_says_or_it_is_none, 0, ARRAY_LEN(maps));
