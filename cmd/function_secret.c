@@ -125,8 +125,10 @@ static int put(struct cli *cli, const char *doing, bool is_new, struct err *err)
     if ((is_new ? store->create : store->update)(&env.env, &secret, err) != 0)
         return -1;
     cli_note(cli, "secret %s %sd", name, doing);
-    if (is_new)
-        cli_hint(cli, "aiwf function deploy NAME --secret %s", name);
+    if (is_new && store->has_keys)
+        cli_hint(cli, "aiwf function deploy NAME --image IMAGE --volume /run/secrets/%s=secret:%s", name, name);
+    else if (is_new)
+        cli_hint(cli, "aiwf function deploy NAME --image IMAGE --secret %s", name);
     else
         cli_hint(cli, "instances that run keep the value they began with");
     return 0;
