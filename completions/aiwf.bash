@@ -220,7 +220,7 @@ __aiwf_table() {
         opts='--json-schema --help -h --color= --verbose -v --timing'
         ;;
     'function')
-        cmds='deploy diff list show invoke logs events scale revisions traffic rollback wait export delete coldstart build secret runtimes' aliases='' args=''
+        cmds='deploy diff list show invoke logs events scale revisions traffic rollback wait export delete coldstart build secret runtimes trigger' aliases='' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function deploy')
@@ -310,6 +310,22 @@ __aiwf_table() {
     'function runtimes')
         cmds='' aliases='' args='live'
         opts='--output= -o= --jq= --no-headers --sort-by= --watch --help -h --color= --verbose -v --timing'
+        ;;
+    'function trigger')
+        cmds='create list delete' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function trigger create')
+        cmds='' aliases='' args='none'
+        opts='--function= --broker= --filter= --schedule= --data= --kafka= --topic= --group= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function trigger list')
+        cmds='' aliases='' args=''
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function trigger delete')
+        cmds='' aliases='' args='none+'
+        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'gpu')
         cmds='list idle reclaim share' aliases='' args=''
@@ -726,6 +742,7 @@ __aiwf_value() {
     'function secret update:--file' | 'function secret update:-f') kind=files ;;
     'function secret update:--runtime') kind=live ;;
     'function secret delete:--runtime') kind=live ;;
+    'function trigger create:--function') kind=live ;;
     'gpu share apply:--file' | 'gpu share apply:-f') kind=files ;;
     'local up:--timeout') kind=none ;;
     'model serve:--server') kind=words words='tfserving v2' ;;

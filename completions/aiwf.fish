@@ -1248,7 +1248,8 @@ function __aiwf_table -a path
                 coldstart\t'measure what a cold start of a function is made of' \
                 build\t'make an image of a folder' \
                 secret\t'secrets that functions read' \
-                runtimes\t'which runtime supports which option and verb'
+                runtimes\t'which runtime supports which option and verb' \
+                trigger\t'what calls a Knative function besides requests'
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
@@ -1858,6 +1859,100 @@ function __aiwf_table -a path
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
             set -g __aiwf_takes --output -o --jq --sort-by --color
+        case 'function trigger'
+            set -g __aiwf_cmds \
+                create\t'have events, a clock or Kafka call a function' \
+                list\t'list triggers' \
+                delete\t'delete triggers'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+        case 'function trigger create'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none
+            set -g __aiwf_opts \
+                --function\t'the Knative function that is called' \
+                --broker\t'events of this broker (usual: default)' \
+                --filter\t'only events with this attribute: type=io.example.taken' \
+                --schedule\t'by a clock: \'*/5 * * * *\'' \
+                --data\t'what the clock sends' \
+                --kafka\t'messages of Kafka' \
+                --topic\t'of Kafka' \
+                --group\t'Kafka\'s consumer group' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --function --broker --filter --schedule --data --kafka --topic --group --output -o --jq --context --namespace -n --cloud --kube-context --color
+        case 'function trigger list'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+        case 'function trigger delete'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none+
+            set -g __aiwf_opts \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
         case 'gpu'
             set -g __aiwf_cmds \
                 list\t'list GPUs: where, which, how shared, who holds them, how busy' \
@@ -3925,6 +4020,8 @@ function __aiwf_value -a path option
         case 'function secret update:--runtime'
             set -g __aiwf_kind live
         case 'function secret delete:--runtime'
+            set -g __aiwf_kind live
+        case 'function trigger create:--function'
             set -g __aiwf_kind live
         case 'gpu share apply:--file' 'gpu share apply:-f'
             set -g __aiwf_kind files

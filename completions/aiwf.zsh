@@ -1249,7 +1249,8 @@ __aiwf_table() {
             'coldstart:measure what a cold start of a function is made of'
             'build:make an image of a folder'
             'secret:secrets that functions read'
-            'runtimes:which runtime supports which option and verb')
+            'runtimes:which runtime supports which option and verb'
+            'trigger:what calls a Knative function besides requests')
         aliases=()
         args=()
         opts=(
@@ -1858,6 +1859,100 @@ __aiwf_table() {
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
         takes=(--output -o --jq --sort-by --color )
+        ;;
+    'function trigger')
+        cmds=(
+            'create:have events, a clock or Kafka call a function'
+            'list:list triggers'
+            'delete:delete triggers')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function trigger create')
+        cmds=()
+        aliases=()
+        args=(none)
+        opts=(
+            '--function:the Knative function that is called'
+            '--broker:events of this broker (usual: default)'
+            '--filter:only events with this attribute: type=io.example.taken'
+            '--schedule:by a clock: '\''*/5 * * * *'\'''
+            '--data:what the clock sends'
+            '--kafka:messages of Kafka'
+            '--topic:of Kafka'
+            '--group:Kafka'\''s consumer group'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--function --broker --filter --schedule --data --kafka --topic --group --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function trigger list')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function trigger delete')
+        cmds=()
+        aliases=()
+        args=(none+)
+        opts=(
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--context --namespace -n --cloud --kube-context --color )
         ;;
     'gpu')
         cmds=(
@@ -3838,6 +3933,7 @@ __aiwf_value() {
     'function secret update:--file' | 'function secret update:-f') kind=files choices=() ;;
     'function secret update:--runtime') kind=live choices=() ;;
     'function secret delete:--runtime') kind=live choices=() ;;
+    'function trigger create:--function') kind=live choices=() ;;
     'gpu share apply:--file' | 'gpu share apply:-f') kind=files choices=() ;;
     'local up:--timeout') kind=none choices=() ;;
     'model serve:--server') kind=words choices=(tfserving v2) ;;

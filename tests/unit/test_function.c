@@ -8,6 +8,7 @@
 #include "serverless/knative.h"
 #include "serverless/knative_start.h"
 #include "serverless/traffic.h"
+#include "serverless/trigger.h"
 #include "suites.h"
 
 #define SPEC .name = "f", .image = "i", .mode = "http", .scale_min = -1, .scale_max = -1, .idle_ms = -1, .queue = -1
@@ -427,6 +428,52 @@ START_TEST(a_failed_revision_says_why)
 }
 END_TEST
 
+static const struct {
+    const char *broker, *filters, *schedule, *data, *kafka, *topics, *spec; /* spec NULL: it is refused */
+} triggers[] = {
+    {NULL, "type=a source=/b", NULL, NULL, NULL, "",
+     "{\"broker\":\"default\",\"filter\":{\"attributes\":{\"type\":\"a\",\"source\":\"/"
+     "b\"}},\"subscriber\":{\"ref\":{\"apiVersion\":"
+     "\"serving.knative.dev/v1\",\"kind\":\"Service\",\"name\":\"f\"}}}"},
+    {NULL, "", "* * * * *", "{}", NULL, "",
+     "{\"schedule\":\"* * * * *\",\"contentType\":\"application/json\",\"data\":\"{}\",\"sink\":{\"ref\":{\"apiVersion\":"
+     "\"serving.knative.dev/v1\",\"kind\":\"Service\",\"name\":\"f\"}}}"},
+    {NULL, "", NULL, NULL, "k:9092,l:9092", "t",
+     "{\"bootstrapServers\":[\"k:9092\",\"l:9092\"],\"topics\":[\"t\"],\"sink\":{\"ref\":{\"apiVersion\":\"serving.knative.dev/"
+     "v1\","
+     "\"kind\":\"Service\",\"name\":\"f\"}}}"},
+    {"b", "", "* * * * *", NULL, NULL, "", NULL},
+    {NULL, "", NULL, "{}", NULL, "", NULL},
+    {NULL, "", NULL, NULL, "k:1", "", NULL},
+    {NULL, "", NULL, NULL, NULL, "t", NULL},
+    {NULL, "type", NULL, NULL, NULL, "", NULL},
+};
+
+START_TEST(a_trigger_is_one_of_three)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(strv_release) struct strv filters = list_of(triggers[_i].filters);
+    CLEANUP(strv_release) struct strv topics = list_of(triggers[_i].topics);
+    struct trigger_spec spec = {.name = "t",
+                                .function = "f",
+                                .broker = triggers[_i].broker,
+                                .filters = &filters,
+                                .schedule = triggers[_i].schedule,
+                                .data = triggers[_i].data,
+                                .kafka = triggers[_i].kafka,
+                                .topics = &topics};
+    enum trigger_kind kind;
+    int rc = trigger_check(&spec, &kind, &err);
+    ck_assert_int_eq(rc, triggers[_i].spec ? 0 : -1);
+    if (rc != 0)
+        return;
+    CLEANUP(node_free) node_t *object = trigger_object(&spec, kind, "n");
+    expect_json(node_get(object, "spec"), triggers[_i].spec);
+    CLEANUP(node_free) node_t *document = trigger_document(object, kind);
+    ck_assert_str_eq(node_str(document, "/function", ""), "f");
+}
+END_TEST
+
 Suite *suite_function(void)
 {
     Suite *suite = suite_create("function");
@@ -445,6 +492,7 @@ Suite *suite_function(void)
     tcase_add_test(tc, revisions_are_listed_newest_first);
     tcase_add_loop_test(tc, a_start_is_told_in_stages, 0, (int)ARRAY_LEN(sights));
     tcase_add_test(tc, a_failed_revision_says_why);
+    tcase_add_loop_test(tc, a_trigger_is_one_of_three, 0, (int)ARRAY_LEN(triggers));
     suite_add_tcase(suite, tc);
     return suite;
 }

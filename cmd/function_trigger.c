@@ -1,0 +1,199 @@
+/* aiwf function trigger: what calls a Knative function besides requests. */
+#include <string.h>
+
+#include "cmd.h"
+#include "function.h"
+#include "kube.h"
+#include "serverless/trigger.h"
+
+struct create_opts {
+    const char *function, *broker, *schedule, *data, *kafka, *group;
+    struct strv filters, topics;
+};
+
+static const struct opt create_opts[] = {
+    {.name = "function",
+     .type = OPT_STRING,
+     OPT(struct create_opts, function),
+     .metavar = "NAME",
+     .help = "the Knative function that is called",
+     .complete = complete_functions},
+    {.name = "broker",
+     .type = OPT_STRING,
+     OPT(struct create_opts, broker),
+     .metavar = "NAME",
+     .help = "events of this broker (usual: default)"},
+    {.name = "filter",
+     .type = OPT_LIST,
+     OPT(struct create_opts, filters),
+     .metavar = "K=V",
+     .help = "only events with this attribute: type=io.example.taken"},
+    {.name = "schedule",
+     .type = OPT_STRING,
+     OPT(struct create_opts, schedule),
+     .metavar = "CRON",
+     .help = "by a clock: '*/5 * * * *'"},
+    {.name = "data", .type = OPT_STRING, OPT(struct create_opts, data), .metavar = "JSON", .help = "what the clock sends"},
+    {.name = "kafka", .type = OPT_STRING, OPT(struct create_opts, kafka), .metavar = "HOST:PORT", .help = "messages of Kafka"},
+    {.name = "topic", .type = OPT_LIST, OPT(struct create_opts, topics), .metavar = "NAME", .help = "of Kafka"},
+    {.name = "group", .type = OPT_STRING, OPT(struct create_opts, group), .metavar = "NAME", .help = "Kafka's consumer group"},
+    {0},
+};
+
+static const struct column columns[] = {
+    {.title = "NAME", .path = "/name"},
+    {.title = "STATE", .path = "/state", .kind = CELL_STATE},
+    {.title = "FUNCTION", .path = "/function"},
+    {.title = "ON", .path = "/on"},
+    {.title = "AGE", .path = "/created", .kind = CELL_AGE},
+    {.title = "KIND", .path = "/kind", .wide = true},
+    {.title = "MESSAGE", .path = "/message"},
+    {0},
+};
+
+static int create_there(struct cli *cli, const node_t *object, enum trigger_kind kind, struct err *err)
+{
+    struct kube *kube = cli_kube_kept(cli, err);
+    if (!kube)
+        return -1;
+    AUTOFREE char *what = xasprintf("create trigger %s", node_str(object, "/metadata/name", ""));
+    if (cli->dry_run == DRY_RUN_NONE && cli_confirm(cli, what, err) != 0)
+        return -1;
+    CLEANUP(node_free) node_t *named = node_copy(object);
+    CLEANUP(node_free) node_t *made = NULL;
+    const struct kube_write how = {.dry_run = cli->dry_run == DRY_RUN_SERVER};
+    node_set_str(node_get(named, "metadata"), "namespace", kube->ns);
+    if (kube_create(kube, trigger_kinds[kind], named, &how, &made, err) != 0)
+        return -1;
+    CLEANUP(node_free) node_t *document = trigger_document(made, kind);
+    return cli_print_one(cli, "trigger", document, err);
+}
+
+static int create(struct cli *cli, struct err *err)
+{
+    const struct create_opts *opts = cli->opts;
+    enum trigger_kind kind;
+    struct trigger_spec spec = {
+        .name = cli->args.v[0],
+        .function = opts->function,
+        .broker = opts->broker,
+        .filters = &opts->filters,
+        .schedule = opts->schedule,
+        .data = opts->data,
+        .kafka = opts->kafka,
+        .topics = &opts->topics,
+        .group = opts->group,
+    };
+    if (!opts->function)
+        return err_set(err, ERR_USAGE, "which function is called: --function NAME");
+    if (trigger_check(&spec, &kind, err) != 0)
+        return -1;
+    CLEANUP(node_free) node_t *object = trigger_object(&spec, kind, NULL);
+    return cli->dry_run == DRY_RUN_CLIENT ? print_request(cli, object, err) : create_there(cli, object, kind, err);
+}
+
+/* Of the kinds that are installed; none is an error that says how one installs them. */
+static int list(struct cli *cli, struct err *err)
+{
+    struct kube *kube = cli_kube_kept(cli, err);
+    CLEANUP(node_free) node_t *all = node_new_array();
+    size_t installed = 0;
+    for (enum trigger_kind kind = 0; kube && kind < TRIGGER_KINDS; kind++) {
+        bool has = false;
+        if (kube_has(kube, trigger_kinds[kind], &has, err) != 0)
+            return -1;
+        CLEANUP(node_free) node_t *objects = has ? kube_list_of(kube, trigger_kinds[kind], kube->ns, NULL, err) : NULL;
+        if (has && !objects)
+            return -1;
+        installed += has;
+        for (const node_t *object = node_first(objects); object; object = node_next(object))
+            node_push(all, trigger_document(object, kind));
+    }
+    if (!kube)
+        return -1;
+    if (installed)
+        return cli_print_list(cli, "trigger", all, err);
+    err_set(err, ERR_FAILED, "%s is not installed in this cluster", trigger_kinds[TRIGGER_BROKER]->system);
+    return err_hint(err, "%s", trigger_kinds[TRIGGER_BROKER]->remedy);
+}
+
+static int delete_one(struct cli *cli, const char *name, struct err *err)
+{
+    struct kube *kube = cli_kube_kept(cli, err);
+    for (enum trigger_kind kind = 0; kube && kind < TRIGGER_KINDS; kind++) {
+        CLEANUP(node_free) node_t *there = NULL;
+        if (kube_find(kube, trigger_kinds[kind], kube->ns, name, &there, err) != 0)
+            return -1;
+        if (!there)
+            continue;
+        if (cli->dry_run == DRY_RUN_NONE && kube_delete(kube, trigger_kinds[kind], kube->ns, name, err) != 0)
+            return -1;
+        cli_note(cli, cli->dry_run == DRY_RUN_NONE ? "trigger %s deleted" : "would delete trigger %s", name);
+        return 0;
+    }
+    if (!kube)
+        return -1;
+    err_set(err, ERR_NOT_FOUND, "there is no trigger \"%s\" in namespace %s", name, kube->ns);
+    return err_hint(err, "aiwf function trigger list");
+}
+
+static int delete_triggers(struct cli *cli, struct err *err)
+{
+    return cli_confirm(cli, "delete triggers", err) != 0 ? -1 : cli_each_name(cli, delete_one, err);
+}
+
+static const struct arg name_arg[] = {{.name = "NAME", .help = "the trigger"}, {0}};
+static const struct arg names_arg[] = {{.name = "NAME", .help = "triggers", .many = true}, {0}};
+
+static const struct example create_examples[] = {
+    {"aiwf function trigger create taken --function ocr --filter type=io.example.taken", "each such event of the broker"},
+    {"aiwf function trigger create nightly --function ocr --schedule '0 3 * * *' --data '{}'", "every night"},
+    {"aiwf function trigger create jobs --function ocr --kafka kafka:9092 --topic jobs", "each message of a topic"},
+    {0},
+};
+static const struct example list_examples[] = {
+    {"aiwf function trigger list", "which events call which function"},
+    {"aiwf function trigger list -o json --jq '.items[].function'", "the functions that are called"},
+    {0},
+};
+static const struct example delete_examples[] = {
+    {"aiwf function trigger delete nightly", "the function stays"},
+    {"aiwf function trigger delete a b --dry-run", "what would go"},
+    {0},
+};
+
+static const struct cmd create_cmd = {
+    .name = "create",
+    .help = "have events, a clock or Kafka call a function",
+    .args = name_arg,
+    .opts = create_opts,
+    .opts_size = sizeof(struct create_opts),
+    .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_CHANGES,
+    .columns = columns,
+    .examples = create_examples,
+    .run = create,
+};
+static const struct cmd list_cmd = {
+    .name = "list",
+    .help = "list triggers",
+    .flags = CMD_CONTEXT | CMD_LIST,
+    .columns = columns,
+    .examples = list_examples,
+    .run = list,
+};
+static const struct cmd delete_cmd = {
+    .name = "delete",
+    .help = "delete triggers",
+    .args = names_arg,
+    .flags = CMD_CONTEXT | CMD_CHANGES,
+    .examples = delete_examples,
+    .run = delete_triggers,
+};
+
+const struct cmd function_trigger_cmd = {
+    .name = "trigger",
+    .help = "what calls a Knative function besides requests",
+    .about = "Needs Knative Eventing in the cluster. An event of a broker, a tick of a clock or a message of Kafka is a request\n"
+             "with a CloudEvent.",
+    .cmds = (const struct cmd *const[]){&create_cmd, &list_cmd, &delete_cmd, NULL},
+};

@@ -1,0 +1,139 @@
+#include "serverless/trigger.h"
+
+#include <string.h>
+
+#define EVENTING                                     \
+    .word = "trigger", .system = "Knative Eventing", \
+    .remedy = "install Knative Eventing (knative.dev/docs/install), or call the function: aiwf function invoke --event"
+
+static const struct kube_kind triggers = {
+    .group = "eventing.knative.dev", .version = "v1", .plural = "triggers", .kind = "Trigger", EVENTING};
+static const struct kube_kind ping_sources = {
+    .group = "sources.knative.dev", .version = "v1", .plural = "pingsources", .kind = "PingSource", EVENTING};
+static const struct kube_kind kafka_sources = {
+    .group = "sources.knative.dev",
+    .version = "v1beta1",
+    .plural = "kafkasources",
+    .kind = "KafkaSource",
+    .word = "trigger",
+    .system = "Knative's source for Kafka",
+    .remedy = "install it beside Knative Eventing (knative-extensions/eventing-kafka-broker)"};
+
+const struct kube_kind *const trigger_kinds[TRIGGER_KINDS] = {
+    [TRIGGER_BROKER] = &triggers, [TRIGGER_CLOCK] = &ping_sources, [TRIGGER_KAFKA] = &kafka_sources};
+
+static int check_filters(const struct trigger_spec *spec, struct err *err)
+{
+    for (size_t i = 0; spec->filters && i < spec->filters->n; i++) {
+        const char *filter = spec->filters->v[i], *equals = strchr(filter, '=');
+        if (!equals || equals == filter)
+            return err_set(err, ERR_USAGE, "--filter: \"%s\" is not ATTRIBUTE=VALUE", filter);
+    }
+    return 0;
+}
+
+int trigger_check(const struct trigger_spec *spec, enum trigger_kind *ret, struct err *err)
+{
+    bool has_filters = spec->filters && spec->filters->n, has_topics = spec->topics && spec->topics->n;
+    bool is_broker = spec->broker || has_filters;
+    if ((spec->schedule != NULL) + (spec->kafka != NULL) + is_broker > 1) {
+        err_set(err, ERR_USAGE, "a trigger is of a broker, of a clock or of Kafka");
+        return err_hint(err, "one of --broker and --filter, --schedule, --kafka");
+    }
+    if (spec->data && !spec->schedule)
+        return err_set(err, ERR_USAGE, "--data is what a --schedule sends");
+    if (has_topics != (spec->kafka != NULL) || (spec->group && !spec->kafka))
+        return err_set(err, ERR_USAGE, "--kafka HOST:PORT, --topic and --group belong together");
+    *ret = spec->schedule ? TRIGGER_CLOCK : spec->kafka ? TRIGGER_KAFKA : TRIGGER_BROKER;
+    return check_filters(spec, err);
+}
+
+static node_t *reference(const struct trigger_spec *spec)
+{
+    node_t *to = node_new_object();
+    node_t *ref = node_set(to, "ref", node_new_object());
+    node_set_str(ref, "apiVersion", "serving.knative.dev/v1");
+    node_set_str(ref, "kind", "Service");
+    node_set_str(ref, "name", spec->function);
+    return to;
+}
+
+static node_t *texts(const struct strv *list)
+{
+    node_t *array = node_new_array();
+    for (size_t i = 0; i < list->n; i++)
+        node_push(array, node_new_str(list->v[i]));
+    return array;
+}
+
+static void fill_broker(const struct trigger_spec *spec, node_t *of)
+{
+    node_set_str(of, "broker", spec->broker ? spec->broker : "default");
+    if (spec->filters && spec->filters->n)
+        node_set_pairs(node_set(node_set(of, "filter", node_new_object()), "attributes", node_new_object()), spec->filters);
+    node_set(of, "subscriber", reference(spec));
+}
+
+static void fill_clock(const struct trigger_spec *spec, node_t *of)
+{
+    node_set_str(of, "schedule", spec->schedule);
+    if (spec->data) {
+        node_set_str(of, "contentType", "application/json");
+        node_set_str(of, "data", spec->data);
+    }
+    node_set(of, "sink", reference(spec));
+}
+
+static void fill_kafka(const struct trigger_spec *spec, node_t *of)
+{
+    CLEANUP(strv_release) struct strv servers = STRV_INIT;
+    strv_split(&servers, spec->kafka, ",");
+    node_set(of, "bootstrapServers", texts(&servers));
+    node_set(of, "topics", texts(spec->topics));
+    if (spec->group)
+        node_set_str(of, "consumerGroup", spec->group);
+    node_set(of, "sink", reference(spec));
+}
+
+node_t *trigger_object(const struct trigger_spec *spec, enum trigger_kind kind, const char *ns)
+{
+    static void (*const fill[TRIGGER_KINDS])(const struct trigger_spec *, node_t *) = {
+        [TRIGGER_BROKER] = fill_broker, [TRIGGER_CLOCK] = fill_clock, [TRIGGER_KAFKA] = fill_kafka};
+    node_t *object = kube_object(trigger_kinds[kind], ns, spec->name);
+    node_t *labels = node_set(node_get(object, "metadata"), "labels", node_new_object());
+    node_set_str(labels, "app.kubernetes.io/managed-by", "aiwf");
+    fill[kind](spec, node_set(object, "spec", node_new_object()));
+    return object;
+}
+
+static void add_on(node_t *document, const node_t *object, enum trigger_kind kind)
+{
+    CLEANUP(str_release) struct str on = STR_INIT;
+    const node_t *filters = node_at(object, "/spec/filter/attributes");
+    if (kind == TRIGGER_CLOCK)
+        str_addf(&on, "schedule %s", node_str(object, "/spec/schedule", "?"));
+    if (kind == TRIGGER_BROKER)
+        str_addf(&on, "broker %s", node_str(object, "/spec/broker", "default"));
+    for (const node_t *filter = node_first(filters); filter; filter = node_next(filter))
+        str_addf(&on, " %s=%s", node_key(filter), node_text(filter) ? node_text(filter) : "?");
+    for (const node_t *topic = node_first(node_at(object, "/spec/topics")); topic; topic = node_next(topic))
+        str_addf(&on, "%s%s", on.len ? "," : "kafka ", node_text(topic) ? node_text(topic) : "?");
+    node_set_str(document, "on", on.buf);
+}
+
+node_t *trigger_document(const node_t *object, enum trigger_kind kind)
+{
+    node_t *document = node_new_object();
+    const node_t *ready = kube_condition(object, "Ready");
+    const char *status = node_str(ready, "/status", "Unknown");
+    const char *to = kind == TRIGGER_BROKER ? "/spec/subscriber/ref/name" : "/spec/sink/ref/name";
+    bool is_ready = strcmp(status, "True") == 0;
+    node_set_str(document, "name", node_str(object, "/metadata/name", "?"));
+    node_set_str(document, "kind", trigger_kinds[kind]->kind);
+    node_set_str(document, "function", node_str(object, to, NULL));
+    add_on(document, object, kind);
+    node_set_str(document, "state", is_ready ? "Ready" : strcmp(status, "False") == 0 ? "Failed" : "Starting");
+    node_set_str(document, "message", is_ready ? NULL : node_str(ready, "/message", node_str(ready, "/reason", NULL)));
+    node_set_str(document, "created", node_str(object, "/metadata/creationTimestamp", NULL));
+    return document;
+}

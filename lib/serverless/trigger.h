@@ -1,0 +1,29 @@
+/* What calls a Knative function besides requests: events of a broker, a clock, Kafka (facts: Knative Eventing,
+ * eventing.knative.dev/v1 Trigger, sources.knative.dev/v1 PingSource, sources.knative.dev/v1beta1 KafkaSource). */
+#ifndef SERVERLESS_TRIGGER_H
+#define SERVERLESS_TRIGGER_H
+
+#include "kube/object.h"
+
+struct trigger_spec {
+    const char *name, *function;
+    const char *broker;         /* of a broker's; NULL: "default" */
+    const struct strv *filters; /* "ATTRIBUTE=VALUE": all of them; may be NULL */
+    const char *schedule;       /* of a clock: cron */
+    const char *data;           /* what the clock sends; NULL: nothing */
+    const char *kafka;          /* "HOST:PORT,HOST:PORT" */
+    const struct strv *topics;  /* of Kafka */
+    const char *group;          /* NULL: Kafka's source makes one */
+};
+
+enum trigger_kind { TRIGGER_BROKER, TRIGGER_CLOCK, TRIGGER_KAFKA, TRIGGER_KINDS };
+extern const struct kube_kind *const trigger_kinds[TRIGGER_KINDS];
+
+/* USAGE: a schedule and Kafka at once, Kafka without a topic, a filter that is no K=V. */
+int trigger_check(const struct trigger_spec *spec, enum trigger_kind *ret, struct err *err);
+/* What is created. The caller frees. */
+node_t *trigger_object(const struct trigger_spec *spec, enum trigger_kind kind, const char *ns);
+/* {"name","kind","function","on","state","message","created"} of one that is there. The caller frees. */
+node_t *trigger_document(const node_t *object, enum trigger_kind kind);
+
+#endif
