@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/sig.h"
 #include "reach.h"
+#include "top.h"
 #include "top/run.h"
 #include "tui/surface.h"
 
@@ -15,6 +16,7 @@ struct options {
     const char *prometheus, *panel, *at, *filter, *sort;
     bool once;
     int64_t interval_ms, window_ms;
+    struct strv asserts;
 };
 
 struct top {
@@ -204,6 +206,8 @@ static int check_options(const struct options *options, enum print_format format
         return err_set(err, ERR_USAGE, "--interval: not between 100ms and 1h");
     if (options->window_ms < 1000)
         return err_set(err, ERR_USAGE, "--window: less than 1s");
+    if (options->asserts.n)
+        return 0;
     if (format == PRINT_NAME || format == PRINT_CSV || format == PRINT_CUSTOM)
         return err_set(err, ERR_USAGE, "top is no list: -o json, ndjson or yaml");
     if (options->at && !is_once)
@@ -214,8 +218,8 @@ static int check_options(const struct options *options, enum print_format format
 static int run(struct cli *cli, struct err *err)
 {
     const struct options *options = cli->opts;
-    bool is_stream = !options->once && cli->print.format == PRINT_NDJSON;
-    bool is_once = options->once || (!is_stream && !is_text(cli));
+    bool is_stream = !options->once && !options->asserts.n && cli->print.format == PRINT_NDJSON;
+    bool is_once = options->once || options->asserts.n || (!is_stream && !is_text(cli));
     bool is_screen = !is_once && !is_stream;
     CLEANUP(top_release) struct top top = {.cli = cli, .options = options};
     if (check_options(options, cli->print.format, is_once, err) != 0 || prepare(&top, err) != 0)
@@ -225,6 +229,8 @@ static int run(struct cli *cli, struct err *err)
     if (open_prom(&top, is_screen, err) != 0)
         return -1;
     top.state.view.is_interactive = is_screen;
+    if (options->asserts.n)
+        return top_assert(cli, &top.prom, &options->asserts, top.at_ms, err);
     if (is_once)
         return run_once(&top, err);
     return is_stream ? run_stream(&top, err) : top_run(&top.state, top.plan, &top.prom, cli->print.color, err);
@@ -275,6 +281,11 @@ static const struct opt opts[] = {
      OPT(struct options, at),
      .metavar = "TIME",
      .help = "with --once: as it was then (RFC 3339)"},
+    {.name = "assert",
+     .type = OPT_LIST,
+     OPT(struct options, asserts),
+     .metavar = "EXPR",
+     .help = "judge a figure for a script, as 'gpu.util < 20 for 10m', and end: exit 11 when it does not hold"},
     {.name = "prometheus",
      .type = OPT_STRING,
      OPT(struct options, prometheus),
@@ -286,6 +297,7 @@ static const struct example examples[] = {
     {"aiwf top", "watch functions, jobs, energy and GPUs; ? shows the keys"},
     {"aiwf top --once", "one frame, for a log or a mail"},
     {"aiwf top --once -o json --panel functions", "the figures behind it"},
+    {"aiwf top --assert 'gpu.util < 20 for 10m'", "exit 11 unless every GPU was idle for ten minutes"},
     {0},
 };
 
@@ -298,7 +310,10 @@ const struct cmd cmd_top = {
              "does not answer now. It changes nothing.\n"
              "\n"
              "With --once it prints one frame without escape codes (to a pipe: 100x30, or LINES and COLUMNS); with\n"
-             "-o json one document, with units in its keys; with -o ndjson a document each interval.",
+             "-o json one document, with units in its keys; with -o ndjson a document each interval.\n"
+             "\n"
+             "--assert judges figures of `aiwf query --list figures` instead: one holds when it does for every series at\n"
+             "every step of its time. What is unknown does not hold.",
     .opts = opts,
     .opts_size = sizeof(struct options),
     .flags = CMD_CONTEXT | CMD_OUTPUT,

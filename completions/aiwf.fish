@@ -3267,6 +3267,7 @@ function __aiwf_table -a path
                 --filter\t'show only names that contain it' \
                 --sort\t'sort by a column (p95) or key (p95_ms)' \
                 --at\t'with --once: as it was then (RFC 3339)' \
+                --assert\t'judge a figure for a script, as \'gpu.util < 20 for 10m\', and end: exit 11 when it does not hold' \
                 --prometheus\t'the Prometheus to ask instead of the context\'s' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
@@ -3279,7 +3280,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --interval --window --panel --filter --sort --at --prometheus --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --interval --window --panel --filter --sort --at --assert --prometheus --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'train'
             set -g __aiwf_cmds \
                 submit\t'submit a job: a command that runs to its end' \

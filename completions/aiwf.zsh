@@ -3267,6 +3267,7 @@ __aiwf_table() {
             '--filter:show only names that contain it'
             '--sort:sort by a column (p95) or key (p95_ms)'
             '--at:with --once: as it was then (RFC 3339)'
+            '--assert:judge a figure for a script, as '\''gpu.util < 20 for 10m'\'', and end: exit 11 when it does not hold'
             '--prometheus:the Prometheus to ask instead of the context'\''s'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
@@ -3279,7 +3280,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--interval --window --panel --filter --sort --at --prometheus --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        takes=(--interval --window --panel --filter --sort --at --assert --prometheus --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'train')
         cmds=(

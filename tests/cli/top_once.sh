@@ -77,6 +77,21 @@ fails 2 aiwf top --at "$AT"
 fails 2 aiwf top --interval 1ms
 fails 2 aiwf top --once -o csv
 
+begin "an assertion is an exit code, with what it is not"
+ok aiwf top --assert 'gpu.util < 98 for 10m' --assert 'gpu.temperature <= 74' --at "$AT" -o json
+json '[.items[].state] | unique | join(" ")' passed
+fails 11 aiwf top --assert 'gpu.util < 98 for 10m' --assert 'gpu.util < 20 for 10m' --at "$AT" -o json
+json '[.items[].state] | join(" ")' 'passed failed'
+json '.items[1] | [.value, .unit, .source, .time] | join(" ")' '20 percent dcgm 2026-11-24T09:50:00Z'
+err_has '1 of 2 asserts do not hold'
+fails 11 aiwf top --assert 'gpu.util < 98 for 3h' --at "$AT" -o json
+json '.items[0].state' unknown
+fails 11 aiwf top --assert 'pod.cpu < 98' --at "$AT"
+out_has "there is no series of it"
+fails 2 aiwf top --assert 'gpu.util < lots' --at "$AT"
+err_has "is no assertion"
+fails 2 aiwf top --assert 'gpu.utils < 7' --at "$AT"
+
 begin "a stream is a document each interval, until the reader has enough"
 aiwf top -o ndjson --interval 200ms 2>"$ERR" | head -n 3 >"$OUT"
 out_lines 3
