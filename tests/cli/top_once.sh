@@ -77,6 +77,24 @@ fails 2 aiwf top --at "$AT"
 fails 2 aiwf top --interval 1ms
 fails 2 aiwf top --once -o csv
 
+begin "the document is what its schema says, with figures or without"
+fits() {
+    /usr/bin/python3 -c 'import json, sys, jsonschema
+jsonschema.validate(json.load(open(sys.argv[2])), json.load(open(sys.argv[1])))' "$ROOT/testdata/top.schema.json" "$OUT"
+}
+if /usr/bin/python3 -c 'import jsonschema' 2>/dev/null; then
+    ok aiwf top --once --at "$AT" -o json
+    true_that fits
+    ok aiwf top --once --at 2020-01-01T00:00:00Z -o json
+    true_that fits
+    ok aiwf top --once --at "$AT" -o json --panel jobs
+    true_that fits
+    ok aiwf top --once --at "$AT" -o json --jq '.functions[0].rps = "1"'
+    ! fits 2>/dev/null || broken "the schema accepts anything"
+else
+    skip "apt-get install python3-jsonschema"
+fi
+
 begin "an assertion is an exit code, with what it is not"
 ok aiwf top --assert 'gpu.util < 98 for 10m' --assert 'gpu.temperature <= 74' --at "$AT" -o json
 json '[.items[].state] | unique | join(" ")' passed
