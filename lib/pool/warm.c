@@ -67,6 +67,16 @@ node_t *warm_pool_json(const struct warm_pool_spec *spec, struct err *err)
     return TAKE(body);
 }
 
+/* Another gateway than the local runtime's, which knows no such path. */
+static int not_kept_here(struct err *err)
+{
+    if (err->code != ERR_NOT_FOUND || !err->why || !str_starts(err->why, "404 page not found"))
+        return -1;
+    err->code = ERR_FAILED;
+    err_why(err, "this OpenFaaS gateway keeps no pools itself");
+    return err_hint(err, "aiwf context add NAME --openfaas URL --kubeconfig FILE: they are kept on its cluster");
+}
+
 int warm_pool_create(const struct warm_pool_env *env, const struct warm_pool_spec *spec, struct err *err)
 {
     CLEANUP(str_release) struct str url = STR_INIT;
@@ -79,8 +89,10 @@ int warm_pool_create(const struct warm_pool_env *env, const struct warm_pool_spe
         .method = "POST", .url = url_path(&url, gateway, "/system/aiwf/pools", NULL), .body = body, .failing = failing};
     if (rest_do(env->http, &call, NULL, err) == 0)
         return 0;
-    if (err->code == ERR_NOT_FOUND)
-        return err_hint(err, "aiwf function list");
+    if (err->code == ERR_NOT_FOUND) {
+        err_hint(err, "aiwf function list");
+        return not_kept_here(err);
+    }
     return err->code == ERR_CONFLICT ? err_hint(err, "aiwf pool delete %s", spec->name) : -1;
 }
 
@@ -143,6 +155,8 @@ node_t *warm_pool_list(const struct warm_pool_env *env, struct err *err)
     const char *gateway = gateway_of(env, err);
     node_t *pools =
         gateway ? rest_get(env->http, url_path(&url, gateway, "/system/aiwf/pools", NULL), "cannot list pools", err) : NULL;
+    if (!pools)
+        not_kept_here(err);
     for (node_t *pool = node_first(pools); pool; pool = node_next(pool))
         add_what_follows(env->context, pool);
     return pools;

@@ -26,3 +26,9 @@ ok aiwf pool delete "$name"
 begin "without a cluster its stages are not seen, only the whole"
 ok aiwf --context bed-openfaas function coldstart "$name" -n 1 -o json
 json '.samples[0].stages | keys | join(",")' 'client and connection'
+
+begin "without a cluster the gateway itself keeps no pools, and that is said"
+fails 1 aiwf --context bed-openfaas pool list
+err_has '--kubeconfig'
+fails 1 aiwf --context bed-openfaas pool create "$name" --function "$name" --min 1
+err_has '--kubeconfig'
