@@ -10,7 +10,8 @@ enum { PLACE_MS = 5000 }; /* between two questions for the place in a queue, whi
 struct job_watch {
     struct trainer_env env;
     char *name;
-    bool is_seen, is_gone;
+    node_t *first; /* what was seen before the watches had their first list */
+    bool is_gone;
     struct kube_watch *object, *pods, *workloads;
     node_t *losses; /* pods that were taken away while this was looking */
     node_t *place;
@@ -33,6 +34,7 @@ void job_watch_close(struct job_watch *watch)
     kube_watch_close(watch->object);
     kube_watch_close(watch->pods);
     kube_watch_close(watch->workloads);
+    node_free(watch->first);
     node_free(watch->losses);
     node_free(watch->place);
     free(watch->name);
@@ -99,9 +101,9 @@ static void follow_workloads(struct job_watch *watch, const node_t *object)
 static node_t *first_look(struct job_watch *watch, struct err *err)
 {
     node_t *job = kube_job_look(&watch->env, watch->name, watch->losses, err);
-    watch->is_seen = job;
     if (!job || job_is_over(job))
         return job;
+    watch->first = node_copy(job);
     watch->object = kube_job_follow(&watch->env, watch->name, on_object, watch);
     follow_pods(watch);
     return job;
@@ -141,6 +143,23 @@ static const node_t *workloads_of(struct job_watch *watch, const node_t *object)
     return watch->workloads && kube_watch_is_synced(watch->workloads) ? kube_watch_items(watch->workloads) : NULL;
 }
 
+/* The watches need not be equally far: the end is looked at once more, whole. What only they have seen of it stays; takes the job. */
+static node_t *ended(struct job_watch *watch, node_t *taken, struct err *err)
+{
+    CLEANUP(node_free) node_t *job = taken;
+    node_t *last = kube_job_look(&watch->env, watch->name, watch->losses, err);
+    const node_t *failure = node_get(job, "last_failure");
+    if (!last && err->code == ERR_NOT_FOUND) {
+        err_clear(err);
+        return TAKE(job);
+    }
+    if (last && failure && !node_get(last, "last_failure")) {
+        node_set(last, "last_failure", node_copy(failure));
+        job_recall(last, failure);
+    }
+    return last;
+}
+
 static node_t *seen(struct job_watch *watch, struct err *err)
 {
     const node_t *object = node_first(kube_watch_items(watch->object));
@@ -151,12 +170,12 @@ static node_t *seen(struct job_watch *watch, struct err *err)
     const struct job_parts parts = {object, kube_watch_items(watch->pods), workloads_of(watch, object), watch->losses};
     node_t *job = kube_job_described(watch->env.trainer, &parts);
     look_for_place(watch, job);
-    return job;
+    return job_is_over(job) ? ended(watch, job, err) : job;
 }
 
 node_t *job_watch_look(struct job_watch *watch, struct err *err)
 {
-    if (!watch->is_seen)
+    if (!watch->first)
         return first_look(watch, err);
     if (is_refused(watch))
         return watch->env.trainer->show(&watch->env, watch->name, err);
@@ -165,7 +184,7 @@ node_t *job_watch_look(struct job_watch *watch, struct err *err)
         return NULL;
     }
     bool is_synced = kube_watch_is_synced(watch->object) && kube_watch_is_synced(watch->pods);
-    return is_synced ? seen(watch, err) : watch->env.trainer->show(&watch->env, watch->name, err);
+    return is_synced ? seen(watch, err) : node_copy(watch->first);
 }
 
 int job_watch_change(void *source, int64_t at_most_ms, struct err *err)

@@ -6,7 +6,8 @@ a_namespace
 train() { verb=$1 && shift && aiwf train "$verb" --context bed -n "$NS" "$@"; }
 submit() { name=$1 && shift && train submit "$name" --image dev.local/python:1 --trainer job "$@"; }
 cat >ranks.py <<'Y'
-import os, socket, sys, time
+import os, signal, socket, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 rank, size = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
 address = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
 assert (os.environ["PET_NNODES"], os.environ["PET_NODE_RANK"]) == (str(size), str(rank))
@@ -49,9 +50,7 @@ fails 5 submit taken --nodes 2 -- true
 err_has 'another one has that name'
 
 begin "once more: under the next name with a service of its own, and in the place of the old one"
-ok train retry two --wait
-ok train logs two-2 --rank 0
-out_is "from rank 1"
+ok train retry two
 uid=$(k get job two -o jsonpath='{.metadata.uid}')
 ok train retry two --replace --wait
 [ "$(k get job two -o jsonpath='{.metadata.uid}')" != "$uid" ] || broken "it is the old one"
@@ -59,6 +58,9 @@ ok k get service two-ranks -o json
 json '[.metadata.ownerReferences[].name] | join(" ")' two
 ok train show two -o json
 json '"\(.state) \(.restarts) \([.pods[]] | length)"' "Succeeded 0 2"
+ok train wait two-2
+ok train logs two-2 --rank 0
+out_is "from rank 1"
 fails 2 train retry two --replace --name other
 
 begin "the jobs of all namespaces, with theirs"

@@ -15,9 +15,9 @@ os.execv(command[0], command + ["--endpoint-reconciler-type=none"])
 PY
     server=$!
     keep $server
-    until_ok 90 kubectl --kubeconfig own.kubeconfig get --raw /readyz
+    until_ok 90 curl -sfk -o /dev/null "https://${BED_NET:-10.87.0}.1:$own_port/readyz"
 }
-unreached() { ! kubectl --kubeconfig own.kubeconfig get --raw /readyz --request-timeout=2s 2>"$T/unreached"; }
+unreached() { ! curl -sk -o /dev/null "https://${BED_NET:-10.87.0}.1:$own_port/readyz"; }
 sed "s|:6443|:$own_port|" "$KUBECONFIG" >own.kubeconfig
 own_server
 ok aiwf context add own --kubeconfig "$PWD/own.kubeconfig"

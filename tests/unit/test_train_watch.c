@@ -77,11 +77,11 @@ START_TEST(it_is_asked_once_and_then_followed)
 {
     CLEANUP(wire_stop) struct wire wire;
     CLEANUP(seen_release) struct seen seen;
-    start(&wire, CASE(REPLY(JOB("9", "")), REPLY(LIST(JOB("10", ",'status':{'active':1,'ready':1}"))),
+    start(&wire, CASE(REPLY(JOB("9", "")) "," REPLY(JOB("11", ENDED)), REPLY(LIST(JOB("10", ",'status':{'active':1,'ready':1}"))),
                       "{\"delay_ms\":900,\"chunked\":true,\"body\":\"" EVENT("MODIFIED", JOB("11", ENDED)) "\"}"));
     follow(&wire, &seen);
     ck_assert_str_eq(seen.states.buf, "Pending Running Succeeded");
-    ck_assert_uint_le(times_asked(&wire, JOBS "/x"), 2); /* before the watches had their first list */
+    ck_assert_uint_eq(times_asked(&wire, JOBS "/x"), 2); /* at the beginning and at the end */
 }
 END_TEST
 
@@ -89,8 +89,8 @@ START_TEST(a_server_that_comes_and_goes_is_trouble_and_no_end)
 {
     CLEANUP(wire_stop) struct wire wire;
     CLEANUP(seen_release) struct seen seen;
-    start(&wire,
-          CASE(REPLY(JOB("9", "")), REPLY(LIST(JOB("10", ""))), "{\"status\":503}," REPLY(EVENT("MODIFIED", JOB("11", ENDED)))));
+    start(&wire, CASE(REPLY(JOB("9", "")) "," REPLY(JOB("11", ENDED)), REPLY(LIST(JOB("10", ""))),
+                      "{\"status\":503}," REPLY(EVENT("MODIFIED", JOB("11", ENDED)))));
     follow(&wire, &seen);
     ck_assert_str_eq(seen.states.buf, "Pending Succeeded");
     ck_assert_uint_ge(seen.troubles, 1);
@@ -106,6 +106,42 @@ START_TEST(where_it_may_not_be_watched_it_is_asked_again)
     follow(&wire, &seen);
     ck_assert_str_eq(seen.states.buf, "Pending Succeeded");
     ck_assert_uint_eq(seen.troubles, 0);
+}
+END_TEST
+
+/* The watch of the job is back before that of its pods: why it failed is in what they have not heard yet. */
+START_TEST(the_end_is_looked_at_whole)
+{
+    static const char failed[] = ",'status':{'conditions':[{'type':'Failed','status':'True','reason':'BackoffLimitExceeded'}]}";
+    static const char pod[] = "{'metadata':{'name':'p','uid':'p','resourceVersion':'%d','labels':{'batch.kubernetes.io/"
+                              "job-completion-index':'0'}},'status':{'phase':'%s'%s}}";
+    CLEANUP(wire_stop) struct wire wire;
+    AUTOFREE char *job = xasprintf("{'metadata':{'name':'x','uid':'u','resourceVersion':'11'}%s}", failed);
+    AUTOFREE char *runs = xasprintf(pod, 9, "Running", "");
+    AUTOFREE char *ended = xasprintf(
+        pod, 11, "Failed", ",'containerStatuses':[{'name':'main','state':{'terminated':{'exitCode':3,'reason':'Error'}}}]");
+    AUTOFREE char *script = xasprintf(
+        "{\"routes\":{\"" JOBS "/x\":[" REPLY(JOB("9", "")) "," REPLY("%s") "],\"" JOBS "\":[" REPLY(
+            LIST(JOB("10", ""))) "],\"" JOBS
+                                 "?watch\":[" REPLY("{'type':'MODIFIED','object':%s}\\n") "," HANG "],\"" PODS "\":[" REPLY(
+                                     LIST("%s")) "," REPLY(LIST("%s")) "," REPLY(LIST("%s")) "],\"" PODS "?watch\":[" HANG "]}}",
+        job, job, runs, runs, ended);
+    start(&wire, script);
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(kube_release) struct kube kube;
+    ck_assert_int_eq(kube_open(&kube, &(struct kube_access){.server = wire.url}, &(struct kube_settings){0}, &err), 0);
+    const struct trainer_env env = {.trainer = trainer_find("job"), .kube = &kube};
+    CLEANUP(job_watch_close) struct job_watch *watch = env.trainer->watch(&env, "x");
+    for (int64_t until = clock_mono_ms() + ENOUGH_MS;;) {
+        CLEANUP(node_free) node_t *seen = job_watch_look(watch, &err);
+        ck_assert_msg(seen, "%s: %s", err.what, err.why);
+        if (job_is_over(seen)) {
+            ck_assert_int_eq(node_int(seen, "/exit_code", -1), 3);
+            break;
+        }
+        ck_assert_int_lt(clock_mono_ms(), until);
+        ck_assert_int_eq(job_watch_change(watch, 200, &err), 0);
+    }
 }
 END_TEST
 
@@ -220,6 +256,7 @@ Suite *suite_train_watch(void)
     tcase_add_test(tcase, it_is_asked_once_and_then_followed);
     tcase_add_test(tcase, a_server_that_comes_and_goes_is_trouble_and_no_end);
     tcase_add_test(tcase, where_it_may_not_be_watched_it_is_asked_again);
+    tcase_add_test(tcase, the_end_is_looked_at_whole);
     tcase_add_test(tcase, another_job_of_its_name_is_not_the_one_that_was_waited_for);
     tcase_add_loop_test(tcase, one_that_is_cancelled_before_kueue_has_come_to_it_leaves_the_queue, 0, 2);
     tcase_add_loop_test(tcase, a_trainjob_is_written_for_the_version_that_is_installed, 0, ARRAY_LEN(versions));
