@@ -161,8 +161,8 @@ static bool set_probe_setting(node_t *probe, const char *text)
 {
     for (size_t i = 0; i < ARRAY_LEN(probe_settings); i++) {
         const char *word = probe_settings[i].word, *value = text + strlen(word) + 1;
-        int64_t ms;
-        long long count;
+        int64_t ms = 0;
+        long long count = 0;
         if (!str_starts(text, word) || text[strlen(word)] != '=')
             continue;
         bool is_valid = probe_settings[i].is_time ? duration_parse(value, &ms) && ms >= 0 && ms <= INT32_MAX
