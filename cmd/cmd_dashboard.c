@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "cmd.h"
+#include "dashboard.h"
 #include "doc/doc.h"
 #include "metrics/dashboard.h"
 
@@ -60,7 +60,7 @@ static int rules(struct cli *cli, struct err *err)
     return print_list(&cli->print, "file", columns, files, err);
 }
 
-static node_t *prices_of(const struct context *context)
+node_t *dashboard_prices(const struct context *context)
 {
     static const struct {
         enum setting setting;
@@ -95,7 +95,7 @@ static int export(struct cli *cli, struct err *err)
 {
     CLEANUP(node_free) node_t *vocabulary = vocabulary_load(err);
     CLEANUP(node_free) node_t *files = node_new_array();
-    CLEANUP(node_free) node_t *prices = prices_of(&cli->context);
+    CLEANUP(node_free) node_t *prices = dashboard_prices(&cli->context);
     CLEANUP(strv_release) struct strv missing = STRV_INIT;
     struct output output = {.folder = cli->args.v[0], .files = files};
     if (!vocabulary)
@@ -160,7 +160,8 @@ static const struct cmd export_cmd = {
     .examples = export_examples,
     .run = export,
 };
-static const struct cmd *const verbs[] = {&rules_cmd, &export_cmd, NULL};
+static const struct cmd *const verbs[] = {&rules_cmd,          &export_cmd,           &dashboard_push_cmd,
+                                          &dashboard_list_cmd, &dashboard_delete_cmd, NULL};
 
 const struct cmd cmd_dashboard = {
     .name = "dashboard",

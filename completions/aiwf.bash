@@ -168,7 +168,7 @@ __aiwf_table() {
         opts='--dry-run --yes -y --help -h --color= --verbose -v --timing'
         ;;
     'dashboard')
-        cmds='rules export' aliases='' args=''
+        cmds='rules export push list delete' aliases='' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'dashboard rules')
@@ -178,6 +178,18 @@ __aiwf_table() {
     'dashboard export')
         cmds='' aliases='' args='dirs'
         opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'dashboard push')
+        cmds='' aliases='' args=''
+        opts='--grafana= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'dashboard list')
+        cmds='' aliases='' args=''
+        opts='--grafana= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'dashboard delete')
+        cmds='' aliases='' args=''
+        opts='--grafana= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'dataset')
         cmds='create list show attach detach manifest delete' aliases='' args=''

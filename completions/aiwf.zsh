@@ -955,7 +955,10 @@ __aiwf_table() {
     'dashboard')
         cmds=(
             'rules:write recording and alert rules for this stack'
-            'export:write dashboards of Grafana: latency, GPUs, energy, cost')
+            'export:write dashboards of Grafana: latency, GPUs, energy, cost'
+            'push:make or renew the dashboards in a Grafana'
+            'list:list aiwf'\''s dashboards in a Grafana'
+            'delete:delete aiwf'\''s dashboards in a Grafana')
         aliases=()
         args=()
         opts=(
@@ -1012,6 +1015,69 @@ __aiwf_table() {
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
         takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'dashboard push')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--grafana:the Grafana to ask instead of the context'\''s'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--grafana --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'dashboard list')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--grafana:the Grafana to ask instead of the context'\''s'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--grafana --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'dashboard delete')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--grafana:the Grafana to ask instead of the context'\''s'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--grafana --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'dataset')
         cmds=(
