@@ -65,7 +65,7 @@ static const struct opt invoke_opts[] = {
      .type = OPT_STRING,
      OPT(struct invoke_opts, event),
      .metavar = "TYPE[,K=V]...",
-     .help = "send a CloudEvent of this type; K: source, subject, id, ..."},
+     .help = "send a CloudEvent of this type; K: source, subject, id and others"},
     {.name = "async", .type = OPT_FLAG, OPT(struct invoke_opts, async), .help = "queue the request, do not wait for its answer"},
     {.name = "callback",
      .type = OPT_STRING,

@@ -1532,7 +1532,7 @@ function __aiwf_table -a path
                 --path\t'the path below the function, with its query' \
                 --method\t'the method (usual: POST with a body, else GET)' \
                 --header\t'a header to send' \
-                --event\t'send a CloudEvent of this type; K: source, subject, id, ...' \
+                --event\t'send a CloudEvent of this type; K: source, subject, id and others' \
                 --async\t'queue the request, do not wait for its answer' \
                 --callback\t'with --async: where the answer is sent to when it is there' \
                 --timeout\t'give up after this time (usual: the function\'s own limit)' \

@@ -1532,7 +1532,7 @@ __aiwf_table() {
             '--path:the path below the function, with its query'
             '--method:the method (usual: POST with a body, else GET)'
             '--header:a header to send'
-            '--event:send a CloudEvent of this type; K: source, subject, id, ...'
+            '--event:send a CloudEvent of this type; K: source, subject, id and others'
             '--async:queue the request, do not wait for its answer'
             '--callback:with --async: where the answer is sent to when it is there'
             '--timeout:give up after this time (usual: the function'\''s own limit)'
