@@ -160,8 +160,8 @@ static const struct cmd export_cmd = {
     .examples = export_examples,
     .run = export,
 };
-static const struct cmd *const verbs[] = {&rules_cmd,          &export_cmd,           &dashboard_push_cmd,
-                                          &dashboard_list_cmd, &dashboard_delete_cmd, NULL};
+static const struct cmd *const verbs[] = {
+    &rules_cmd, &export_cmd, &dashboard_push_cmd, &dashboard_diff_cmd, &dashboard_list_cmd, &dashboard_delete_cmd, NULL};
 
 const struct cmd cmd_dashboard = {
     .name = "dashboard",

@@ -38,39 +38,41 @@ static const struct column columns[] = {
     {0},
 };
 
-static int push_one(const struct cli *cli, const struct grafana *grafana, const node_t *dashboard, node_t *items, struct err *err)
+static int push_one(const struct grafana *grafana, const node_t *dashboard, bool is_dry, node_t *items, struct err *err)
 {
     const char *state = grafana_compare(grafana, dashboard, err);
     if (!state)
         return -1;
     bool is_same = strcmp(state, "same") == 0;
-    if (!is_same && cli->dry_run == DRY_RUN_NONE && grafana_save(grafana, dashboard, FOLDER_UID, err) != 0)
+    if (!is_same && !is_dry && grafana_save(grafana, dashboard, FOLDER_UID, err) != 0)
         return err_wrap(err, "cannot save dashboard %s", node_str(dashboard, "/uid", ""));
     add_item(items, dashboard, state);
     return 0;
 }
 
-static int push(struct cli *cli, struct err *err)
+static int push_all(struct cli *cli, bool is_dry, struct err *err)
 {
     CLEANUP(grafana_release) struct grafana grafana = {0};
     CLEANUP(node_free) node_t *vocabulary = vocabulary_load(err);
     CLEANUP(node_free) node_t *items = node_new_array();
     CLEANUP(node_free) node_t *prices = dashboard_prices(&cli->context);
     CLEANUP(strv_release) struct strv missing = STRV_INIT;
-    bool is_dry = cli->dry_run != DRY_RUN_NONE;
     if (!vocabulary || open(cli, &grafana, err) != 0 || (!is_dry && cli_confirm(cli, "save dashboards in Grafana", err) != 0))
         return -1;
     if (!is_dry && grafana_folder(&grafana, FOLDER_UID, FOLDER_TITLE, err) != 0)
         return -1;
     for (const node_t *one = node_first(node_get(vocabulary, "dashboards")); one; one = node_next(one)) {
         CLEANUP(node_free) node_t *made = dashboard_make(vocabulary, one, prices, &missing);
-        if (push_one(cli, &grafana, made, items, err) != 0)
+        if (push_one(&grafana, made, is_dry, items, err) != 0)
             return -1;
     }
     for (size_t i = 0; i < missing.n; i++)
         cli_note(cli, "context %s has no %s: what it would price is left out", cli->context.name, missing.v[i]);
     return print_list(&cli->print, "dashboard", columns, items, err);
 }
+
+static int push(struct cli *cli, struct err *err) { return push_all(cli, cli->dry_run != DRY_RUN_NONE, err); }
+static int diff(struct cli *cli, struct err *err) { return push_all(cli, true, err); }
 
 static int list(struct cli *cli, struct err *err)
 {
@@ -119,6 +121,11 @@ static const struct example push_examples[] = {
     {"aiwf dashboard push --dry-run", "which are new, changed or the same"},
     {0},
 };
+static const struct example diff_examples[] = {
+    {"aiwf dashboard diff", "which dashboards are new, changed or the same in the context's Grafana"},
+    {"aiwf dashboard diff -o json --jq '.items[] | select(.state != \"same\") | .name'", "those that a push would save"},
+    {0},
+};
 static const struct example list_examples[] = {
     {"aiwf dashboard list", "aiwf's dashboards in the context's Grafana"},
     {"aiwf dashboard list -o name --grafana http://127.0.0.1:3000", "their names in another"},
@@ -141,6 +148,16 @@ const struct cmd dashboard_push_cmd = {
     .columns = columns,
     .examples = push_examples,
     .run = push,
+};
+const struct cmd dashboard_diff_cmd = {
+    .name = "diff",
+    .help = "tell which dashboards a push would save",
+    .opts = opts,
+    .opts_size = sizeof(struct options),
+    .flags = CMD_CONTEXT | CMD_OUTPUT,
+    .columns = columns,
+    .examples = diff_examples,
+    .run = diff,
 };
 const struct cmd dashboard_list_cmd = {
     .name = "list",

@@ -36,7 +36,11 @@ static const struct opt create_opts[] = {
     {.name = "data", .type = OPT_STRING, OPT(struct create_opts, data), .metavar = "JSON", .help = "what the clock sends"},
     {.name = "kafka", .type = OPT_STRING, OPT(struct create_opts, kafka), .metavar = "HOST:PORT", .help = "messages of Kafka"},
     {.name = "topic", .type = OPT_LIST, OPT(struct create_opts, topics), .metavar = "NAME", .help = "of Kafka"},
-    {.name = "group", .type = OPT_STRING, OPT(struct create_opts, group), .metavar = "NAME", .help = "Kafka's consumer group"},
+    {.name = "group",
+     .type = OPT_STRING,
+     OPT(struct create_opts, group),
+     .metavar = "NAME",
+     .help = "the consumer group of Kafka"},
     {0},
 };
 

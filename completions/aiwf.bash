@@ -168,7 +168,7 @@ __aiwf_table() {
         opts='--dry-run --yes -y --help -h --color= --verbose -v --timing'
         ;;
     'dashboard')
-        cmds='rules export push list delete' aliases='' args=''
+        cmds='rules export push diff list delete' aliases='' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'dashboard rules')
@@ -182,6 +182,10 @@ __aiwf_table() {
     'dashboard push')
         cmds='' aliases='' args=''
         opts='--grafana= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'dashboard diff')
+        cmds='' aliases='' args=''
+        opts='--grafana= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'dashboard list')
         cmds='' aliases='' args=''

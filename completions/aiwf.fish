@@ -956,6 +956,7 @@ function __aiwf_table -a path
                 rules\t'write recording and alert rules for this stack' \
                 export\t'write dashboards of Grafana: latency, GPUs, energy, cost' \
                 push\t'make or renew the dashboards in a Grafana' \
+                diff\t'tell which dashboards a push would save' \
                 list\t'list aiwf\'s dashboards in a Grafana' \
                 delete\t'delete aiwf\'s dashboards in a Grafana'
             set -g __aiwf_aliases
@@ -1027,6 +1028,25 @@ function __aiwf_table -a path
                 --no-headers\t'no header line' \
                 --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
                 --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --grafana --output -o --jq --context --namespace -n --cloud --kube-context --color
+        case 'dashboard diff'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --grafana\t'the Grafana to ask instead of the context\'s' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
@@ -1967,7 +1987,7 @@ function __aiwf_table -a path
                 --data\t'what the clock sends' \
                 --kafka\t'messages of Kafka' \
                 --topic\t'of Kafka' \
-                --group\t'Kafka\'s consumer group' \
+                --group\t'the consumer group of Kafka' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \

@@ -957,6 +957,7 @@ __aiwf_table() {
             'rules:write recording and alert rules for this stack'
             'export:write dashboards of Grafana: latency, GPUs, energy, cost'
             'push:make or renew the dashboards in a Grafana'
+            'diff:tell which dashboards a push would save'
             'list:list aiwf'\''s dashboards in a Grafana'
             'delete:delete aiwf'\''s dashboards in a Grafana')
         aliases=()
@@ -1027,6 +1028,25 @@ __aiwf_table() {
             '--no-headers:no header line'
             '--dry-run:change nothing: client prints what would be sent, server checks it too'
             '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--grafana --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'dashboard diff')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--grafana:the Grafana to ask instead of the context'\''s'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
@@ -1967,7 +1987,7 @@ __aiwf_table() {
             '--data:what the clock sends'
             '--kafka:messages of Kafka'
             '--topic:of Kafka'
-            '--group:Kafka'\''s consumer group'
+            '--group:the consumer group of Kafka'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'

@@ -18,6 +18,9 @@ true_that saves_are 4
 ok aiwf dashboard push -o json
 json '[.items[].state] | unique | join(" ")' same
 true_that saves_are 4
+AIWF_PRICE_KWH=0.3 ok aiwf dashboard diff -o json
+json '[.items[] | select(.state != "same") | .name + " " + .state] | join(" ")' "aiwf-cost changed"
+true_that saves_are 4
 AIWF_PRICE_KWH=0.3 ok aiwf dashboard push -o json
 json '[.items[] | select(.state == "changed") | .name] | join(" ")' aiwf-cost
 true_that saves_are 5
