@@ -90,4 +90,4 @@ json '[.items[].time] == ([.items[].time] | sort)' true
 json 'any(.items[]; .reason == "BackoffLimitExceeded")' true
 fails 9 train retry one --wait
 ok train list -o json
-json '[.items[].name] | sort | join(" ")' "big one one-2"
+json '[.items[].name] | sort | join(" ")' "big evicted one one-2"
