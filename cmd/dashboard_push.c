@@ -12,7 +12,7 @@ struct options {
     const char *grafana;
 };
 
-static int open(const struct cli *cli, struct grafana *ret, struct err *err)
+static int connect_grafana(const struct cli *cli, struct grafana *ret, struct err *err)
 {
     const struct options *opts = cli->opts;
     struct grafana_settings settings = {
@@ -57,7 +57,8 @@ static int push_all(struct cli *cli, bool is_dry, struct err *err)
     CLEANUP(node_free) node_t *items = node_new_array();
     CLEANUP(node_free) node_t *prices = dashboard_prices(&cli->context);
     CLEANUP(strv_release) struct strv missing = STRV_INIT;
-    if (!vocabulary || open(cli, &grafana, err) != 0 || (!is_dry && cli_confirm(cli, "save dashboards in Grafana", err) != 0))
+    if (!vocabulary || connect_grafana(cli, &grafana, err) != 0 ||
+        (!is_dry && cli_confirm(cli, "save dashboards in Grafana", err) != 0))
         return -1;
     if (!is_dry && grafana_folder(&grafana, FOLDER_UID, FOLDER_TITLE, err) != 0)
         return -1;
@@ -77,7 +78,7 @@ static int diff(struct cli *cli, struct err *err) { return push_all(cli, true, e
 static int list(struct cli *cli, struct err *err)
 {
     CLEANUP(grafana_release) struct grafana grafana = {0};
-    CLEANUP(node_free) node_t *items = open(cli, &grafana, err) == 0 ? grafana_list(&grafana, "aiwf", err) : NULL;
+    CLEANUP(node_free) node_t *items = connect_grafana(cli, &grafana, err) == 0 ? grafana_list(&grafana, "aiwf", err) : NULL;
     return items ? cli_print_list(cli, "dashboard", items, err) : -1;
 }
 
@@ -88,7 +89,7 @@ static int delete (struct cli *cli, struct err *err)
     CLEANUP(node_free) node_t *vocabulary = vocabulary_load(err);
     CLEANUP(node_free) node_t *items = node_new_array();
     bool is_dry = cli->dry_run != DRY_RUN_NONE;
-    if (!vocabulary || open(cli, &grafana, err) != 0 ||
+    if (!vocabulary || connect_grafana(cli, &grafana, err) != 0 ||
         (!is_dry && cli_confirm(cli, "delete aiwf's dashboards in Grafana", err) != 0))
         return -1;
     for (const node_t *one = node_first(node_get(vocabulary, "dashboards")); one; one = node_next(one)) {

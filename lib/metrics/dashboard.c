@@ -131,11 +131,12 @@ static void add_targets(node_t *made, const node_t *vocabulary, const node_t *pa
 static void set_place(node_t *panel, size_t index)
 {
     enum { COLUMNS = GRID_WIDTH / PANEL_WIDTH };
+    size_t row = index / COLUMNS;
     node_t *place = node_set(panel, "gridPos", node_new_object());
     node_set_num(place, "h", PANEL_HEIGHT);
     node_set_num(place, "w", PANEL_WIDTH);
     node_set_num(place, "x", (double)(index % COLUMNS * PANEL_WIDTH));
-    node_set_num(place, "y", (double)(index / COLUMNS * PANEL_HEIGHT));
+    node_set_num(place, "y", (double)(row * PANEL_HEIGHT));
 }
 
 static void add_panel(node_t *panels, const node_t *vocabulary, const node_t *panel)
