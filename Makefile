@@ -19,6 +19,8 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 ifneq (,$(findstring gcc,$(CC)))
 WARN += -Wduplicated-cond -Wlogical-op
 endif
+# No tables for unwinding: nothing throws, and debuggers have their own (-g).
+SLIM := -fno-asynchronous-unwind-tables -fno-unwind-tables
 HARDEN := -fstack-protector-strong -fPIE $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 # Headers of libraries that are loaded when first needed (libcurl, libjq, ncurses, smartcols, ...) are
@@ -27,7 +29,7 @@ PKGS := libcjson yaml-0.1
 HEADER_PKGS := libcurl smartcols ncursesw libevent_core
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) $(HEADER_PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
-ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Ilib -I$(B) -include lib/base/banned.h $(WARN) $(HARDEN) $(SANFLAGS) $(PKG_CFLAGS) $(CFLAGS)
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Ilib -I$(B) -include lib/base/banned.h $(WARN) $(HARDEN) $(SLIM) $(SANFLAGS) $(PKG_CFLAGS) $(CFLAGS)
 # Packed relocations (glibc 2.36 or later): the tables of commands are pointers, and would be an eighth of the program.
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,-z,pack-relative-relocs -Wl,--as-needed $(SANFLAGS) $(LDFLAGS)
 # http-parser is linked statically: shared, it would slow the start of every command.
@@ -70,6 +72,10 @@ $(B)/%.o: %.c $(B)/flags | $(B)/gen/version.h
 $(B)/unit: $(UNIT_OBJ) $(LIB_OBJ) $(filter-out $(B)/cmd/main.o,$(CMD_OBJ))
 	$(call say,CC)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(shell pkg-config --libs check)
 $(UNIT_OBJ): ALL_CFLAGS += -Icmd -Itests/unit
+
+# Most of the program waits for networks and people: there it is made small, not fast.
+FAST_OBJ := $(filter $(addprefix $(B)/lib/,base/% doc/% net/% local/% tui/% metrics/%),$(LIB_OBJ))
+$(filter-out $(FAST_OBJ),$(LIB_OBJ) $(CMD_OBJ)): ALL_CFLAGS += $(patsubst -O2,-Os,$(filter -O2,$(CFLAGS)))
 
 # Embedded by .incbin, which the compiler's dependency files do not tell.
 $(B)/cmd/completion.o: cmd/completion.bash cmd/completion.zsh cmd/completion.fish
