@@ -92,7 +92,7 @@ for r in ${RUNTIMES:-local openfaas knative deployment}; do
 
     if [ $r != deployment ]; then # there an autoscaler decides
         begin "$r: scaled by hand"
-        ok fn scale "$name" 2 --timeout 90s
+        ok fn scale "$name" 2 --timeout 5m
         ok fn show "$name" -o json --jq '.available >= 2'
         out_is true
         until_ok 20 says /env/TEXT one

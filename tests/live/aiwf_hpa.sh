@@ -44,7 +44,7 @@ ok k get deployments -o name
 out_is ''
 
 begin "a function is deployed, answers through the API server, and logs"
-ok fn deploy web -f fn.yaml --timeout 60s -o json
+ok fn deploy web -f fn.yaml --timeout 5m -o json
 json '"\(.state) \(.runtime) \(.replicas) \(.available)"' 'Ready deployment 1 1'
 ok fn invoke web --path '/a?b=c'
 out_is 'hello /a?b=c you'
@@ -67,12 +67,12 @@ fails 3 fn delete other
 fails 5 fn deploy other --image x
 
 begin "it is scaled by hand where nothing else decides"
-ok fn scale web 2 --timeout 60s
+ok fn scale web 2 --timeout 5m
 true_that [ "$(k get deployment web -o jsonpath='{.status.availableReplicas}')" = 2 ]
-ok fn scale web 1 --timeout 60s
+ok fn scale web 1 --timeout 5m
 
 begin "the real autoscaler's decision is told in words"
-ok fn deploy web -f fn.yaml --replace --scale 1..4 --cpu 100m --metric cpu=70 --timeout 60s
+ok fn deploy web -f fn.yaml --replace --scale 1..4 --cpu 100m --metric cpu=70 --timeout 5m
 true_that [ "$(k get hpa web -o jsonpath='{.spec.minReplicas}..{.spec.maxReplicas}')" = 1..4 ]
 decided() { fn show web -o json | jq -e '.autoscaler.conditions | length > 1' && fn show web -o json | grep -q FailedGetResourceMetric; }
 until_ok 60 decided
@@ -84,12 +84,12 @@ fails 5 fn scale web 3
 err_has 'autoscaler'
 
 begin "without a range it has no autoscaler any more"
-ok fn deploy web -f fn.yaml --replace --scale 1 --timeout 60s
+ok fn deploy web -f fn.yaml --replace --scale 1 --timeout 5m
 ok k get hpa -o name
 out_is ''
 
 begin "an image that is not there fails, in the registry's words"
-fails 9 fn deploy bad --image dev.local/nothing:9 --timeout 60s
+fails 9 fn deploy bad --image dev.local/nothing:9 --timeout 5m
 err_has nothing:9
 
 begin "it is deleted with all that belongs to it"

@@ -46,7 +46,7 @@ logged() { aiwf function logs echo | grep -q hello-log; }
 until_ok 20 logged
 
 begin "one that cannot start says why, before the time is over"
-fails 9 aiwf function deploy broken --image dev.local/none:1 --timeout 60s
+fails 9 aiwf function deploy broken --image dev.local/none:1 --timeout 5m
 err_has 'broken'
 err_has 'dev.local/none:1'
 

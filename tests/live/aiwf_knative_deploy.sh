@@ -20,7 +20,7 @@ json '.spec.template.metadata | "\(.name) \(.labels.team) \(.annotations["a/b"])
 json '.spec.template.spec.containers[0] | "\(.envFrom[0].configMapRef.name) \(.volumeMounts | length) \(.livenessProbe.failureThreshold)"' 'm 2 5'
 json '.spec.traffic[0] | "\(.tag) \(.percent)"' 'now 100'
 json '.metadata | "\(.annotations["serving.knative.dev/rollout-duration"]) \(.labels["networking.knative.dev/visibility"])"' '10s cluster-local'
-ok fn wait all --timeout 60s
+ok fn wait all --timeout 5m
 ok fn delete all
 
 begin "a flag that is off is named before anything is sent"

@@ -71,7 +71,7 @@ rm -f cut
 begin "a wait lives through a server that does not answer for a while"
 ok train submit long --image dev.local/python:1 --trainer job -- true
 touch down
-aiwf train wait long --context between -n "$NS" --timeout 60s >"$OUT" 2>"$ERR" &
+aiwf train wait long --context between -n "$NS" --timeout 5m >"$OUT" 2>"$ERR" &
 pid=$!
 sleep 1
 true_that kill -0 "$pid"

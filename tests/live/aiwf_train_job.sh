@@ -7,7 +7,7 @@ train() { verb=$1 && shift && aiwf train "$verb" --context bed -n "$NS" "$@"; }
 
 begin "submit, wait, show: what is there is what was asked for"
 ok train submit four --image dev.local/python:1 --nodes 2 --gpus 4 --retries 3 --timeout 90s --trainer job --env A=b -- train --epochs 3
-ok train wait four --timeout 60s
+ok train wait four --timeout 5m
 ok train show four -o json
 json '"\(.state) \(.trainer) \(.gpus) \(.ranks.ready)/\(.ranks.total) \(.attempt) \(.retries)"' "Succeeded job 8 2/2 1 3"
 json '.command | join(" ")' "train --epochs 3"
