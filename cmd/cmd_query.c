@@ -218,7 +218,7 @@ static int ask(struct cli *cli, struct err *err)
     const struct query_options *options = cli->opts;
     CLEANUP(prom_release) struct prom prom = {0};
     CLEANUP(prom_result_release) struct prom_result result = PROM_RESULT_INIT;
-    struct prom_query query;
+    struct prom_query query = {0};
     struct prom_settings settings = {
         .url = options->prometheus,
         .trace = cli->verbose ? cli->err : NULL,
