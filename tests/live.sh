@@ -32,9 +32,25 @@ bring_up() { # PART...
     done
 }
 
+# A suite that failed among the others is run once more by itself, and both are told: two processors with all of this on them
+# are late at times, and what is broken fails twice. Many that fail are no chance.
+again_alone() {
+    local file script failed=()
+    for file in "$log"/live-*.txt; do
+        script=tests/live/$(basename "${file/live-/}" .txt).sh
+        [ ! -e "$script" ] || ! grep -q '^not ok' "$file" || failed+=("$script")
+    done
+    [ ${#failed[@]} -le 5 ] || return 0
+    for script in "${failed[@]}"; do
+        for file in "$log/live-$(basename "$script" .sh).txt"{,.err}; do cp "$file" "${file/live-/first-}"; done
+        echo "live $(basename "$script" .sh): once more, alone"
+        run_script "$script"
+    done
+}
+
 suite_live() {
     local file need why was_up='' wanted='' unready='' files=() runnable=()
-    rm -f "$log"/live-*
+    rm -f "$log"/live-* "$log"/first-*
     # OpenStack's take longest and keep the processors busy: they begin, each beside one that mostly waits.
     # shellcheck disable=SC2046
     for file in $(paste -d '\n' <(grep -l '^# needs:.* openstack' $(files_of tests/live)) <(grep -L '^# needs:.* openstack' $(files_of tests/live))); do

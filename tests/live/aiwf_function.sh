@@ -83,12 +83,14 @@ for r in ${RUNTIMES:-local openfaas knative deployment}; do
 
     begin "$r: its log"
     ok fn invoke "$name" --path /stderr/hello-log
+    is_ready() { [ "$(fn show "$name" -o json --jq .state)" = Ready ]; }
     logged() { fn logs "$name" 2>/dev/null | grep -q hello-log; }
     until_ok 20 logged
 
     begin "$r: it crashes, which is exit 9, and answers again"
     fails 9 fn invoke "$name" --path /exit/3
     until_ok 40 says /env/TEXT one
+    until_ok 40 is_ready # Knative's route hears of it last
 
     if [ $r != deployment ]; then # there an autoscaler decides
         begin "$r: scaled by hand"
