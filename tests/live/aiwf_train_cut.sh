@@ -14,8 +14,13 @@ os.rename("port.new", "port")
 
 
 def answers(client, other, cut):
-    while data := other.recv(1 << 16):
-        if cut.is_set():
+    other.settimeout(0.1)
+    while not cut.is_set() and not os.path.exists("down"):
+        try:
+            data = other.recv(1 << 16)
+        except TimeoutError:
+            continue
+        if not data or cut.is_set():
             break
         client.sendall(data)
     for end in (client, other):
@@ -70,9 +75,10 @@ rm -f cut
 
 begin "a wait lives through a server that does not answer for a while"
 ok train submit long --image dev.local/python:1 --trainer job -- true
-touch down
 aiwf train wait long --context between -n "$NS" --timeout 5m >"$OUT" 2>"$ERR" &
 pid=$!
+until_ok 20 grep -q long "$ERR"
+touch down
 sleep 1
 true_that kill -0 "$pid"
 rm down
