@@ -30,7 +30,11 @@ ok aiwf function deploy f --image "$image" --idle 6s
 forgetting &
 forgetter=$!
 at_exit "kill $forgetter"
-ok aiwf function coldstart f -n 1 -o json
+# The request may be faster than the one who forgets.
+for _ in 1 2 3 4 5 6; do
+    ok aiwf function coldstart f -n 1 -o json
+    [ "$(jq .images_present "$OUT")" = 1 ] || break
+done
 kill $forgetter
 json '.samples[0].stages.image >= 700 and .images_present == 0' true
 json '[.samples[] | (.total_ms - ([.stages[]] | add)) | fabs < 5] | all' true
