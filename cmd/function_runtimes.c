@@ -87,7 +87,7 @@ static void table_init(struct table *table)
 {
     size_t n = 0;
     table->columns[n++] = (struct column){.title = "WHAT", .path = "/name"};
-    for (size_t i = 0; runtimes[i] && i < RUNTIMES_MAX; i++) {
+    for (size_t i = 0; i < RUNTIMES_MAX && runtimes[i]; i++) {
         table->titles[i] = upper(runtimes[i]->name);
         table->paths[i] = xasprintf("/%s/cell", runtimes[i]->name);
         table->columns[n++] = (struct column){.title = table->titles[i], .path = table->paths[i]};

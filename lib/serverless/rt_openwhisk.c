@@ -20,8 +20,11 @@ static int access_of(const struct context *context, struct runtime_access *ret, 
     CLEANUP(whisk_props_release) struct whisk_props props = {0};
     if (whisk_props_of(context, &props, err) != 0)
         return -1;
-    *ret = (struct runtime_access){TAKE(props.host), TAKE(props.user), TAKE(props.password), TAKE(props.cert_file),
-                                   TAKE(props.key_file)};
+    ret->url = TAKE(props.host);
+    ret->user = TAKE(props.user);
+    ret->password = TAKE(props.password);
+    ret->cert_file = TAKE(props.cert_file);
+    ret->key_file = TAKE(props.key_file);
     return 0;
 }
 
