@@ -2,7 +2,18 @@
 #ifndef BASE_PROGRAM_H
 #define BASE_PROGRAM_H
 
+#include <stddef.h>
+#include <sys/types.h>
+
 /* Its path, by PATH, or NULL; the caller frees. Empty parts of PATH, which mean the working folder, are not searched. */
 char *program_find(const char *name);
+
+/* A descriptor of the program's, and ours that it is; -1: /dev/null, to be read. */
+struct program_fd {
+    int as, fd;
+};
+/* Starts argv[0], which is searched by PATH where it has no slash, with these descriptors beside the standard ones, and with
+ * the usual SIGPIPE, which we ignore. 0, or the errno. */
+int program_start(char *const argv[], char *const env[], const struct program_fd *fds, size_t n, pid_t *ret_pid);
 
 #endif

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -12,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/program.h"
 #include "base/sig.h"
 
 enum { ANSWER_MAX_BYTES = 1 << 20, FRESH_MS = 10000 };
@@ -135,22 +135,8 @@ struct run {
 
 static int spawn(struct run *run, int out)
 {
-    sigset_t usual;
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_t actions;
-    sigemptyset(&usual);
-    sigaddset(&usual, SIGPIPE);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigdefault(&attributes, &usual);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-    if (!run->interactive)
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    int rc = posix_spawnp(&run->pid, run->argv.v[0], &actions, &attributes, run->argv.v, run->env.v);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    return rc;
+    const struct program_fd fds[] = {{STDOUT_FILENO, out}, {STDIN_FILENO, -1}};
+    return program_start(run->argv.v, run->env.v, fds, run->interactive ? 1 : 2, &run->pid);
 }
 
 /* 0: there was something, or the end (*ret_len 0); -1: interrupted, or a failure. */

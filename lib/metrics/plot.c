@@ -5,7 +5,6 @@
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/program.h"
 #include "base/sig.h"
 
 enum { PICTURE_MAX_BYTES = 64 << 20, DATA_FD = 3 };
@@ -119,18 +119,11 @@ static int memory_file(const char *name, const struct str *text)
 
 static int spawn(struct job *job)
 {
-    static const char program[] = "gnuplot";
     char name[] = "gnuplot", from_stdin[] = "-", no_file[] = "-d";
     char *const argv[] = {name, no_file, from_stdin, NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, job->script, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, job->picture[1], STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, job->words[1], STDERR_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, job->data, DATA_FD);
-    int number = posix_spawnp(&job->pid, program, &actions, NULL, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    return number;
+    const struct program_fd fds[] = {
+        {STDIN_FILENO, job->script}, {STDOUT_FILENO, job->picture[1]}, {STDERR_FILENO, job->words[1]}, {DATA_FD, job->data}};
+    return program_start(argv, environ, fds, ARRAY_LEN(fds), &job->pid);
 }
 
 /* false: it is over. */

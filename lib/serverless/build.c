@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -70,22 +69,8 @@ void build_containerfile(const struct build_spec *spec, struct str *s)
 /* Its output goes to log_fd, its input is empty. Ctrl-C reaches it too: it is in our group. */
 static int start(const struct strv *words, int log_fd, pid_t *ret_pid)
 {
-    sigset_t usual;
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_t actions;
-    sigemptyset(&usual);
-    sigaddset(&usual, SIGPIPE);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigdefault(&attributes, &usual);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", 0, 0);
-    posix_spawn_file_actions_adddup2(&actions, log_fd, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, log_fd, STDERR_FILENO);
-    int rc = posix_spawnp(ret_pid, words->v[0], &actions, &attributes, words->v, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    return rc;
+    const struct program_fd fds[] = {{STDIN_FILENO, -1}, {STDOUT_FILENO, log_fd}, {STDERR_FILENO, log_fd}};
+    return program_start(words->v, environ, fds, ARRAY_LEN(fds), ret_pid);
 }
 
 int build_run_program(const struct strv *words, int log_fd, const char *doing, struct err *err)
