@@ -67,9 +67,7 @@ static int delete_all(struct cli *cli, struct err *err)
 static int delete_clusters(struct cli *cli, struct err *err)
 {
     struct delete_opts *opts = cli->opts;
-    AUTOFREE char *what =
-        cli->args.n == 1 ? xasprintf("delete cluster %s", cli->args.v[0]) : xasprintf("delete %zu clusters", cli->args.n);
-    if (cli_confirm(cli, what, err) != 0 || cli_openstack(cli, &opts->os, err) != 0)
+    if (cli_confirm_names(cli, "delete", "cluster", err) != 0 || cli_openstack(cli, &opts->os, err) != 0)
         return -1;
     opts->begun = node_new_object();
     int rc = delete_all(cli, err);

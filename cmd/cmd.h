@@ -207,6 +207,8 @@ int cli_print_list_as(struct cli *cli, const char *kind, const struct column *co
 int cli_print_one(struct cli *cli, const char *kind, const node_t *item, struct err *err);
 /* --dry-run: exactly what would be sent, as JSON (or -o yaml, or --jq). */
 int print_request(struct cli *cli, const node_t *body, struct err *err);
+/* cli_confirm to do that with the positional names: "delete model a", "delete 2 models". */
+int cli_confirm_names(struct cli *cli, const char *verb, const char *noun, struct err *err);
 /* Runs fn for each positional name: each is tried, every failure is told, the worst code is returned. */
 int cli_each_name(struct cli *cli, int (*fn)(struct cli *cli, const char *name, struct err *err), struct err *err);
 /* `--watch`: calls fn again and again (a change redraws on a terminal, appends elsewhere) until Ctrl-C. */

@@ -386,9 +386,7 @@ static int delete_one(struct cli *cli, const char *name, struct err *err)
 
 static int delete_functions(struct cli *cli, struct err *err)
 {
-    AUTOFREE char *what =
-        cli->args.n == 1 ? xasprintf("delete function %s", cli->args.v[0]) : xasprintf("delete %zu functions", cli->args.n);
-    return cli_confirm(cli, what, err) != 0 ? -1 : cli_each_name(cli, delete_one, err);
+    return cli_confirm_names(cli, "delete", "function", err) != 0 ? -1 : cli_each_name(cli, delete_one, err);
 }
 
 /* The tables. */

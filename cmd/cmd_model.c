@@ -224,9 +224,7 @@ static int delete_one(struct cli *cli, const char *name, struct err *err)
 
 static int delete_models(struct cli *cli, struct err *err)
 {
-    AUTOFREE char *what =
-        cli->args.n == 1 ? xasprintf("delete model %s", cli->args.v[0]) : xasprintf("delete %zu models", cli->args.n);
-    return cli_confirm(cli, what, err) != 0 ? -1 : cli_each_name(cli, delete_one, err);
+    return cli_confirm_names(cli, "delete", "model", err) != 0 ? -1 : cli_each_name(cli, delete_one, err);
 }
 
 /* ---- the tables ---- */

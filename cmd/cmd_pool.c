@@ -213,9 +213,7 @@ static int delete_one(struct cli *cli, const char *name, struct err *err)
 
 static int delete_pools(struct cli *cli, struct err *err)
 {
-    AUTOFREE char *what =
-        cli->args.n == 1 ? xasprintf("delete pool %s", cli->args.v[0]) : xasprintf("delete %zu pools", cli->args.n);
-    return cli_confirm(cli, what, err) != 0 ? -1 : cli_each_name(cli, delete_one, err);
+    return cli_confirm_names(cli, "delete", "pool", err) != 0 ? -1 : cli_each_name(cli, delete_one, err);
 }
 
 static const struct arg new_arg[] = {{.name = "NAME", .help = "the pool's name"}, {0}};

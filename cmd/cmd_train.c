@@ -248,9 +248,7 @@ static int delete_one(struct cli *cli, const char *name, struct err *err) { retu
 static int confirm_each(struct cli *cli, const char *verb, int (*one)(struct cli *cli, const char *name, struct err *err),
                         struct err *err)
 {
-    AUTOFREE char *what =
-        cli->args.n == 1 ? xasprintf("%s job %s", verb, cli->args.v[0]) : xasprintf("%s %zu jobs", verb, cli->args.n);
-    return cli_confirm(cli, what, err) != 0 ? -1 : cli_each_name(cli, one, err);
+    return cli_confirm_names(cli, verb, "job", err) != 0 ? -1 : cli_each_name(cli, one, err);
 }
 
 static int cancel(struct cli *cli, struct err *err) { return confirm_each(cli, "cancel", cancel_one, err); }

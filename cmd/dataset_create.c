@@ -166,9 +166,7 @@ static int delete_one(struct cli *cli, const char *name, struct err *err)
 
 static int delete_all(struct cli *cli, struct err *err)
 {
-    AUTOFREE char *what =
-        cli->args.n == 1 ? xasprintf("delete dataset %s", cli->args.v[0]) : xasprintf("delete %zu datasets", cli->args.n);
-    return cli_confirm(cli, what, err) == 0 ? cli_each_name(cli, delete_one, err) : -1;
+    return cli_confirm_names(cli, "delete", "dataset", err) == 0 ? cli_each_name(cli, delete_one, err) : -1;
 }
 
 static const struct arg names_arg[] = {

@@ -165,9 +165,7 @@ static int delete_one(struct cli *cli, const char *name, struct err *err)
 
 static int delete_secrets(struct cli *cli, struct err *err)
 {
-    AUTOFREE char *what =
-        cli->args.n == 1 ? xasprintf("delete secret %s", cli->args.v[0]) : xasprintf("delete %zu secrets", cli->args.n);
-    return cli_confirm(cli, what, err) != 0 ? -1 : cli_each_name(cli, delete_one, err);
+    return cli_confirm_names(cli, "delete", "secret", err) != 0 ? -1 : cli_each_name(cli, delete_one, err);
 }
 
 static void complete_secrets(struct cli *cli, struct strv *names)

@@ -49,6 +49,13 @@ int print_request(struct cli *cli, const node_t *body, struct err *err)
     return 0;
 }
 
+int cli_confirm_names(struct cli *cli, const char *verb, const char *noun, struct err *err)
+{
+    AUTOFREE char *what =
+        cli->args.n == 1 ? xasprintf("%s %s %s", verb, noun, cli->args.v[0]) : xasprintf("%s %zu %ss", verb, cli->args.n, noun);
+    return cli_confirm(cli, what, err);
+}
+
 int cli_each_name(struct cli *cli, int (*fn)(struct cli *cli, const char *name, struct err *err), struct err *err)
 {
     bool failed = false;

@@ -111,9 +111,7 @@ static int delete_one(struct cli *cli, const char *name, struct err *err)
 static int delete_templates(struct cli *cli, struct err *err)
 {
     struct delete_opts *opts = cli->opts;
-    AUTOFREE char *what =
-        cli->args.n == 1 ? xasprintf("delete template %s", cli->args.v[0]) : xasprintf("delete %zu templates", cli->args.n);
-    if (cli_confirm(cli, what, err) != 0 || cli_openstack(cli, &opts->os, err) != 0)
+    if (cli_confirm_names(cli, "delete", "template", err) != 0 || cli_openstack(cli, &opts->os, err) != 0)
         return -1;
     int rc = cli_each_name(cli, delete_one, err);
     openstack_release(&opts->os);
