@@ -15,17 +15,17 @@
 struct options {
     const char *prometheus, *panel, *at, *filter, *sort;
     bool once;
-    int64_t interval_ms, window_ms;
+    int64_t interval_ms, window_ms, range_ms;
     struct strv asserts;
 };
 
 struct top {
     struct cli *cli;
     const struct options *options;
+    bool is_screen;
     struct state state;
     struct plan *plan;
     struct prom prom;
-    int64_t at_ms; /* --at; 0: now */
 };
 
 static void top_release(struct top *top)
@@ -81,7 +81,7 @@ static int print_model(struct top *top, struct err *err)
 
 static int round_once(struct top *top, struct err *err)
 {
-    CLEANUP(batch_free) struct batch *batch = plan_fetch(top->plan, &top->prom, top->at_ms);
+    CLEANUP(batch_free) struct batch *batch = plan_fetch(top->plan, &top->prom, &top->state.view.span);
     if (sig_interrupted())
         return err_set(err, ERR_INTERRUPTED, "interrupted");
     state_take(&top->state, top->plan, batch);
@@ -147,19 +147,19 @@ static void focus_first(struct top *top)
     top->state.view.focus = i;
 }
 
-static int sort_by(struct top *top, const char *id, struct err *err)
+static int sort_by(struct top *top, const char *column, struct err *err)
 {
-    bool is_known = false;
-    for (size_t i = 0; i < top->state.n; i++) {
-        struct table *table = &top->state.tables[i];
-        for (size_t c = 0; table->panel->columns && table->panel->columns[c].id; c++) {
-            if (strcmp(table->panel->columns[c].id, id) != 0 && strcmp(table->panel->columns[c].title, id) != 0)
-                continue;
-            table->sort = c;
-            is_known = true;
-        }
-    }
-    return is_known ? 0 : err_set(err, ERR_USAGE, "--sort: no panel has a column \"%s\"", id);
+    return state_sort_by(&top->state, column, err) == 0 ? 0 : err_what(err, "--sort: %s", err->what);
+}
+
+static int set_span(struct top *top, struct err *err)
+{
+    const struct options *options = top->options;
+    struct span *span = &top->state.view.span;
+    span->range_ms = options->range_ms;
+    if (!options->at || when_parse(options->at, clock_wall_ms(), &span->at_ms))
+        return 0;
+    return err_set(err, ERR_USAGE, "--at: \"%s\" is no time of the past such as 03:00, 2h or 2026-11-24T10:00:00Z", options->at);
 }
 
 static int prepare(struct top *top, struct err *err)
@@ -171,28 +171,30 @@ static int prepare(struct top *top, struct err *err)
         return -1;
     if (options->sort && sort_by(top, options->sort, err) != 0)
         return -1;
-    if (options->at && !rfc3339_parse(options->at, &top->at_ms))
-        return err_set(err, ERR_USAGE, "--at: \"%s\" is not a time such as 2026-11-24T10:00:00Z", options->at);
+    if (set_span(top, err) != 0)
+        return -1;
     if (options->filter)
         str_add(&top->state.view.filter, options->filter);
     top->state.context = top->cli->context.name;
     top->state.window_ms = options->window_ms;
     top->state.view.interval_ms = options->interval_ms;
-    top->plan = plan_new(top->state.view.only, options->window_ms);
+    top->state.view.is_interactive = top->is_screen;
+    top->plan = plan_new(top->is_screen ? NULL : top->state.view.only, options->window_ms);
     return 0;
 }
 
-static int open_prom(struct top *top, bool is_screen, struct err *err)
+static int open_prom(struct top *top, struct err *err)
 {
     const struct cli *cli = top->cli;
+    bool is_drawn_over = top->is_screen && cli->err_tty;
     enum { ROUND_MS = 10000 };
     struct prom_settings settings = {
         .url = top->options->prometheus,
         .total_ms = ROUND_MS,
         .retries = -1, /* the next round is the next try */
         /* A trace on the same terminal would be drawn over. */
-        .trace = cli->verbose && !(is_screen && cli->err_tty) ? cli->err : NULL,
-        .timing = cli->timing && !(is_screen && cli->err_tty) ? cli->err : NULL,
+        .trace = cli->verbose && !is_drawn_over ? cli->err : NULL,
+        .timing = cli->timing && !is_drawn_over ? cli->err : NULL,
     };
     if (cli_prometheus(top->cli, &settings, &top->prom, err) != 0)
         return -1;
@@ -200,18 +202,18 @@ static int open_prom(struct top *top, bool is_screen, struct err *err)
     return 0;
 }
 
-static int check_options(const struct options *options, enum print_format format, bool is_once, struct err *err)
+static int check_options(const struct options *options, enum print_format format, struct err *err)
 {
     if (options->interval_ms < TOP_INTERVAL_MIN_MS || options->interval_ms > TOP_INTERVAL_MAX_MS)
         return err_set(err, ERR_USAGE, "--interval: not between 100ms and 1h");
     if (options->window_ms < 1000)
         return err_set(err, ERR_USAGE, "--window: less than 1s");
+    if (options->range_ms < RANGE_MIN_MS || options->range_ms > RANGE_MAX_MS)
+        return err_set(err, ERR_USAGE, "--range: not between 1m and 7d");
     if (options->asserts.n)
         return 0;
     if (format == PRINT_NAME || format == PRINT_CSV || format == PRINT_CUSTOM)
         return err_set(err, ERR_USAGE, "top is no list: -o json, ndjson or yaml");
-    if (options->at && !is_once)
-        return err_set(err, ERR_USAGE, "--at needs --once");
     return 0;
 }
 
@@ -220,17 +222,15 @@ static int run(struct cli *cli, struct err *err)
     const struct options *options = cli->opts;
     bool is_stream = !options->once && !options->asserts.n && cli->print.format == PRINT_NDJSON;
     bool is_once = options->once || options->asserts.n || (!is_stream && !is_text(cli));
-    bool is_screen = !is_once && !is_stream;
-    CLEANUP(top_release) struct top top = {.cli = cli, .options = options};
-    if (check_options(options, cli->print.format, is_once, err) != 0 || prepare(&top, err) != 0)
+    CLEANUP(top_release) struct top top = {.cli = cli, .options = options, .is_screen = !is_once && !is_stream};
+    if (check_options(options, cli->print.format, err) != 0 || prepare(&top, err) != 0)
         return -1;
-    if (is_screen && check_terminal(cli, err) != 0)
+    if (top.is_screen && check_terminal(cli, err) != 0)
         return -1;
-    if (open_prom(&top, is_screen, err) != 0)
+    if (open_prom(&top, err) != 0)
         return -1;
-    top.state.view.is_interactive = is_screen;
     if (options->asserts.n)
-        return top_assert(cli, &top.prom, &options->asserts, top.at_ms, err);
+        return top_assert(cli, &top.prom, &options->asserts, top.state.view.span.at_ms, err);
     if (is_once)
         return run_once(&top, err);
     return is_stream ? run_stream(&top, err) : top_run(&top.state, top.plan, &top.prom, cli->print.color, err);
@@ -280,7 +280,13 @@ static const struct opt opts[] = {
      .type = OPT_STRING,
      OPT(struct options, at),
      .metavar = "TIME",
-     .help = "with --once: as it was then (RFC 3339)"},
+     .help = "as it was then: 03:00, 2026-11-28T03:00 (local), RFC 3339, or 2h for that long ago"},
+    {.name = "range",
+     .type = OPT_DURATION,
+     OPT(struct options, range_ms),
+     .metavar = "TIME",
+     .missing = "15m",
+     .help = "curves are over this time"},
     {.name = "assert",
      .type = OPT_LIST,
      OPT(struct options, asserts),

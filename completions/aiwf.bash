@@ -569,7 +569,7 @@ __aiwf_table() {
         ;;
     'top')
         cmds='' aliases='' args=''
-        opts='--once --interval= --window= --panel= --filter= --sort= --at= --assert= --prometheus= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--once --interval= --window= --panel= --filter= --sort= --at= --range= --assert= --prometheus= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'train')
         cmds='submit list show logs events wait cancel delete retry' aliases='' args=''

@@ -3352,7 +3352,8 @@ function __aiwf_table -a path
                 --panel\t'show only this panel' \
                 --filter\t'show only names that contain it' \
                 --sort\t'sort by a column (p95) or key (p95_ms)' \
-                --at\t'with --once: as it was then (RFC 3339)' \
+                --at\t'as it was then: 03:00, 2026-11-28T03:00 (local), RFC 3339, or 2h for that long ago' \
+                --range\t'curves are over this time' \
                 --assert\t'judge a figure for a script, as \'gpu.util < 20 for 10m\', and end: exit 11 when it does not hold' \
                 --prometheus\t'the Prometheus to ask instead of the context\'s' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
@@ -3366,7 +3367,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --interval --window --panel --filter --sort --at --assert --prometheus --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --interval --window --panel --filter --sort --at --range --assert --prometheus --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'train'
             set -g __aiwf_cmds \
                 submit\t'submit a job: a command that runs to its end' \

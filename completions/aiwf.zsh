@@ -3352,7 +3352,8 @@ __aiwf_table() {
             '--panel:show only this panel'
             '--filter:show only names that contain it'
             '--sort:sort by a column (p95) or key (p95_ms)'
-            '--at:with --once: as it was then (RFC 3339)'
+            '--at:as it was then: 03:00, 2026-11-28T03:00 (local), RFC 3339, or 2h for that long ago'
+            '--range:curves are over this time'
             '--assert:judge a figure for a script, as '\''gpu.util < 20 for 10m'\'', and end: exit 11 when it does not hold'
             '--prometheus:the Prometheus to ask instead of the context'\''s'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
@@ -3366,7 +3367,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--interval --window --panel --filter --sort --at --assert --prometheus --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        takes=(--interval --window --panel --filter --sort --at --range --assert --prometheus --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'train')
         cmds=(

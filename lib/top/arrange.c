@@ -50,6 +50,40 @@ void state_arrange(struct state *state)
         arrange(&state->tables[i], state->view.filter.buf);
 }
 
+static bool column_is(const struct top_column *column, const char *name)
+{
+    return strcmp(column->id, name) == 0 || strcasecmp(column->title, name) == 0;
+}
+
+static int no_column(const struct state *state, const char *name, struct err *err)
+{
+    CLEANUP(strv_release) struct strv titles = STRV_INIT;
+    for (size_t i = 0; i < state->n; i++)
+        for (const struct top_column *column = state->tables[i].panel->columns; column && column->id; column++)
+            strv_add(&titles, column->title);
+    const char *nearest = str_nearest(name, (const char *const *)titles.v, titles.n);
+    err_set(err, ERR_USAGE, "no panel has a column \"%s\"", name);
+    return nearest ? err_hint(err, "did you mean %s?", nearest) : -1;
+}
+
+int state_sort_by(struct state *state, const char *name, struct err *err)
+{
+    bool is_known = false;
+    for (size_t i = 0; i < state->n; i++) {
+        struct table *table = &state->tables[i];
+        for (size_t c = 0; table->panel->columns && table->panel->columns[c].id; c++) {
+            if (!column_is(&table->panel->columns[c], name))
+                continue;
+            table->sort = c;
+            is_known = true;
+        }
+    }
+    if (!is_known)
+        return no_column(state, name, err);
+    state_arrange(state);
+    return 0;
+}
+
 void state_sort_next(struct state *state)
 {
     if (!state->n || !state->tables[state->view.focus].panel->columns)

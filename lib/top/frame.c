@@ -78,8 +78,33 @@ static struct style add_status(const struct state *state, struct str *s)
     return STYLE(TINT_GREEN, 0);
 }
 
-static void add_time(const struct state *state, struct str *s)
+static void add_date(struct str *s, int64_t wall_ms)
 {
+    time_t seconds = (time_t)(wall_ms / 1000);
+    struct tm local;
+    if (localtime_r(&seconds, &local))
+        str_addf(s, "%04d-%02d-%02d ", local.tm_year + 1900, local.tm_mon + 1, local.tm_mday);
+}
+
+/* That it is the past is said on the smallest screen. */
+static void add_past(int64_t at_ms, int room, struct str *s)
+{
+    enum { CLOCK = 8, DATE = 11, WORD = 5 };
+    str_add(s, "PAST ");
+    if (room >= WORD + DATE + CLOCK)
+        add_date(s, at_ms);
+    if (room >= WORD + CLOCK)
+        add_clock(s, at_ms);
+    else
+        str_cut(s, WORD - 1);
+}
+
+static void add_time(const struct state *state, int room, struct str *s)
+{
+    if (state->view.span.at_ms) {
+        add_past(state->now_ms, room, s);
+        return;
+    }
     if (state->view.is_interactive) {
         duration_print(s, state->view.interval_ms);
         str_add(s, "  ");
@@ -111,9 +136,10 @@ static void draw_title(const struct state *state, struct surface *s)
 
     CLEANUP(str_release) struct str right = STR_INIT;
     CLEANUP(str_release) struct str time = STR_INIT;
-    add_time(state, &time);
+    bool is_past = state->view.span.at_ms;
+    add_time(state, s->cols - col - 3, &time);
     int room = s->cols - col - 3 - surface_width(s, time.buf);
-    if (room < 0)
+    if (room < 0 && !is_past)
         return;
     if (s->rows < ROWS_FOR_STATUS && state->source.state == SOURCE_DOWN)
         add_status(state, &right);
@@ -123,13 +149,20 @@ static void draw_title(const struct state *state, struct surface *s)
         str_add(&right, "   ");
     str_add(&right, time.buf);
     surface_text(s, 0, s->cols - 1 - surface_width(s, right.buf), bar, right.buf);
+    if (is_past)
+        surface_text(s, 0, s->cols - 1 - surface_width(s, time.buf), STYLE(TINT_YELLOW, STYLE_REVERSE | STYLE_BOLD), time.buf);
 }
 
 bool table_is_drawn(const struct state *state, const struct table *table)
 {
     if (state->view.only)
         return state->view.only == table->panel;
-    return table->n || !table->panel->only_if_any;
+    return table_has_tab(state, table);
+}
+
+bool table_has_tab(const struct state *state, const struct table *table)
+{
+    return table->n || !table->panel->only_if_any || state->view.only == table->panel;
 }
 
 static int draw_tabs(const struct state *state, struct surface *s, int row)
@@ -137,11 +170,11 @@ static int draw_tabs(const struct state *state, struct surface *s, int row)
     int col = 1;
     for (size_t i = 0; i < state->n; i++) {
         const struct table *table = &state->tables[i];
-        if (!table_is_drawn(state, table))
+        if (!table_has_tab(state, table))
             continue;
         bool has_focus = i == state->view.focus;
         const char *left = !has_focus ? " " : s->utf8 ? "\u258f" : "[", *right = !has_focus ? " " : s->utf8 ? "\u2595" : "]";
-        col = surface_textf(s, row, col, STYLE(TINT_NONE, has_focus ? STYLE_BOLD : STYLE_DIM), "%s%s%s", left,
+        col = surface_textf(s, row, col, STYLE(TINT_NONE, has_focus ? STYLE_BOLD : STYLE_DIM), "%s%zu %s%s", left, i + 1,
                             table->panel->title, right);
     }
     return col;
@@ -176,17 +209,25 @@ static bool draw_status(const struct state *state, struct surface *s)
     return true;
 }
 
+static void draw_prompt(const struct view *view, struct surface *s, int row)
+{
+    bool is_filter = view->prompt == PROMPT_FILTER;
+    int col = surface_text(s, row, 1, STYLE(TINT_NONE, STYLE_BOLD), is_filter ? "filter: " : ":");
+    col = surface_text(s, row, col, STYLE_PLAIN, is_filter ? view->filter.buf : view->command.buf);
+    col = surface_text(s, row, col, STYLE(TINT_NONE, STYLE_REVERSE), " ");
+    const char *keys = is_filter ? "Enter keep   Esc drop" : "Enter do   Tab complete   Esc drop";
+    surface_text(s, row, col + 2, STYLE(TINT_NONE, STYLE_DIM), view->note.len ? view->note.buf : keys);
+}
+
 static void draw_bar(const struct state *state, struct surface *s)
 {
-    int row = s->rows - 1;
-    if (!state->view.is_typing) {
-        keymap_bar(top_keys, TOP_ACTIONS, s, row);
-        return;
-    }
-    int col = surface_text(s, row, 1, STYLE(TINT_NONE, STYLE_BOLD), "filter: ");
-    col = surface_text(s, row, col, STYLE_PLAIN, state->view.filter.buf);
-    col = surface_text(s, row, col, STYLE(TINT_NONE, STYLE_REVERSE), " ");
-    surface_text(s, row, col + 2, STYLE(TINT_NONE, STYLE_DIM), "Enter keep   Esc drop");
+    const struct view *view = &state->view;
+    if (view->prompt)
+        draw_prompt(view, s, s->rows - 1);
+    else if (view->note.len)
+        surface_text(s, s->rows - 1, 1, STYLE(TINT_YELLOW, STYLE_BOLD), view->note.buf);
+    else
+        keymap_bar(top_keys, TOP_ACTIONS, s, s->rows - 1);
 }
 
 static int wanted_rows(const struct state *state, const struct table *table)
@@ -230,7 +271,7 @@ static void draw_help(struct surface *s)
         "  -        unknown: no data, never zero",
         "  ~        an estimate (energy by a model of this machine, not by a meter)",
         "  dim      the last value of a source that does not answer now",
-        "  curves   the last 15 minutes; shares from 0 to 100 %, others from their smallest to their largest value",
+        "  curves   over the range; shares from 0 to 100 %, others from their smallest to their largest value",
     };
     int row = keymap_help(top_keys, TOP_ACTIONS, s, 0);
     for (size_t i = 0; i < ARRAY_LEN(legend); i++)

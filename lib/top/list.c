@@ -1,6 +1,7 @@
 /* A panel as a list: a row for each thing, by the panel's table of columns. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "top/top.h"
 #include "tui/grid.h"
 #include "tui/spark.h"
@@ -25,6 +26,25 @@ static const struct metric *find_metric(const struct panel *panel, const char *i
         if (strcmp(metric->id, id) == 0)
             return metric;
     return NULL;
+}
+
+/* A curve's title says over which time it is. */
+static const char *column_title(const struct state *state, const struct table *table, size_t column, struct str *range)
+{
+    const struct metric *metric = find_metric(table->panel, table->panel->columns[column].id);
+    if (!metric || !metric->trend)
+        return table->panel->columns[column].title;
+    str_add(range, "last ");
+    duration_print(range, state->view.span.range_ms);
+    return range->buf;
+}
+
+static void draw_header(const struct state *state, const struct table *table, const struct grid *grid, struct surface *s)
+{
+    for (size_t i = 0; i < grid->n; i++) {
+        CLEANUP(str_release) struct str range = STR_INIT;
+        grid_put(grid, s, 0, i, STYLE(TINT_CYAN, STYLE_BOLD), column_title(state, table, i, &range));
+    }
 }
 
 static void add_curve(struct str *s, const struct metric *metric, const struct reading *reading, int width, bool utf8)
@@ -109,7 +129,7 @@ void list_draw(const struct state *state, const struct table *table, struct surf
     struct grid_column columns[GRID_COLUMNS];
     struct grid grid;
     grid_fit(&grid, columns, make_columns(table, columns), s->cols);
-    grid_header(&grid, s, 0, STYLE(TINT_CYAN, STYLE_BOLD));
+    draw_header(state, table, &grid, s);
 
     size_t shown = table_shown(table), room = s->rows > 1 ? (size_t)s->rows - 1 : 0;
     if (!shown) {

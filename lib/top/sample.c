@@ -89,21 +89,22 @@ size_t plan_index(const struct plan *plan, const struct panel *panel, size_t met
     return SIZE_MAX;
 }
 
-struct batch *plan_fetch(const struct plan *plan, const struct prom *prom, int64_t at_ms)
+struct batch *plan_fetch(const struct plan *plan, const struct prom *prom, const struct span *span)
 {
     struct batch *batch = xcalloc(1, sizeof(*batch));
     struct prom_query *queries = xcalloc(plan->n, sizeof(*queries));
     *batch = (struct batch){
-        .at_ms = at_ms ? at_ms : clock_wall_ms(),
+        .span = *span,
+        .at_ms = span->at_ms ? span->at_ms : clock_wall_ms(),
         .n = plan->n,
         .results = xcalloc(plan->n, sizeof(*batch->results)),
         .errs = xcalloc(plan->n, sizeof(*batch->errs)),
     };
     for (size_t i = 0; i < plan->n; i++) {
-        queries[i] = (struct prom_query){.expr = plan->asked[i].expr, .at_ms = at_ms};
+        queries[i] = (struct prom_query){.expr = plan->asked[i].expr, .at_ms = span->at_ms};
         if (plan->asked[i].is_trend) {
-            queries[i].range_ms = TREND_MS;
-            queries[i].step_ms = TREND_STEP_MS;
+            queries[i].range_ms = span->range_ms;
+            queries[i].step_ms = span_step_ms(span);
         }
     }
     batch->failed = (size_t)prom_query_all(prom, queries, batch->results, batch->errs, plan->n);

@@ -6,7 +6,8 @@
 #include "top/top.h"
 
 struct batch {
-    int64_t at_ms; /* wall clock when it was asked */
+    struct span span; /* as it was asked for */
+    int64_t at_ms;    /* wall clock: of the span, or when it was asked */
     struct prom_result *results;
     struct err *errs; /* errs[i].code != 0: results[i] is not there */
     size_t n;
@@ -21,8 +22,8 @@ size_t plan_count(const struct plan *plan);
 /* Which answer belongs to metric number `metric` of a panel; SIZE_MAX: it is not asked for. */
 size_t plan_index(const struct plan *plan, const struct panel *panel, size_t metric);
 
-/* One round. at_ms: 0 is now. Never NULL. */
-struct batch *plan_fetch(const struct plan *plan, const struct prom *prom, int64_t at_ms);
+/* One round. Never NULL. */
+struct batch *plan_fetch(const struct plan *plan, const struct prom *prom, const struct span *span);
 void batch_free(struct batch *batch);
 DEFINE_CLEANUP_PTR(struct batch, batch_free)
 /* When every query failed: the worst error. Otherwise 0. */

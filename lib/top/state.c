@@ -53,7 +53,8 @@ static int compare_order(const void *a, const void *b)
 
 void state_init(struct state *state)
 {
-    *state = (struct state){.n = top_panel_count, .view.filter = STR_INIT_MAX(64)};
+    *state = (struct state){.n = top_panel_count};
+    view_init(&state->view);
     state->tables = xcalloc(state->n + 1, sizeof(*state->tables));
     for (size_t i = 0; i < state->n; i++)
         table_init(&state->tables[i], top_panels[i]);
@@ -69,7 +70,7 @@ void state_release(struct state *state)
     table_release(&state->targets);
     free(state->tables);
     free(state->source.why);
-    str_release(&state->view.filter);
+    view_release(&state->view);
     *state = (struct state){0};
 }
 
@@ -106,21 +107,22 @@ static struct row *add_row(struct table *table, const char *key)
 }
 
 /* Values of a series at the steps of the curve; where it has no sample the value is unknown. */
-static void set_trend(struct reading *reading, const struct prom_series *series, int64_t end_ms)
+static void set_trend(struct reading *reading, const struct prom_series *series, const struct batch *batch)
 {
-    enum { STEPS = TREND_MS / TREND_STEP_MS + 1 };
-    reading->n_trend = STEPS;
-    reading->trend = xcalloc(STEPS, sizeof(*reading->trend));
-    for (size_t i = 0; i < STEPS; i++)
+    int64_t step_ms = span_step_ms(&batch->span), begin_ms = batch->at_ms - batch->span.range_ms;
+    reading->n_trend = RANGE_STEPS + 1;
+    reading->trend = xcalloc(reading->n_trend, sizeof(*reading->trend));
+    for (size_t i = 0; i < reading->n_trend; i++)
         reading->trend[i] = NAN;
     for (size_t i = 0; i < series->n_points; i++) {
-        int64_t at = (series->points[i].at_ms - (end_ms - TREND_MS) + TREND_STEP_MS / 2) / TREND_STEP_MS;
-        if (at >= 0 && at < STEPS)
+        int64_t at = (series->points[i].at_ms - begin_ms + step_ms / 2) / step_ms;
+        if (at >= 0 && at <= RANGE_STEPS)
             reading->trend[at] = series->points[i].value;
     }
 }
 
-static void set_reading(struct reading *reading, const struct metric *metric, const struct prom_series *series, int64_t at_ms)
+static void set_reading(struct reading *reading, const struct metric *metric, const struct prom_series *series,
+                        const struct batch *batch)
 {
     reading_clear(reading);
     if (!series->n_points)
@@ -129,13 +131,13 @@ static void set_reading(struct reading *reading, const struct metric *metric, co
     const char *estimated = prom_label(series, "estimated"), *source = prom_label(series, "source");
     reading->is_estimate = str_eq(estimated, "true") || str_eq(source, "model");
     /* The last step of a curve is now, unless the series ended before. */
-    bool is_over = metric->trend && last->at_ms < at_ms - TREND_STEP_MS;
+    bool is_over = metric->trend && last->at_ms < batch->at_ms - span_step_ms(&batch->span);
     reading->sample =
         (struct sample){.value = last->value, .at_ms = last->at_ms, .state = is_over ? SAMPLE_UNKNOWN : SAMPLE_KNOWN};
     const char *text = metric->label ? prom_label(series, metric->label) : NULL;
     reading->text = xstrdup_or_null(text);
     if (metric->trend)
-        set_trend(reading, series, at_ms);
+        set_trend(reading, series, batch);
 }
 
 static void forget_metric(struct table *table, size_t metric)
@@ -158,18 +160,18 @@ static void age_metric(struct table *table, size_t metric)
     age_reading(&table->whole.readings[metric]);
 }
 
-static void take_series(struct table *table, size_t index, const struct prom_series *series, int64_t at_ms)
+static void take_series(struct table *table, size_t index, const struct prom_series *series, const struct batch *batch)
 {
     const struct metric *metric = &table->panel->metrics[index];
     if (!metric->key) {
-        set_reading(&table->whole.readings[index], metric, series, at_ms);
+        set_reading(&table->whole.readings[index], metric, series, batch);
         return;
     }
     CLEANUP(str_release) struct str key = STR_INIT_MAX(256);
     if (!row_key(metric, series, &key))
         return;
     struct row *row = find_row(table, key.buf);
-    set_reading(&(row ? row : add_row(table, key.buf))->readings[index], metric, series, at_ms);
+    set_reading(&(row ? row : add_row(table, key.buf))->readings[index], metric, series, batch);
 }
 
 static bool row_is_empty(const struct table *table, const struct row *row)
@@ -205,7 +207,7 @@ static void take_table(struct table *table, const struct plan *plan, const struc
         }
         forget_metric(table, m);
         for (size_t i = 0; i < batch->results[index].n; i++)
-            take_series(table, m, &batch->results[index].series[i], batch->at_ms);
+            take_series(table, m, &batch->results[index].series[i], batch);
     }
     drop_empty_rows(table);
 }

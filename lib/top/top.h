@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "metrics/prom.h"
+#include "top/view.h"
 #include "tui/surface.h"
 
 /* How a value is shown to people; its JSON key carries the unit itself. */
@@ -33,10 +34,8 @@ struct metric {
     const char *key;   /* labels that name the row, separated by blanks; NULL: one value for the whole panel */
     const char *label; /* take this label's value as a text; NULL: the sample */
     enum unit unit;
-    bool trend; /* the last TREND_MS as a curve; JSON has the last value */
+    bool trend; /* the span's range as a curve; JSON has the last value */
 };
-
-enum { TREND_MS = 15 * 60 * 1000, TREND_STEP_MS = 15 * 1000 };
 
 struct reading {
     struct sample sample;
@@ -101,17 +100,6 @@ struct source {
     size_t failed, asked;
 };
 
-struct view {
-    const struct panel *only; /* --panel; NULL: all */
-    size_t focus;             /* index into the tables */
-    struct str filter;
-    bool is_typing; /* the filter is being typed */
-    bool is_paused;
-    bool shows_help;
-    bool is_interactive; /* with a bar of keys, a selected row */
-    int64_t interval_ms;
-};
-
 struct state {
     const char *context; /* borrowed */
     const char *url;     /* of the Prometheus, borrowed */
@@ -136,6 +124,8 @@ void state_take(struct state *state, const struct plan *plan, const struct batch
 /* After the filter or a sort column changed. */
 void state_arrange(struct state *state);
 void state_sort_next(struct state *state); /* of the panel in focus */
+/* By a column's title or key, in each panel that has it; USAGE when none has. */
+int state_sort_by(struct state *state, const char *column, struct err *err);
 
 const struct table *state_table(const struct state *state, const char *panel); /* never NULL */
 /* Of a row (&table->whole for the panel's own); never NULL: an unknown one when there is no such metric. */
@@ -153,6 +143,7 @@ struct style reading_style(const struct state *state, const struct reading *read
 
 /* Drawing. */
 bool table_is_drawn(const struct state *state, const struct table *table); /* if there is room for it */
+bool table_has_tab(const struct state *state, const struct table *table);  /* can be chosen */
 int list_want_rows(const struct table *table);
 void list_draw(const struct state *state, const struct table *table, struct surface *s);
 /* Why a panel is empty: no data because something is down, or really nothing. */

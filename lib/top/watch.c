@@ -17,8 +17,10 @@ struct watcher {
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t changed;
     struct batch *latest;
-    int64_t interval_ms;
-    bool is_paused, is_ending;
+    struct pace pace;
+    struct span asked; /* by the latest round */
+    bool was_answered; /* by every query of it */
+    bool is_ending;
     int fd; /* an eventfd */
 };
 
@@ -27,15 +29,25 @@ static struct timespec at_mono(int64_t ms)
     return (struct timespec){.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
 }
 
-/* Until the next round is due, by the interval as it is then. False: the end. Holds the lock. */
+static bool same_span(const struct span *a, const struct span *b) { return a->at_ms == b->at_ms && a->range_ms == b->range_ms; }
+
+/* Nothing to ask for until something changes. */
+static bool is_at_rest(const struct watcher *watcher)
+{
+    bool is_known = watcher->was_answered && watcher->asked.at_ms && same_span(&watcher->asked, &watcher->pace.span);
+    return watcher->pace.is_paused || is_known;
+}
+
+/* Until the next round is due, by the pace as it is then. False: the end. Holds the lock. */
 static bool wait_due(struct watcher *watcher, int64_t started_ms)
 {
     while (!watcher->is_ending) {
-        int64_t due = started_ms + watcher->interval_ms;
-        if (!watcher->is_paused && clock_mono_ms() >= due)
+        int64_t due = same_span(&watcher->asked, &watcher->pace.span) ? started_ms + watcher->pace.interval_ms : started_ms;
+        bool rests = is_at_rest(watcher);
+        if (!rests && clock_mono_ms() >= due)
             return true;
         struct timespec until = at_mono(due);
-        if (watcher->is_paused)
+        if (rests)
             pthread_cond_wait(&watcher->changed, &watcher->lock);
         else
             pthread_cond_timedwait(&watcher->changed, &watcher->lock, &until);
@@ -58,10 +70,12 @@ static void *rounds(void *arg)
     bool goes_on = true;
     pthread_mutex_lock(&watcher->lock);
     while (goes_on) {
+        struct span span = watcher->asked = watcher->pace.span;
         pthread_mutex_unlock(&watcher->lock);
         int64_t started_ms = clock_mono_ms();
-        struct batch *batch = plan_fetch(watcher->plan, watcher->prom, 0);
+        struct batch *batch = plan_fetch(watcher->plan, watcher->prom, &span);
         pthread_mutex_lock(&watcher->lock);
+        watcher->was_answered = !batch->failed;
         hand_over(watcher, batch);
         goes_on = wait_due(watcher, started_ms);
     }
@@ -80,11 +94,10 @@ static int start_thread(struct watcher *watcher)
     return rc;
 }
 
-struct watcher *watcher_new(const struct plan *plan, const struct prom *prom, int64_t interval_ms, struct err *err)
+struct watcher *watcher_new(const struct plan *plan, const struct prom *prom, const struct pace *pace, struct err *err)
 {
     struct watcher *watcher = xcalloc(1, sizeof(*watcher));
-    *watcher =
-        (struct watcher){.plan = plan, .prom = prom, .interval_ms = interval_ms, .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    *watcher = (struct watcher){.plan = plan, .prom = prom, .pace = *pace, .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     pthread_condattr_t attr;
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -133,11 +146,10 @@ struct batch *watcher_take(struct watcher *watcher)
     return batch;
 }
 
-void watcher_set(struct watcher *watcher, int64_t interval_ms, bool is_paused)
+void watcher_set(struct watcher *watcher, const struct pace *pace)
 {
     pthread_mutex_lock(&watcher->lock);
-    watcher->interval_ms = interval_ms;
-    watcher->is_paused = is_paused;
+    watcher->pace = *pace;
     pthread_cond_signal(&watcher->changed);
     pthread_mutex_unlock(&watcher->lock);
 }

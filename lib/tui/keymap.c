@@ -2,12 +2,22 @@
 
 #include <string.h>
 
+static bool has_key(const struct key_binding *binding, int key)
+{
+    const int *keys = binding->keys;
+    if (keys[1] == KEYMAP_TO)
+        return key >= keys[0] && key <= keys[2];
+    for (size_t i = 0; i < KEYMAP_KEYS; i++)
+        if (keys[i] && keys[i] == key)
+            return true;
+    return false;
+}
+
 int keymap_find(const struct key_binding *bindings, size_t n, int key)
 {
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < KEYMAP_KEYS; k++)
-            if (bindings[i].keys[k] && bindings[i].keys[k] == key)
-                return bindings[i].action;
+        if (has_key(&bindings[i], key))
+            return bindings[i].action;
     return -1;
 }
 

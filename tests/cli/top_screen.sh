@@ -39,10 +39,46 @@ shows "filter: q"
 shows "no functions match the filter"
 keys Escape
 
-begin "Tab moves the focus, arrows the selected row"
-keys Tab
-shows "▏Jobs▕"
+begin "arrows move the focus and the selected row"
+keys Right
+shows "Jobs▕"
 keys Down j k
+
+begin "Tab fills the screen with the panel in focus, Esc brings back all"
+keys Tab
+lacks "FUNCTION"
+shows "bert"
+keys Escape
+shows "FUNCTION"
+
+begin "a number is a panel"
+keys "$(text | sed -n 's/.*\([0-9]\) Functions.*/\1/p')"
+lacks "ENERGY"
+shows "ocr"
+keys 0
+shows "ENERGY"
+
+begin "the past is shown, and said to be"
+keys : "at $(date -d '-10 minutes' +%H:%M)" Enter
+shows "PAST $(date -d '-10 minutes' +%F)"
+shows "ocr"
+keys : "at 2020-01-01T03:00" Enter
+shows "PAST 2020-01-01 03:00:00"
+shows "no functions"
+keys [
+shows "PAST 2020-01-01 02:55:00"
+keys r
+shows "PAST 2020-01-01 02:55:00"
+keys n
+lacks PAST
+shows "ocr"
+
+begin "a command that is not there says what was meant"
+keys : "rangi 1h" Enter
+shows "did you mean range?"
+keys : ra Tab 1h Enter
+lacks "did you mean"
+shows "last 1h"
 
 begin "p pauses, + and - change the pace"
 keys p

@@ -1,0 +1,262 @@
+#include "top/act.h"
+
+#include "base/clock.h"
+#include "top/keys.h"
+
+void view_init(struct view *view)
+{
+    *view = (struct view){
+        .span.range_ms = RANGE_USUAL_MS,
+        .filter = STR_INIT_MAX(64),
+        .command = STR_INIT_MAX(256),
+        .note = STR_INIT_MAX(1024),
+    };
+}
+
+void view_release(struct view *view)
+{
+    str_release(&view->filter);
+    str_release(&view->command);
+    str_release(&view->note);
+}
+
+void state_only(struct state *state, size_t index)
+{
+    if (index >= state->n)
+        return;
+    state->view.focus = index;
+    state->view.only = state->tables[index].panel;
+}
+
+void state_all(struct state *state) { state->view.only = NULL; }
+
+void state_at(struct state *state, int64_t at_ms) { state->view.span.at_ms = at_ms < clock_wall_ms() ? at_ms : 0; }
+
+/* The panel after the one in focus that has a tab; with only, it fills the screen as the one before it did. */
+static void move_focus(struct state *state, int step)
+{
+    size_t focus = state->view.focus;
+    for (size_t i = 0; i < state->n; i++) {
+        focus = (focus + state->n + (size_t)step) % state->n;
+        if (!table_has_tab(state, &state->tables[focus]))
+            continue;
+        if (state->view.only)
+            state_only(state, focus);
+        state->view.focus = focus;
+        return;
+    }
+}
+
+/* Tab and 1..9: the panel fills the screen. */
+static void next_only(struct state *state, int step)
+{
+    if (state->view.only)
+        move_focus(state, step);
+    else
+        state_only(state, state->view.focus);
+}
+
+static void move_selected(struct state *state, long step)
+{
+    struct table *table = &state->tables[state->view.focus];
+    long last = (long)table_shown(table) - 1;
+    long selected = (long)table->selected + step;
+    selected = selected > last ? last : selected;
+    table->selected = selected > 0 ? (size_t)selected : 0;
+}
+
+static void set_interval(struct view *view, int64_t interval_ms)
+{
+    if (interval_ms >= TOP_INTERVAL_MIN_MS && interval_ms <= TOP_INTERVAL_MAX_MS)
+        view->interval_ms = interval_ms;
+}
+
+static void next_range(struct view *view)
+{
+    enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
+    static const int64_t ranges[] = {5 * MINUTE_MS, RANGE_USUAL_MS, HOUR_MS, 3 * HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS};
+    size_t i = 0;
+    while (i < ARRAY_LEN(ranges) && ranges[i] <= view->span.range_ms)
+        i++;
+    view->span.range_ms = ranges[i % ARRAY_LEN(ranges)];
+}
+
+/* A third of the range, so that what was at the edge of a curve is still on it. The last step arrives at now. */
+static void rewind_by(struct state *state, int steps)
+{
+    const struct span *span = &state->view.span;
+    int64_t now_ms = clock_wall_ms(), step_ms = span->range_ms / 3;
+    int64_t to_ms = (span->at_ms ? span->at_ms : now_ms / 1000 * 1000) + steps * step_ms;
+    state_at(state, to_ms < now_ms - step_ms / 2 ? to_ms : 0);
+}
+
+/* What was opened last goes first. */
+static void cancel(struct state *state)
+{
+    struct view *view = &state->view;
+    if (view->shows_help)
+        view->shows_help = false;
+    else if (view->filter.len)
+        str_reset(&view->filter);
+    else
+        state_all(state);
+    state_arrange(state);
+}
+
+static void quit(struct view *view)
+{
+    view->is_left = !view->shows_help;
+    view->shows_help = false;
+}
+
+static void prompt(struct view *view, enum prompt prompt)
+{
+    view->prompt = prompt;
+    str_reset(&view->command);
+}
+
+static void act(struct state *state, int action, int key)
+{
+    enum { PAGE = 10, FAR = 1000000 };
+    struct view *view = &state->view;
+    switch (action) {
+    case TOP_QUIT:
+        quit(view);
+        break;
+    case TOP_HELP:
+        view->shows_help = !view->shows_help;
+        break;
+    case TOP_SORT:
+        state_sort_next(state);
+        break;
+    case TOP_FILTER:
+        prompt(view, PROMPT_FILTER);
+        break;
+    case TOP_COMMAND:
+        prompt(view, PROMPT_COMMAND);
+        break;
+    case TOP_PAUSE:
+        view->is_paused = !view->is_paused;
+        break;
+    case TOP_RANGE:
+        next_range(view);
+        break;
+    case TOP_BACK:
+        rewind_by(state, -1);
+        break;
+    case TOP_FORWARD:
+        rewind_by(state, 1);
+        break;
+    case TOP_NOW:
+        state_at(state, 0);
+        break;
+    case TOP_PANEL:
+        state_only(state, (size_t)(key - '1'));
+        break;
+    case TOP_ALL:
+        state_all(state);
+        break;
+    case TOP_NEXT_ONLY:
+        next_only(state, 1);
+        break;
+    case TOP_PREVIOUS_ONLY:
+        next_only(state, -1);
+        break;
+    case TOP_NEXT:
+        move_focus(state, 1);
+        break;
+    case TOP_PREVIOUS:
+        move_focus(state, -1);
+        break;
+    case TOP_DOWN:
+        move_selected(state, 1);
+        break;
+    case TOP_UP:
+        move_selected(state, -1);
+        break;
+    case TOP_PAGE_DOWN:
+        move_selected(state, PAGE);
+        break;
+    case TOP_PAGE_UP:
+        move_selected(state, -PAGE);
+        break;
+    case TOP_FIRST:
+        move_selected(state, -FAR);
+        break;
+    case TOP_LAST:
+        move_selected(state, FAR);
+        break;
+    case TOP_FASTER:
+        set_interval(view, view->interval_ms / 2);
+        break;
+    case TOP_SLOWER:
+        set_interval(view, view->interval_ms * 2);
+        break;
+    case TOP_CANCEL:
+        cancel(state);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Drops a whole UTF-8 character. */
+static void rub_out(struct str *text)
+{
+    size_t len = text->len;
+    while (len && ((unsigned char)text->buf[--len] & 0xc0) == 0x80)
+        ;
+    str_cut(text, len);
+}
+
+static void type(struct str *text, int key)
+{
+    if (key == TERM_BACKSPACE)
+        rub_out(text);
+    else if (key >= ' ' && key <= 0xff)
+        str_addc(text, (char)key);
+}
+
+static void type_filter(struct state *state, int key)
+{
+    struct view *view = &state->view;
+    if (key == TERM_ENTER || key == TERM_ESCAPE)
+        view->prompt = PROMPT_NONE;
+    if (key == TERM_ESCAPE)
+        str_reset(&view->filter);
+    type(&view->filter, key);
+    state_arrange(state);
+}
+
+static void type_command(struct state *state, int key)
+{
+    struct view *view = &state->view;
+    bool has_no_text = !view->command.len;
+    if (key == TERM_TAB) {
+        command_complete(state);
+        return;
+    }
+    type(&view->command, key);
+    if (key == TERM_ESCAPE || (key == TERM_BACKSPACE && has_no_text))
+        view->prompt = PROMPT_NONE;
+    if (key != TERM_ENTER)
+        return;
+    view->prompt = PROMPT_NONE;
+    command_run(state, view->command.buf);
+}
+
+void state_key(struct state *state, int key)
+{
+    str_reset(&state->view.note);
+    switch (state->view.prompt) {
+    case PROMPT_FILTER:
+        type_filter(state, key);
+        break;
+    case PROMPT_COMMAND:
+        type_command(state, key);
+        break;
+    case PROMPT_NONE:
+        act(state, keymap_find(top_keys, TOP_ACTIONS, key), key);
+        break;
+    }
+}

@@ -1,0 +1,50 @@
+/* What the person at the screen has chosen: what is shown, of when, and what is being typed. */
+#ifndef TOP_VIEW_H
+#define TOP_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+struct panel;
+
+/* Of when the figures are: this moment, and for curves the time before it. */
+struct span {
+    int64_t at_ms;    /* wall clock; 0: now */
+    int64_t range_ms; /* at least RANGE_MIN_MS */
+};
+enum {
+    RANGE_MIN_MS = 60 * 1000,
+    RANGE_USUAL_MS = 15 * 60 * 1000,
+    RANGE_MAX_MS = 7 * 24 * 60 * 60 * 1000,
+    RANGE_STEPS = 60, /* values of a curve, and the one at its beginning */
+};
+static inline int64_t span_step_ms(const struct span *span) { return span->range_ms / RANGE_STEPS; }
+
+enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_COMMAND };
+
+struct view {
+    const struct panel *only; /* --panel, or the one that fills the screen; NULL: all */
+    size_t focus;             /* index into the tables */
+    struct span span;
+    int64_t interval_ms;
+    enum prompt prompt; /* the filter, or the command, is being typed */
+    struct str filter, command;
+    struct str note; /* said once, until the next key */
+    bool is_paused;
+    bool shows_help;
+    bool is_interactive; /* with a bar of keys, a selected row */
+    bool is_left;        /* by a key */
+};
+
+void view_init(struct view *view);
+void view_release(struct view *view);
+
+enum { TOP_INTERVAL_MIN_MS = 100, TOP_INTERVAL_MAX_MS = 60 * 60 * 1000 };
+
+/* When a person means: "03:00" and "03:00:10" (the last time it was that, local time), "2026-11-28T03:00" (local),
+ * RFC 3339, "2h" (that long ago), "now" (0). false: none of them, or not in the past. */
+bool when_parse(const char *text, int64_t now_ms, int64_t *ret_ms);
+
+#endif
