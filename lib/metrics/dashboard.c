@@ -40,7 +40,8 @@ node_t *rules_record(const node_t *vocabulary)
         AUTOFREE char *name = xasprintf("aiwf-%s", node_str(source, "/name", ""));
         node_t *rules = add_group(groups, name);
         for (const node_t *entry = node_first(node_get(source, "figures")); entry; entry = node_next(entry))
-            add_rule(rules, source, entry);
+            if (!node_str(entry, "/text", NULL))
+                add_rule(rules, source, entry);
     }
     return root;
 }

@@ -1,5 +1,6 @@
 #include "metrics/vocabulary.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +96,15 @@ static bool has_name(const node_t *names, const char *name)
     return false;
 }
 
+/* Labels that name what a figure is of: the entry's own, or the source's for that kind of thing. */
+static const char *names_of(const node_t *figure, const node_t *source, const node_t *entry)
+{
+    const char *kind = node_str(figure, "/of", NULL);
+    AUTOFREE char *first = kind ? NULL : xstrndup(node_key(figure), strcspn(node_key(figure), "."));
+    const node_t *names = node_get(node_get(source, "names"), kind ? kind : first);
+    return node_str(entry, "/names", node_text(names));
+}
+
 static void add_row(node_t *list, const node_t *figure, const node_t *source, const node_t *entry)
 {
     node_t *item = node_push(list, node_new_object());
@@ -104,6 +114,12 @@ static void add_row(node_t *list, const node_t *figure, const node_t *source, co
     node_set_str(item, "source", node_str(source, "/name", NULL));
     node_set_str(item, "title", node_str(source, "/title", NULL));
     node_set_str(item, "expr", node_str(entry, "/expr", NULL));
+    node_set_str(item, "needs", node_str(entry, "/needs", NULL));
+    node_set_str(item, "names", names_of(figure, source, entry));
+    node_set_str(item, "text", node_str(entry, "/text", NULL));
+    node_set_str(item, "jobs", node_str(source, "/jobs", NULL));
+    node_set_bool(item, "estimated", node_bool(entry, "/estimated", false));
+    node_set_num(item, "error", node_num(entry, "/error", NAN));
 }
 
 /* names NULL: all that the vocabulary has. */
@@ -145,12 +161,17 @@ static void add_selector(struct str *selector, const node_t *vocabulary)
     str_add(selector, "\"}");
 }
 
-node_t *vocabulary_find(const node_t *vocabulary, const struct prom *prom, struct strv *warnings, struct err *err)
+node_t *vocabulary_names(const node_t *vocabulary, const struct prom *prom, struct strv *warnings, struct err *err)
 {
     CLEANUP(str_release) struct str selector = STR_INIT;
     add_selector(&selector, vocabulary);
     const char *form[] = {"match[]", selector.buf, NULL};
     struct prom_read read = {.path = "/api/v1/label/{}/values", .arg = "__name__", .form = form};
-    CLEANUP(node_free) node_t *names = prom_read(prom, &read, warnings, err);
+    return prom_read(prom, &read, warnings, err);
+}
+
+node_t *vocabulary_find(const node_t *vocabulary, const struct prom *prom, struct strv *warnings, struct err *err)
+{
+    CLEANUP(node_free) node_t *names = vocabulary_names(vocabulary, prom, warnings, err);
     return names ? vocabulary_match(vocabulary, names) : NULL;
 }

@@ -86,7 +86,7 @@ void unit_print(struct str *s, enum unit unit, double value)
 
 void reading_print(struct str *s, const struct metric *metric, const struct reading *reading)
 {
-    if (metric->label) {
+    if (metric_is_text(metric)) {
         str_add(s, reading_has(reading) && reading->text ? reading->text : "-");
         return;
     }

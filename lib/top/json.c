@@ -24,9 +24,9 @@ static void set_readings(node_t *object, const struct table *table, const struct
         const struct metric *metric = &table->panel->metrics[i];
         const struct reading *reading = &row->readings[i];
         bool is_known = reading->sample.state == SAMPLE_KNOWN;
-        if ((metric->key != NULL) != keyed)
+        if (metric_is_whole(metric) == keyed)
             continue;
-        if (metric->label)
+        if (metric_is_text(metric))
             node_set(object, metric->id, text_node(is_known ? reading->text : NULL));
         else
             node_set_num(object, metric->id, is_known ? reading->sample.value : NAN);
@@ -36,7 +36,7 @@ static void set_readings(node_t *object, const struct table *table, const struct
 static bool has_metrics(const struct table *table, bool keyed)
 {
     for (size_t i = 0; i < table->n_metrics; i++)
-        if ((table->panel->metrics[i].key != NULL) == keyed)
+        if (metric_is_whole(&table->panel->metrics[i]) != keyed)
             return true;
     return false;
 }

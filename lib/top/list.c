@@ -55,6 +55,18 @@ static void add_curve(struct str *s, const struct metric *metric, const struct r
     spark_add(s, &spark, reading->trend, reading->n_trend);
 }
 
+/* "2/3", and "-/3" where only the latter is known. */
+static void add_value(struct str *s, const struct table *table, const struct row *row, const struct top_column *column,
+                      const struct metric *metric)
+{
+    const struct reading *behind = column->of ? row_reading(table, row, column->of) : NULL;
+    reading_print(s, metric, row_reading(table, row, column->id));
+    if (!behind || !reading_has(behind))
+        return;
+    str_addc(s, '/');
+    reading_print(s, find_metric(table->panel, column->of), behind);
+}
+
 static void draw_field(const struct state *state, const struct table *table, const struct grid *grid, struct surface *s, int at,
                        const struct row *row, size_t column)
 {
@@ -70,7 +82,7 @@ static void draw_field(const struct state *state, const struct table *table, con
     if (metric && metric->trend && reading->trend)
         add_curve(&text, metric, reading, grid->widths[column], s->utf8);
     else if (metric)
-        reading_print(&text, metric, reading);
+        add_value(&text, table, row, &table->panel->columns[column], metric);
     grid_put(grid, s, at, column, reading_style(state, reading), text.buf);
 }
 

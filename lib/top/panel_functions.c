@@ -1,40 +1,22 @@
-/* Functions, from the OpenFaaS gateway's metrics (gateway/metrics of openfaas/faas), which the local
- * gateway exports too; cold starts and energy are aiwf's own. */
+/* Functions, whoever runs them. */
 #include <math.h>
 
 #include "top/top.h"
 
-#define RATE        "sum by (function_name) (rate(gateway_function_invocation_total[$W]))"
-#define QUANTILE(q) "1000 * histogram_quantile(" #q ", sum by (le, function_name) (rate(gateway_functions_seconds_bucket[$W])))"
-/* Energy names a function as it was deployed, the gateway as NAME.NAMESPACE. */
-#define WATTS                                                                                                        \
-    "sum by (function_name, source) (label_replace(rate(aiwf_workload_energy_joules_total{kind=\"function\"}[$W]), " \
-    "\"function_name\", \"$1.openfaas-fn\", \"name\", \"([^.]*)\"))"
-
 static const struct metric metrics[] = {
-    {.id = "rps", .key = "function_name", .unit = UNIT_RATE, .expr = RATE},
-    {.id = "p50_ms", .key = "function_name", .unit = UNIT_MS, .expr = QUANTILE(0.5)},
-    {.id = "p95_ms", .key = "function_name", .unit = UNIT_MS, .expr = QUANTILE(0.95)},
-    {.id = "p99_ms", .key = "function_name", .unit = UNIT_MS, .expr = QUANTILE(0.99)},
-    {.id = "cold_ratio",
-     .key = "function_name",
-     .unit = UNIT_RATIO,
-     .expr = "sum by (function_name) (rate(aiwf_function_cold_start_seconds_count[$W])) / " RATE},
-    {.id = "error_ratio",
-     .key = "function_name",
-     .unit = UNIT_RATIO,
-     .expr = "(sum by (function_name) (rate(gateway_function_invocation_total{code!~\"2..\"}[$W])) or 0 * " RATE ") / " RATE},
-    {.id = "ready", .key = "function_name", .unit = UNIT_COUNT, .expr = "sum by (function_name) (gateway_service_count)"},
-    {.id = "power_w", .key = "function_name", .unit = UNIT_W, .expr = WATTS},
-    {.id = "energy_per_request_j",
-     .key = "function_name",
-     .unit = UNIT_J,
-     .expr = WATTS " / on (function_name) group_left () " RATE},
-    {.id = "energy_source", .key = "function_name", .unit = UNIT_TEXT, .label = "source", .expr = WATTS},
-    {.id = "rps", .unit = UNIT_RATE, .expr = "sum(rate(gateway_function_invocation_total[$W]))"},
-    {.id = "p95_ms",
-     .unit = UNIT_MS,
-     .expr = "1000 * histogram_quantile(0.95, sum by (le) (rate(gateway_functions_seconds_bucket[$W])))"},
+    {.id = "rps", .figure = "function.rate", .unit = UNIT_RATE},
+    {.id = "p50_ms", .figure = "function.latency.p50", .unit = UNIT_MS},
+    {.id = "p95_ms", .figure = "function.latency", .unit = UNIT_MS},
+    {.id = "p99_ms", .figure = "function.latency.p99", .unit = UNIT_MS},
+    {.id = "cold_ratio", .figure = "function.cold", .unit = UNIT_RATIO, .scale = 0.01},
+    {.id = "error_ratio", .figure = "function.errors", .unit = UNIT_RATIO, .scale = 0.01},
+    {.id = "ready", .figure = "function.replicas", .unit = UNIT_COUNT},
+    {.id = "desired", .figure = "function.desired", .unit = UNIT_COUNT},
+    {.id = "power_w", .figure = "function.power", .unit = UNIT_W},
+    {.id = "energy_per_request_j", .figure = "function.energy", .unit = UNIT_J},
+    {.id = "energy_source", .figure = "function.power", .unit = UNIT_TEXT, .label = "source"},
+    {.id = "rps", .of = "rps", .over = OVER_SUM, .unit = UNIT_RATE},
+    {.id = "p95_ms", .figure = "serving.latency", .whole = true, .unit = UNIT_MS},
     {0},
 };
 
@@ -45,7 +27,7 @@ static const struct top_column columns[] = {
     {.title = "p95", .id = "p95_ms", .width = 5, .importance = 80},
     {.title = "p99", .id = "p99_ms", .width = 5, .importance = 60},
     {.title = "cold", .id = "cold_ratio", .width = 5, .importance = 40},
-    {.title = "ready", .id = "ready", .width = 5, .importance = 50},
+    {.title = "ready", .id = "ready", .of = "desired", .width = 5, .importance = 50},
     {.title = "J/req", .id = "energy_per_request_j", .width = 6, .importance = 30},
     {0},
 };

@@ -1,24 +1,21 @@
-/* GPUs, by dcgm-exporter's metrics (which the local gateway exports too). dcgm-exporter calls the host
- * "hostname" since 4.5 and "Hostname" before; memory is in MiB. */
+/* GPUs, one by one. */
 #include <math.h>
 
 #include "top/top.h"
 
-#define KEY "hostname Hostname gpu"
-
-/* A GPU that changes hands changes its labels (pod, container): its curve is that of all its series. */
-#define BUSY_CURVE "max by (hostname, Hostname, gpu) (DCGM_FI_DEV_GPU_UTIL) / 100"
-
 static const struct metric metrics[] = {
-    {.id = "model", .key = KEY, .unit = UNIT_TEXT, .label = "modelName", .expr = "DCGM_FI_DEV_FB_USED"},
-    {.id = "busy_ratio", .key = KEY, .unit = UNIT_RATIO, .expr = "DCGM_FI_DEV_GPU_UTIL / 100"},
-    {.id = "busy_curve_ratio", .key = KEY, .unit = UNIT_RATIO, .expr = BUSY_CURVE, .trend = true},
-    {.id = "memory_used_bytes", .key = KEY, .unit = UNIT_BYTES, .expr = "DCGM_FI_DEV_FB_USED * 1048576"},
-    {.id = "power_w", .key = KEY, .unit = UNIT_W, .expr = "DCGM_FI_DEV_POWER_USAGE"},
-    {.id = "temperature_c", .key = KEY, .unit = UNIT_C, .expr = "DCGM_FI_DEV_GPU_TEMP"},
-    {.id = "gpus", .unit = UNIT_COUNT, .expr = "count(DCGM_FI_DEV_FB_USED)"},
-    {.id = "busy_ratio", .unit = UNIT_RATIO, .expr = "avg(DCGM_FI_DEV_GPU_UTIL) / 100"},
-    {.id = "power_w", .unit = UNIT_W, .expr = "sum(DCGM_FI_DEV_POWER_USAGE)"},
+    {.id = "model", .figure = "gpu.model", .unit = UNIT_TEXT},
+    {.id = "busy_ratio", .figure = "gpu.util", .unit = UNIT_RATIO, .scale = 0.01},
+    {.id = "busy_curve_ratio", .figure = "gpu.util", .unit = UNIT_RATIO, .scale = 0.01, .trend = true},
+    {.id = "memory_used_bytes", .figure = "gpu.memory.used", .unit = UNIT_BYTES},
+    {.id = "memory_total_bytes", .figure = "gpu.memory.total", .unit = UNIT_BYTES},
+    {.id = "power_w", .figure = "gpu.power", .unit = UNIT_W},
+    {.id = "temperature_c", .figure = "gpu.temperature", .unit = UNIT_C},
+    {.id = "xid", .figure = "gpu.errors", .unit = UNIT_COUNT},
+    {.id = "holder", .figure = "gpu.holder", .unit = UNIT_TEXT},
+    {.id = "gpus", .of = "busy_ratio", .over = OVER_COUNT, .unit = UNIT_COUNT},
+    {.id = "busy_ratio", .of = "busy_ratio", .over = OVER_AVG, .unit = UNIT_RATIO},
+    {.id = "power_w", .of = "power_w", .over = OVER_SUM, .unit = UNIT_W},
     {0},
 };
 
@@ -30,6 +27,8 @@ static const struct top_column columns[] = {
     {.title = "mem", .id = "memory_used_bytes", .width = 6, .importance = 80},
     {.title = "power", .id = "power_w", .width = 6, .importance = 70},
     {.title = "temp", .id = "temperature_c", .width = 4, .importance = 60},
+    {.title = "XID", .id = "xid", .width = 3, .importance = 20},
+    {.title = "held by", .id = "holder", .width = 14, .max_width = 40, .importance = 50},
     {0},
 };
 

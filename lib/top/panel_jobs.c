@@ -1,27 +1,17 @@
-/* Jobs of the local runtime. */
+/* Jobs: of the local runtime, and of Kubernetes. */
 #include <math.h>
 
 #include "top/top.h"
 
 static const struct metric metrics[] = {
-    {.id = "state", .key = "name", .unit = UNIT_TEXT, .label = "state", .expr = "aiwf_job_info"},
-    {.id = "gpus", .key = "name", .unit = UNIT_COUNT, .expr = "max by (name) (aiwf_job_gpus)"},
-    {.id = "cpu_cores",
-     .key = "name",
-     .unit = UNIT_RATE,
-     .expr = "sum by (name) (rate(aiwf_process_cpu_seconds_total{kind=\"job\"}[$W]))"},
-    {.id = "run_s", .key = "name", .unit = UNIT_SECONDS, .expr = "max by (name) (aiwf_job_run_seconds)"},
-    {.id = "energy_j",
-     .key = "name",
-     .unit = UNIT_J,
-     .expr = "sum by (name, source) (aiwf_workload_energy_joules_total{kind=\"job\"})"},
-    {.id = "energy_source",
-     .key = "name",
-     .unit = UNIT_TEXT,
-     .label = "source",
-     .expr = "sum by (name, source) (aiwf_workload_energy_joules_total{kind=\"job\"})"},
-    {.id = "running", .unit = UNIT_COUNT, .expr = "sum(aiwf_jobs{state=\"Running\"})"},
-    {.id = "queued", .unit = UNIT_COUNT, .expr = "sum(aiwf_jobs{state=\"Queued\"})"},
+    {.id = "state", .figure = "job.state", .unit = UNIT_TEXT},
+    {.id = "gpus", .figure = "job.gpus", .unit = UNIT_COUNT},
+    {.id = "cpu_cores", .figure = "job.cpu", .unit = UNIT_RATE},
+    {.id = "run_s", .figure = "job.time", .unit = UNIT_SECONDS},
+    {.id = "energy_j", .figure = "job.energy", .unit = UNIT_J},
+    {.id = "energy_source", .figure = "job.energy", .unit = UNIT_TEXT, .label = "source"},
+    {.id = "running", .figure = "job.running", .whole = true, .unit = UNIT_COUNT},
+    {.id = "queued", .figure = "job.queued", .whole = true, .unit = UNIT_COUNT},
     {0},
 };
 

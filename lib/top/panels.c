@@ -21,6 +21,16 @@ static const struct metric metrics[] = {
 };
 const struct panel top_targets = {.name = "targets", .title = "Targets", .metrics = metrics};
 
+static const struct metric node_metrics[] = {
+    {.id = "node", .figure = "node.name", .unit = UNIT_TEXT, .every_s = 60},
+    {0},
+};
+const struct panel top_nodes = {.name = "node_names", .title = "Names", .metrics = node_metrics};
+
+bool metric_is_whole(const struct metric *metric) { return metric->whole || metric->over || (!metric->figure && !metric->key); }
+
+bool metric_is_text(const struct metric *metric) { return metric->unit == UNIT_TEXT; }
+
 const struct panel *panel_find(const char *name, struct err *err)
 {
     const char *names[ARRAY_LEN(top_panels)];

@@ -7,7 +7,7 @@
 
 struct screen {
     struct state *state;
-    const struct plan *plan;
+    struct plan *plan;
     struct term *term;
     struct watcher *watcher;
 };
@@ -66,7 +66,7 @@ static int watch(struct screen *screen)
     return 0;
 }
 
-int top_run(struct state *state, const struct plan *plan, const struct prom *prom, bool color, struct err *err)
+int top_run(struct state *state, struct plan *plan, const struct prom *prom, bool color, struct err *err)
 {
     struct screen screen = {.state = state, .plan = plan};
     struct pace pace = pace_of(&state->view);

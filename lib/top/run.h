@@ -6,6 +6,6 @@
 
 /* state has its context, URL, window and what its view begins with. 0: left by a key; INTERRUPTED: by a signal
  * or because the terminal went away; the terminal is given back in any case. */
-int top_run(struct state *state, const struct plan *plan, const struct prom *prom, bool color, struct err *err);
+int top_run(struct state *state, struct plan *plan, const struct prom *prom, bool color, struct err *err);
 
 #endif

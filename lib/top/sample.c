@@ -4,111 +4,145 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/map.h"
+#include "metrics/vocabulary.h"
+#include "top/plan.h"
 
-struct asked {
-    char *expr;
-    bool is_trend;
-};
+enum { LOOK_EVERY_MS = 60000 };
 
-struct place {
-    const struct panel *panel;
-    size_t metric;
-    size_t index;
-};
-
-struct plan {
-    struct asked *asked;
-    size_t n, cap;
-    struct place *places;
-    size_t n_places, places_cap;
-};
-
-/* $W: the rate window, in PromQL's spelling. */
-static char *expand(const char *expr, int64_t window_ms)
-{
-    struct str s = STR_INIT;
-    for (; *expr; expr++) {
-        if (str_starts(expr, "$W")) {
-            str_addf(&s, "%lldms", (long long)window_ms);
-            expr++;
-        } else {
-            str_addc(&s, *expr);
-        }
-    }
-    return str_detach(&s);
-}
-
-static size_t ask(struct plan *plan, const struct metric *metric, int64_t window_ms)
-{
-    AUTOFREE char *expr = expand(metric->expr, window_ms);
-    for (size_t i = 0; i < plan->n; i++)
-        if (plan->asked[i].is_trend == metric->trend && strcmp(plan->asked[i].expr, expr) == 0)
-            return i;
-    GROW(plan->asked, plan->n, plan->cap);
-    plan->asked[plan->n] = (struct asked){.expr = TAKE(expr), .is_trend = metric->trend};
-    return plan->n++;
-}
-
-static void add_panel(struct plan *plan, const struct panel *panel, int64_t window_ms)
-{
-    for (size_t i = 0; panel->metrics[i].id; i++) {
-        GROW(plan->places, plan->n_places, plan->places_cap);
-        plan->places[plan->n_places++] =
-            (struct place){.panel = panel, .metric = i, .index = ask(plan, &panel->metrics[i], window_ms)};
-    }
-}
-
-struct plan *plan_new(const struct panel *only, int64_t window_ms)
-{
-    struct plan *plan = xcalloc(1, sizeof(*plan));
-    add_panel(plan, &top_targets, window_ms);
-    for (const struct panel *const *panel = top_panels; *panel; panel++)
-        if (!only || only == *panel)
-            add_panel(plan, *panel, window_ms);
-    return plan;
-}
-
-void plan_free(struct plan *plan)
-{
-    if (!plan)
-        return;
-    for (size_t i = 0; i < plan->n; i++)
-        free(plan->asked[i].expr);
-    free(plan->asked);
-    free(plan->places);
-    free(plan);
-}
-
-size_t plan_count(const struct plan *plan) { return plan->n; }
-
-size_t plan_index(const struct plan *plan, const struct panel *panel, size_t metric)
-{
-    for (size_t i = 0; i < plan->n_places; i++)
-        if (plan->places[i].panel == panel && plan->places[i].metric == metric)
-            return plan->places[i].index;
-    return SIZE_MAX;
-}
-
-struct batch *plan_fetch(const struct plan *plan, const struct prom *prom, const struct span *span)
+struct batch *batch_new(const struct plan *plan, const struct span *span, int64_t at_ms)
 {
     struct batch *batch = xcalloc(1, sizeof(*batch));
-    struct prom_query *queries = xcalloc(plan->n, sizeof(*queries));
     *batch = (struct batch){
         .span = *span,
-        .at_ms = span->at_ms ? span->at_ms : clock_wall_ms(),
+        .at_ms = at_ms,
         .n = plan->n,
-        .results = xcalloc(plan->n, sizeof(*batch->results)),
-        .errs = xcalloc(plan->n, sizeof(*batch->errs)),
+        .asked = plan->n,
+        .curve_end_ms = at_ms,
+        .curve_ms = span->range_ms,
+        .has = xcalloc(plan->n + 1, sizeof(*batch->has)),
+        .results = xcalloc(plan->n + 1, sizeof(*batch->results)),
+        .errs = xcalloc(plan->n + 1, sizeof(*batch->errs)),
     };
-    for (size_t i = 0; i < plan->n; i++) {
-        queries[i] = (struct prom_query){.expr = plan->asked[i].expr, .at_ms = span->at_ms};
-        if (plan->asked[i].is_trend) {
-            queries[i].range_ms = span->range_ms;
-            queries[i].step_ms = span_step_ms(span);
-        }
+    for (size_t i = 0; i < plan->n; i++)
+        batch->has[i] = ANSWER_ASKED;
+    return batch;
+}
+
+/* What is there is asked for; the rest is not. A server that cannot say is asked for what it had. */
+static int look(struct plan *plan, const struct prom *prom, struct err *err)
+{
+    int64_t now = clock_mono_ms();
+    if (plan->looked_ms && now - plan->looked_ms < LOOK_EVERY_MS)
+        return 0;
+    CLEANUP(node_free) node_t *names = plan->vocabulary ? vocabulary_names(plan->vocabulary, prom, NULL, err) : NULL;
+    if (!names)
+        return plan->looked_ms ? 0 : -1;
+    CLEANUP(map_release) struct map has = MAP_INIT(NULL);
+    for (const node_t *name = node_first(names); name; name = node_next(name))
+        if (node_text(name))
+            map_set(&has, node_text(name), plan);
+    for (size_t i = 0; i < plan->n; i++)
+        plan->asked[i].is_absent = plan->asked[i].needs && !map_has(&has, plan->asked[i].needs);
+    plan->looked_ms = now;
+    return 0;
+}
+
+static enum answer due(const struct asked *asked, bool is_now, int64_t now_ms)
+{
+    if (asked->is_absent)
+        return ANSWER_ABSENT;
+    bool is_early = is_now && asked->last_ms && now_ms - asked->last_ms < (int64_t)asked->every_s * 1000;
+    return is_early ? ANSWER_LATER : ANSWER_ASKED;
+}
+
+/* Live curves grow at their end: only the steps since the last ones are asked for, and those lie on one grid. */
+static void choose_curves(const struct plan *plan, struct batch *batch)
+{
+    int64_t step_ms = span_step_ms(&batch->span);
+    batch->curve_end_ms = batch->at_ms - batch->at_ms % step_ms;
+    int64_t since = batch->curve_end_ms - plan->curves_ms;
+    if (plan->curves_ms && plan->curve_step_ms == step_ms && since >= 0 && since < batch->span.range_ms)
+        batch->curve_ms = since + step_ms;
+}
+
+static struct prom_query query_of(const struct asked *asked, const struct batch *batch)
+{
+    struct prom_query query = {.expr = asked->expr, .at_ms = batch->span.at_ms};
+    if (!asked->is_trend)
+        return query;
+    query.at_ms = batch->curve_end_ms;
+    query.range_ms = batch->curve_ms;
+    query.step_ms = span_step_ms(&batch->span);
+    return query;
+}
+
+static void fail_all(struct batch *batch, const struct err *why)
+{
+    for (size_t i = 0; i < batch->n; i++)
+        err_copy(&batch->errs[i], why);
+    batch->failed = batch->n;
+}
+
+/* The answers of what was asked, one after another, to where they belong. */
+static void spread(struct batch *batch, struct prom_result *results, struct err *errs)
+{
+    size_t from = batch->asked;
+    for (size_t i = batch->n; i-- > 0;) {
+        if (batch->has[i] != ANSWER_ASKED)
+            continue;
+        from--;
+        batch->results[i] = results[from];
+        batch->errs[i] = errs[from];
     }
-    batch->failed = (size_t)prom_query_all(prom, queries, batch->results, batch->errs, plan->n);
-    free(queries);
+}
+
+static bool is_live(const struct batch *batch) { return !batch->span.at_ms; }
+
+static void remember(struct plan *plan, const struct batch *batch)
+{
+    int64_t now = clock_mono_ms();
+    bool is_whole = true;
+    for (size_t i = 0; i < batch->n; i++) {
+        if (batch->has[i] != ANSWER_ASKED)
+            continue;
+        if (!batch->errs[i].code)
+            plan->asked[i].last_ms = now;
+        else if (plan->asked[i].is_trend)
+            is_whole = false;
+    }
+    plan->curves_ms = is_live(batch) && is_whole ? batch->curve_end_ms : 0;
+    plan->curve_step_ms = span_step_ms(&batch->span);
+}
+
+static void ask_all(struct plan *plan, struct batch *batch, const struct prom *prom)
+{
+    AUTOFREE struct prom_query *queries = xcalloc(plan->n + 1, sizeof(*queries));
+    AUTOFREE struct prom_result *results = xcalloc(plan->n + 1, sizeof(*results));
+    AUTOFREE struct err *errs = xcalloc(plan->n + 1, sizeof(*errs));
+    int64_t now = clock_mono_ms();
+    batch->asked = 0;
+    for (size_t i = 0; i < plan->n; i++) {
+        batch->has[i] = due(&plan->asked[i], is_live(batch), now);
+        if (batch->has[i] == ANSWER_ASKED)
+            queries[batch->asked++] = query_of(&plan->asked[i], batch);
+    }
+    batch->failed = (size_t)prom_query_all(prom, queries, results, errs, batch->asked);
+    spread(batch, results, errs);
+}
+
+struct batch *plan_fetch(struct plan *plan, const struct prom *prom, const struct span *span)
+{
+    struct batch *batch = batch_new(plan, span, span->at_ms ? span->at_ms : clock_wall_ms());
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    if (look(plan, prom, &err) != 0) {
+        fail_all(batch, &err);
+        return batch;
+    }
+    if (is_live(batch))
+        choose_curves(plan, batch);
+    ask_all(plan, batch, prom);
+    remember(plan, batch);
     return batch;
 }
 
@@ -120,6 +154,7 @@ void batch_free(struct batch *batch)
         prom_result_release(&batch->results[i]);
         err_release(&batch->errs[i]);
     }
+    free(batch->has);
     free(batch->results);
     free(batch->errs);
     free(batch);
@@ -127,16 +162,11 @@ void batch_free(struct batch *batch)
 
 int batch_error(const struct batch *batch, struct err *err)
 {
-    if (!batch->n || batch->failed < batch->n)
+    if (!batch->asked || batch->failed < batch->asked)
         return 0;
     const struct err *worst = &batch->errs[0];
     for (size_t i = 1; i < batch->n; i++)
         if (batch->errs[i].code > worst->code)
             worst = &batch->errs[i];
-    err_set(err, worst->code, "%s", worst->what);
-    if (worst->why)
-        err_why(err, "%s", worst->why);
-    if (worst->hint)
-        err_hint(err, "%s", worst->hint);
-    return -1;
+    return err_copy(err, worst);
 }

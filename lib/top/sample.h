@@ -5,13 +5,30 @@
 
 #include "top/top.h"
 
+enum answer {
+    ANSWER_ABSENT, /* the server has nothing of it */
+    ANSWER_LATER,  /* not due in this round */
+    ANSWER_ASKED,
+};
+
 struct batch {
     struct span span; /* as it was asked for */
     int64_t at_ms;    /* wall clock: of the span, or when it was asked */
-    struct prom_result *results;
-    struct err *errs; /* errs[i].code != 0: results[i] is not there */
+    enum answer *has;
+    struct prom_result *results; /* of what was asked */
+    struct err *errs;            /* errs[i].code != 0: results[i] is not there */
+    int64_t curve_end_ms;        /* wall clock of the curves' last step */
+    int64_t curve_ms;            /* how much of them was asked: the range, or only the newest steps */
     size_t n;
-    size_t failed;
+    size_t asked, failed;
+};
+
+/* Where the answer to a query goes. */
+struct place {
+    const struct panel *panel;
+    size_t metric; /* of the panel's */
+    size_t index;  /* of the query: of a batch's results */
+    const struct measure *measure;
 };
 
 /* The queries of `only` (NULL: of all panels), each different one once. */
@@ -19,11 +36,14 @@ struct plan *plan_new(const struct panel *only, int64_t window_ms);
 void plan_free(struct plan *plan);
 DEFINE_CLEANUP_PTR(struct plan, plan_free)
 size_t plan_count(const struct plan *plan);
-/* Which answer belongs to metric number `metric` of a panel; SIZE_MAX: it is not asked for. */
-size_t plan_index(const struct plan *plan, const struct panel *panel, size_t metric);
+/* In the order of panels, their metrics and who measures them. */
+const struct place *plan_places(const struct plan *plan, size_t *ret_n);
 
-/* One round. Never NULL. */
-struct batch *plan_fetch(const struct plan *plan, const struct prom *prom, const struct span *span);
+/* One round. Never NULL. What the server has of the vocabulary is looked up in the first round, and again from
+ * time to time. */
+struct batch *plan_fetch(struct plan *plan, const struct prom *prom, const struct span *span);
+/* A round in which everything was asked, and every answer is empty. */
+struct batch *batch_new(const struct plan *plan, const struct span *span, int64_t at_ms);
 void batch_free(struct batch *batch);
 DEFINE_CLEANUP_PTR(struct batch, batch_free)
 /* When every query failed: the worst error. Otherwise 0. */

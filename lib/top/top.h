@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/map.h"
 #include "metrics/prom.h"
 #include "top/view.h"
 #include "tui/surface.h"
@@ -27,22 +28,47 @@ enum unit {
     UNIT_TEXT,
 };
 
-/* A query, and where its answer goes: the vocabulary is these rows. */
+/* A figure or a query, and where its answer goes. A figure of lib/metrics/data is asked of every source of it that the server
+ * has; where several measure the same row, the first in the vocabulary's order counts. */
 struct metric {
-    const char *id;    /* JSON key, with the unit: "p95_ms" */
-    const char *expr;  /* PromQL; $W stands for the rate window */
-    const char *key;   /* labels that name the row, separated by blanks; NULL: one value for the whole panel */
-    const char *label; /* take this label's value as a text; NULL: the sample */
+    const char *id;     /* JSON key, with the unit: "p95_ms" */
+    const char *figure; /* of the vocabulary, which says what names its rows; NULL: expr */
+    const char *expr;   /* PromQL; $W stands for the rate window */
+    const char *key;    /* with expr: labels that name the row (as a vocabulary's names); NULL: one value for the whole panel */
+    const char *label;  /* take this label's value as a text; NULL: the sample, or a figure's own text */
+    const char *of;     /* neither asked: made of the rows' metric with this id, by `over` */
+    enum { OVER_NOTHING, OVER_SUM, OVER_AVG, OVER_COUNT } over;
     enum unit unit;
-    bool trend; /* the span's range as a curve; JSON has the last value */
+    double scale; /* a figure's value times this; 0: as it is */
+    bool whole;   /* a figure that is one value for the whole panel */
+    bool trend;   /* the span's range as a curve; JSON has the last value */
+    int every_s;  /* not asked more often; 0: each round */
 };
+bool metric_is_whole(const struct metric *metric);
+bool metric_is_text(const struct metric *metric);
+
+/* Who measures a metric. Lives as long as the plan. */
+struct measure {
+    char *figure, *source, *title; /* NULL: a query of the panel's own */
+    char *jobs;                    /* an extended regular expression of the jobs that Prometheus scrapes it by */
+    char *names, *text;            /* labels: see metrics/vocabulary.h */
+    char *needs;                   /* the name of a metric that the server must have */
+    double error;                  /* as a share; NaN: not told */
+    bool is_estimate;
+    int rank; /* the lowest counts */
+};
+
+enum { TREND_STEPS = RANGE_STEPS + 1 };
 
 struct reading {
     struct sample sample;
     char *text;       /* with metric.label */
-    bool is_estimate; /* the series says estimated="true" or source="model" */
-    double *trend;    /* oldest first; NaN where unknown */
+    bool is_estimate; /* the source says so, or the series: estimated="true" or source="model" */
+    double error;     /* absolute; 0: not told */
+    const struct measure *measure;
+    double *trend; /* oldest first; NaN where unknown */
     size_t n_trend;
+    int64_t trend_end_ms, trend_step_ms; /* wall clock of its last step */
 };
 
 struct row {
@@ -67,6 +93,7 @@ struct state;
 struct top_column {
     const char *title;
     const char *id;
+    const char *of; /* "ready/desired": the id of what stands behind the stroke; NULL: none */
     int width, max_width, importance;
 };
 
@@ -78,8 +105,11 @@ struct panel {
     int min_cols;
     bool beside;                      /* may stand beside the panel before it */
     bool only_if_any;                 /* is not shown without rows */
+    bool needs_all;                   /* shows what the other panels have */
     const struct metric *metrics;     /* ends with {0} */
     const struct top_column *columns; /* ends with {0}; NULL: not a list */
+    /* After each round: what is made of several metrics; may be NULL. */
+    void (*derive)(const struct state *state, struct table *table);
     /* Adds the panel's figure of the title line ("req/s 212"), if it has one; may be NULL. */
     void (*summary)(const struct state *state, const struct table *table, struct str *s);
     /* Instead of the list: how many rows it wants, and drawing. */
@@ -90,6 +120,7 @@ struct panel {
 extern const struct panel *const top_panels[]; /* NULL-terminated */
 extern const size_t top_panel_count;
 extern const struct panel top_targets;                             /* what Prometheus scrapes; not drawn */
+extern const struct panel top_nodes;                               /* whose addresses are whose; not drawn */
 const struct panel *panel_find(const char *name, struct err *err); /* USAGE with the nearest name */
 
 /* How the source of the figures is. */
@@ -100,6 +131,10 @@ struct source {
     size_t failed, asked;
 };
 
+/* Answers of one round, made by sample.h. */
+struct plan;
+struct batch;
+
 struct state {
     const char *context; /* borrowed */
     const char *url;     /* of the Prometheus, borrowed */
@@ -108,7 +143,10 @@ struct state {
     struct source source;
     struct table *tables; /* one for each of top_panels, in their order on the screen */
     size_t n;
-    struct table targets;
+    struct table targets, nodes;
+    struct map node_names;   /* address -> char * */
+    const struct plan *plan; /* of the last round, borrowed: tables refer to it */
+    unsigned char *has;      /* what became of each of its queries: enum answer */
     struct view view;
 };
 
@@ -116,9 +154,6 @@ void state_init(struct state *state);
 void state_release(struct state *state);
 DEFINE_CLEANUP(struct state, state_release)
 
-/* Answers of one round, made by sample.h. */
-struct plan;
-struct batch;
 void state_take(struct state *state, const struct plan *plan, const struct batch *batch);
 
 /* After the filter or a sort column changed. */

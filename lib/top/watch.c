@@ -11,7 +11,7 @@
 #include "base/sig.h"
 
 struct watcher {
-    const struct plan *plan;
+    struct plan *plan;
     const struct prom *prom;
     pthread_t thread;
     pthread_mutex_t lock; /* of what follows */
@@ -94,7 +94,7 @@ static int start_thread(struct watcher *watcher)
     return rc;
 }
 
-struct watcher *watcher_new(const struct plan *plan, const struct prom *prom, const struct pace *pace, struct err *err)
+struct watcher *watcher_new(struct plan *plan, const struct prom *prom, const struct pace *pace, struct err *err)
 {
     struct watcher *watcher = xcalloc(1, sizeof(*watcher));
     *watcher = (struct watcher){.plan = plan, .prom = prom, .pace = *pace, .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};

@@ -15,7 +15,7 @@ struct pace {
 };
 
 /* plan and prom are borrowed, and must not be used by others until watcher_free. */
-struct watcher *watcher_new(const struct plan *plan, const struct prom *prom, const struct pace *pace, struct err *err);
+struct watcher *watcher_new(struct plan *plan, const struct prom *prom, const struct pace *pace, struct err *err);
 /* Ends a round that is under way (by base/sig.h's interrupt, which is taken back afterwards). */
 void watcher_free(struct watcher *watcher);
 DEFINE_CLEANUP_PTR(struct watcher, watcher_free)

@@ -36,8 +36,8 @@ tests:
   - {series: 'aiwf_power_watts{instance="g", source="model", estimated="true"}', values: 9+0x80}
   - {series: 'revision_app_request_latencies_bucket{namespace_name="d", revision_name="r", le="100"}', values: 0+60x80}
   - {series: 'revision_app_request_latencies_bucket{namespace_name="d", revision_name="r", le="+Inf"}', values: 0+60x80}
-  - {series: 'kn_serving_invocation_duration_seconds_bucket{namespace="d", pod="p", le="0.1"}', values: 0+60x80}
-  - {series: 'kn_serving_invocation_duration_seconds_bucket{namespace="d", pod="p", le="+Inf"}', values: 0+60x80}
+  - {series: 'kn_serving_invocation_duration_seconds_bucket{namespace="d", pod="r-00001-deployment-7d9f-x2", le="0.1"}', values: 0+60x80}
+  - {series: 'kn_serving_invocation_duration_seconds_bucket{namespace="d", pod="r-00001-deployment-7d9f-x2", le="+Inf"}', values: 0+60x80}
   - {series: 'gateway_function_invocation_total{function_name="f", code="200"}', values: 0+54x80}
   - {series: 'gateway_function_invocation_total{function_name="f", code="500"}', values: 0+6x80}
   - {series: 'gateway_function_invocation_total{function_name="fine", code="200"}', values: 0+6x80}
@@ -61,7 +61,7 @@ tests:
     eval_time: 10m
     exp_samples:
     - {labels: 'aiwf:function_latency{namespace_name="d", revision_name="r", measured_by="knative-118"}', value: 95}
-    - {labels: 'aiwf:function_latency{namespace="d", pod="p", measured_by="knative"}', value: 95}
+    - {labels: 'aiwf:function_latency{namespace="d", revision="r-00001", measured_by="knative"}', value: 95}
   - expr: aiwf:function_errors
     eval_time: 10m
     exp_samples:

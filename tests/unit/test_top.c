@@ -8,14 +8,11 @@
 #include "top/sample.h"
 #include "top/top.h"
 
-/* A round in which every query has an empty answer. */
-static struct batch *quiet_round(const struct plan *plan, int64_t at_ms)
+/* Everything asked, every answer empty. */
+static struct batch *new_round(const struct plan *of, int64_t at_ms)
 {
-    struct batch *batch = xcalloc(1, sizeof(*batch));
-    *batch = (struct batch){.at_ms = at_ms, .span.range_ms = RANGE_USUAL_MS, .n = plan_count(plan)};
-    batch->results = xcalloc(batch->n, sizeof(*batch->results));
-    batch->errs = xcalloc(batch->n, sizeof(*batch->errs));
-    return batch;
+    struct span span = {.range_ms = RANGE_USUAL_MS};
+    return batch_new(of, &span, at_ms);
 }
 
 static const struct panel *panel_named(const char *name)
@@ -26,14 +23,33 @@ static const struct panel *panel_named(const char *name)
     return panel;
 }
 
-static size_t slot(const struct plan *plan, const char *panel, const char *id, bool keyed)
+static bool is_local(const struct measure *measure)
 {
-    const struct metric *metrics = panel_named(panel)->metrics;
-    size_t i = 0;
-    while (metrics[i].id && (strcmp(metrics[i].id, id) != 0 || (metrics[i].key != NULL) != keyed))
-        i++;
-    ck_assert_ptr_nonnull(metrics[i].id);
-    return plan_index(plan, panel_named(panel), i);
+    static const char *const sources[] = {"openfaas", "aiwf", "dcgm"};
+    for (size_t i = 0; i < ARRAY_LEN(sources); i++)
+        if (str_eq(measure->source, sources[i]))
+            return true;
+    return !measure->source;
+}
+
+/* Which answer is a panel's metric, as this source measures it; NULL: as the local gateway and dcgm-exporter do. */
+static size_t slot_of(const struct plan *from, const char *panel, const char *id, bool keyed, const char *source)
+{
+    size_t n;
+    const struct place *places = plan_places(from, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct metric *metric = &places[i].panel->metrics[places[i].metric];
+        bool is_it = strcmp(places[i].panel->name, panel) == 0 && strcmp(metric->id, id) == 0 && metric_is_whole(metric) != keyed;
+        if (is_it && (source ? str_eq(places[i].measure->source, source) : is_local(places[i].measure)))
+            return places[i].index;
+    }
+    ck_abort_msg("no %s of %s", id, panel);
+    return 0;
+}
+
+static size_t slot(const struct plan *from, const char *panel, const char *id, bool keyed)
+{
+    return slot_of(from, panel, id, keyed, NULL);
 }
 
 /* The answer to one of the queries: the items of a vector. */
@@ -80,7 +96,7 @@ static void stop(void)
 
 static void busy_round(int64_t at_ms)
 {
-    CLEANUP(batch_free) struct batch *batch = quiet_round(plan, at_ms);
+    CLEANUP(batch_free) struct batch *batch = new_round(plan, at_ms);
     answer(batch, slot(plan, "functions", "rps", true),
            "{\"metric\":{\"function_name\":\"ocr.openfaas-fn\"},\"value\":[100,\"41.2\"]},"
            "{\"metric\":{\"function_name\":\"idle.other\"},\"value\":[100,\"0\"]},"
@@ -131,7 +147,7 @@ END_TEST
 START_TEST(a_source_that_is_gone_leaves_stale_values)
 {
     busy_round(100000);
-    CLEANUP(batch_free) struct batch *batch = quiet_round(plan, 200000);
+    CLEANUP(batch_free) struct batch *batch = new_round(plan, 200000);
     fail_all(batch);
     state_take(&state, plan, batch);
     ck_assert_int_eq(state.source.state, SOURCE_DOWN);
@@ -157,7 +173,7 @@ END_TEST
 START_TEST(what_prometheus_knows_no_more_goes)
 {
     busy_round(100000);
-    CLEANUP(batch_free) struct batch *batch = quiet_round(plan, 200000);
+    CLEANUP(batch_free) struct batch *batch = new_round(plan, 200000);
     state_take(&state, plan, batch);
     ck_assert_uint_eq(state_table(&state, "functions")->n, 0);
     CLEANUP(str_release) struct str text = STR_INIT;
@@ -168,8 +184,8 @@ END_TEST
 
 START_TEST(an_empty_list_says_when_a_target_is_down)
 {
-    CLEANUP(batch_free) struct batch *batch = quiet_round(plan, 200000);
-    answer(batch, plan_index(plan, &top_targets, 0),
+    CLEANUP(batch_free) struct batch *batch = new_round(plan, 200000);
+    answer(batch, slot(plan, "targets", "up", true),
            "{\"metric\":{\"job\":\"aiwf\",\"instance\":\"127.0.0.1:1\"},\"value\":[1,\"0\"]}");
     state_take(&state, plan, batch);
     CLEANUP(str_release) struct str text = STR_INIT;
@@ -182,7 +198,7 @@ END_TEST
 START_TEST(one_failed_query_dims_only_its_figures)
 {
     busy_round(100000);
-    CLEANUP(batch_free) struct batch *batch = quiet_round(plan, 200000);
+    CLEANUP(batch_free) struct batch *batch = new_round(plan, 200000);
     answer(batch, slot(plan, "functions", "rps", true), "{\"metric\":{\"function_name\":\"ocr\"},\"value\":[200,\"1\"]}");
     err_set(&batch->errs[slot(plan, "functions", "p95_ms", true)], ERR_TIMEOUT, "too slow");
     batch->failed = 1;
@@ -250,14 +266,15 @@ END_TEST
 
 START_TEST(equal_queries_are_asked_once)
 {
-    size_t metrics = 1;
-    for (const struct panel *const *panel = top_panels; *panel; panel++)
-        for (const struct metric *metric = (*panel)->metrics; metric->id; metric++)
-            metrics++;
-    ck_assert_uint_lt(plan_count(plan), metrics);
+    size_t all;
+    plan_places(plan, &all);
+    ck_assert_uint_lt(plan_count(plan), all);
     CLEANUP(plan_free) struct plan *one = plan_new(panel_named("energy"), 60000);
     ck_assert_uint_lt(plan_count(one), plan_count(plan));
-    ck_assert_uint_eq(plan_index(one, panel_named("functions"), 0), SIZE_MAX);
+    size_t n;
+    const struct place *places = plan_places(one, &n);
+    for (size_t i = 0; i < n; i++)
+        ck_assert_str_ne(places[i].panel->name, "functions");
 }
 END_TEST
 
