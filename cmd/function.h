@@ -98,6 +98,6 @@ int parse_cores(const char *text, double *ret, struct err *err);
 
 extern const struct cmd function_deploy_cmd, function_invoke_cmd, function_coldstart_cmd, function_logs_cmd, function_diff_cmd,
     function_export_cmd, function_revisions_cmd, function_traffic_cmd, function_rollback_cmd, function_events_cmd,
-    function_secret_cmd, function_build_cmd, function_runtimes_cmd, function_trigger_cmd;
+    function_secret_cmd, function_build_cmd, function_runtimes_cmd, function_trigger_cmd, function_domain_cmd, function_rule_cmd;
 
 #endif
