@@ -115,7 +115,7 @@ const struct opt function_deploy_opts[] = {
      .missing = "-1",
      .help = "requests held while all instances are busy (-1: the usual); more get 429"},
     TEXT("scale-initial", detail.scale_initial, "N", "instances that a new revision begins with"),
-    TEXT("scale-activation", detail.scale_activation, "N", "instances when it wakes from none"),
+    TEXT("scale-activation", detail.scale_activation, "N", "instances when it wakes from none (2 or more)"),
     TEXT("utilization", detail.utilization, "PERCENT", "of the metric's value, what is aimed at"),
     TEXT("scale-down-delay", detail.scale_down_delay, "TIME", "a pause before there are fewer instances"),
     {.name = "scale-class",

@@ -5,7 +5,8 @@
 #include "cmd.h"
 #include "kube/kube.h"
 
-/* The cluster of the context, with the invocation's -v and --timing; its warnings go to stderr; silent and quick in completion. */
+/* The cluster of the context, with the invocation's -v and --timing; its warnings go to stderr, those that come
+ * with every deployment only with -v; silent and quick in completion. */
 int cli_kube(struct cli *cli, struct kube *ret, struct err *err);
 /* The same, opened when first asked for; it belongs to cli. */
 struct kube *cli_kube_kept(struct cli *cli, struct err *err);

@@ -161,11 +161,11 @@ static int check_number(const char *option, const char *text, long long min, lon
 
 static int check_bounds(const struct function_spec *spec, struct err *err)
 {
-    enum { SCALE_MOST = 10000 };
+    enum { SCALE_MOST = 10000, ACTIVATION_LEAST = 2 /* one is what it is without (serving, validateScale) */ };
     const struct function_detail *detail = function_detail(spec);
     long long activation = -1, initial = -1, percent;
     if (check_number("--scale-initial", detail->scale_initial, 0, SCALE_MOST, &initial, err) != 0 ||
-        check_number("--scale-activation", detail->scale_activation, 1, SCALE_MOST, &activation, err) != 0 ||
+        check_number("--scale-activation", detail->scale_activation, ACTIVATION_LEAST, SCALE_MOST, &activation, err) != 0 ||
         check_number("--utilization", detail->utilization, 1, 100, &percent, err) != 0)
         return -1;
     if (spec->scale_max > 0 && spec->scale_min > spec->scale_max)

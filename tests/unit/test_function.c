@@ -244,6 +244,7 @@ static const struct {
     {1, 4, "5", NULL, "--scale-initial 5 is more"},
     {1, 4, "-1", NULL, "--scale-initial: "},
     {1, 4, NULL, "x", "--scale-activation: "},
+    {0, 4, NULL, "1", "--scale-activation: \"1\" is not a number of 2 to"},
 };
 
 START_TEST(bounds_that_cross_are_refused)
