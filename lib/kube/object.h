@@ -55,6 +55,8 @@ int kube_answer(struct kube *kube, const struct http_response *res, const struct
 node_t *kube_show(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *name, struct err *err);
 /* selector: of labels, as kubectl's -l; NULL: all. The caller frees. */
 node_t *kube_list_of(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *selector, struct err *err);
+/* Of all, one by one: of each, path and failing are set here. */
+int kube_each_of(struct kube *kube, const struct kube_kind *kind, const char *ns, const struct kube_each *each, struct err *err);
 /* The same, where it need not be: *ret is NULL, and it is no failure, when there is none of that name, or when the kind is
  * not installed. */
 int kube_find(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *name, node_t **ret, struct err *err);

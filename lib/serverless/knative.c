@@ -397,11 +397,14 @@ const node_t *knative_revision_named(const node_t *revisions, const char *name)
 }
 
 /* Of all revisions that requests go to. */
-static int64_t replicas_of(const node_t *service, const node_t *revisions, const char *member)
+static struct knative_count count_of(const node_t *service, const struct knative_counts *counts)
 {
-    int64_t sum = 0;
-    for (const node_t *target = node_first(node_at(service, "/status/traffic")); target; target = node_next(target))
-        sum += node_int(knative_revision_named(revisions, node_str(target, "/revisionName", "")), member, 0);
+    struct knative_count sum = {0};
+    for (const node_t *target = node_first(node_at(service, "/status/traffic")); target; target = node_next(target)) {
+        struct knative_count one = knative_count_of(counts, node_str(target, "/revisionName", ""));
+        sum.wanted += one.wanted;
+        sum.actual += one.actual;
+    }
     return sum;
 }
 
@@ -429,11 +432,11 @@ static void set_scale(node_t *function, const node_t *annotations)
     }
 }
 
-node_t *knative_function(const node_t *service, const node_t *revisions)
+node_t *knative_function(const node_t *service, const struct knative_counts *counts)
 {
     node_t *function = node_new_object();
-    int64_t available = replicas_of(service, revisions, "/status/actualReplicas");
-    const char *state = state_of(service, available);
+    struct knative_count count = count_of(service, counts);
+    const char *state = state_of(service, count.actual);
     const node_t *ready = kube_condition(service, "Ready");
     node_set_str(function, "name", node_str(service, "/metadata/name", "?"));
     node_set_str(function, "namespace", node_str(service, "/metadata/namespace", NULL));
@@ -442,8 +445,8 @@ node_t *knative_function(const node_t *service, const node_t *revisions)
     node_set_str(function, "mode", "http");
     node_set_str(function, "image", node_str(service, "/spec/template/spec/containers/0/image", NULL));
     node_set_str(function, "revision", node_str(service, "/status/latestReadyRevisionName", NULL));
-    node_set_num(function, "available", (double)available);
-    node_set_num(function, "replicas", (double)replicas_of(service, revisions, "/status/desiredReplicas"));
+    node_set_num(function, "available", (double)count.actual);
+    node_set_num(function, "replicas", (double)count.wanted);
     set_scale(function, node_at(service, "/spec/template/metadata/annotations"));
     node_set_num(function, "concurrency", node_num(service, "/spec/template/spec/containerConcurrency", 0));
     node_set_str(function, "created", node_str(service, "/metadata/creationTimestamp", NULL));

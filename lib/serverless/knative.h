@@ -5,6 +5,7 @@
 
 #include "kube/object.h"
 #include "serverless/features.h"
+#include "serverless/knative_counts.h"
 
 extern const struct function_support knative_support[FEATURE_COUNT];
 /* Which option a field of the Service comes from. */
@@ -14,8 +15,8 @@ extern const struct kube_flag knative_flags[];
 int knative_check(const struct function_spec *spec, struct err *err);
 /* A Service. The caller frees. */
 node_t *knative_service(const struct function_spec *spec, const char *ns);
-/* The document of a function (runtime.h). revisions: of its namespace, or of it alone; NULL: unknown. The caller frees. */
-node_t *knative_function(const node_t *service, const node_t *revisions);
+/* The document of a function (runtime.h). The caller frees. */
+node_t *knative_function(const node_t *service, const struct knative_counts *counts);
 /* Of a list; NULL: it is not there. */
 const node_t *knative_revision_named(const node_t *revisions, const char *name);
 /* runtime.h's revisions, of revisions of the API server. The caller frees. */

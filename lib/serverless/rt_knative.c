@@ -21,17 +21,35 @@ extern const struct runtime runtime_knative;
 
 #define SERVICE_LABEL "serving.knative.dev/service"
 
+struct listing {
+    struct knative_counts counts;
+    node_t *functions;
+};
+
+/* As it comes: a Service is many times its line in a list. */
+static void take_service(node_t *service, void *arg)
+{
+    struct listing *listing = arg;
+    node_push(listing->functions, knative_function(service, &listing->counts));
+    node_free(service);
+}
+
+static void drop_functions(void *arg)
+{
+    struct listing *listing = arg;
+    node_free(listing->functions);
+    listing->functions = node_new_array();
+}
+
 static node_t *list(const struct runtime_env *env, struct err *err)
 {
-    struct kube *kube = env->kube;
-    CLEANUP(node_free) node_t *services = kube_list_of(kube, &kube_knative_services, kube->ns, NULL, err);
-    CLEANUP(node_free) node_t *revisions = services ? kube_list_of(kube, &kube_knative_revisions, kube->ns, NULL, err) : NULL;
-    if (!revisions)
-        return NULL;
-    node_t *functions = node_new_array();
-    for (const node_t *service = node_first(services); service; service = node_next(service))
-        node_push(functions, knative_function(service, revisions));
-    return functions;
+    struct listing listing = {.counts = KNATIVE_COUNTS_INIT, .functions = node_new_array()};
+    const struct kube_each each = {.take = take_service, .restart = drop_functions, .arg = &listing};
+    bool is_read = knative_counts_load(env->kube, &listing.counts, err) == 0 &&
+                   kube_each_of(env->kube, &kube_knative_services, env->kube->ns, &each, err) == 0;
+    CLEANUP(node_free) node_t *functions = listing.functions;
+    knative_counts_release(&listing.counts);
+    return is_read ? TAKE(functions) : NULL;
 }
 
 static node_t *revisions_of(struct kube *kube, const char *name, struct err *err)
@@ -85,7 +103,9 @@ static node_t *show(const struct runtime_env *env, const char *name, struct err 
     CLEANUP(node_free) node_t *revisions = service ? revisions_of(env->kube, name, err) : NULL;
     if (!revisions)
         return NULL;
-    node_t *function = knative_function(service, revisions);
+    CLEANUP(knative_counts_release) struct knative_counts counts = KNATIVE_COUNTS_INIT;
+    knative_counts_add(&counts, revisions);
+    node_t *function = knative_function(service, &counts);
     tell_start(env->kube, service, revisions, function);
     return function;
 }

@@ -9,6 +9,7 @@
 #include "serverless/openfaas.h"
 #include "suites.h"
 #include "train/trainer.h"
+#include "wire.h"
 
 static struct function_spec empty_spec(void)
 {
@@ -116,7 +117,9 @@ START_TEST(the_state_of_a_knative_service)
     const char revisions_text[] = "[{\"metadata\":{\"name\":\"r\"},\"status\":{\"actualReplicas\":2}}]";
     CLEANUP(node_free) node_t *service = json_parse(text, strlen(text), "it", &err);
     CLEANUP(node_free) node_t *revisions = json_parse(revisions_text, strlen(revisions_text), "it", &err);
-    CLEANUP(node_free) node_t *function = knative_function(service, revisions);
+    CLEANUP(knative_counts_release) struct knative_counts counts = KNATIVE_COUNTS_INIT;
+    knative_counts_add(&counts, revisions);
+    CLEANUP(node_free) node_t *function = knative_function(service, &counts);
     ck_assert_str_eq(node_str(function, "/state", ""), knative_states[_i].state);
     ck_assert(str_eq(node_str(function, "/message", NULL), knative_states[_i].message));
 }
@@ -275,6 +278,58 @@ START_TEST(a_job_is_judged)
 }
 END_TEST
 
+#define COLUMNS \
+    "\"columnDefinitions\":[{\"name\":\"Name\"},{\"name\":\"DesiredScale\"},{\"name\":\"ActualScale\"},{\"name\":\"Ready\"}]"
+#define ROW(n, w, a)   "{\"cells\":[\"" n "\"," w "," a ",\"True\"]}"
+#define REVISION(n, a) "{\"metadata\":{\"name\":\"" n "\"},\"status\":{\"desiredReplicas\":" a ",\"actualReplicas\":" a "}}"
+#define KNATIVE        "/apis/serving.knative.dev/v1/namespaces/n/"
+#define SCALERS        "/apis/autoscaling.internal.knative.dev/v1alpha1/namespaces/n/podautoscalers"
+
+/* What the autoscalers' table answers, and what is known of f-1 then, whose revision says 7. */
+static const struct {
+    int status;
+    const char *table;
+    int64_t wanted, actual;
+} counted[] = {
+    {200, "{" COLUMNS ",\"rows\":[" ROW("f-1", "3", "2") "," ROW("g-1", "1", "1") "]}", 3, 2},
+    {200, "{" COLUMNS ",\"rows\":[" ROW("f-1", "null", "null") "]}", 0, 0},
+    {200, "{" COLUMNS ",\"rows\":[]}", 0, 0},
+    {200, "{\"columnDefinitions\":[{\"name\":\"Name\"},{\"name\":\"Age\"}],\"rows\":[" ROW("f-1", "3", "2") "]}", 7, 7},
+    {403, "{\"kind\":\"Status\",\"code\":403}", 7, 7},
+    {404, "404 page not found", 7, 7},
+};
+
+static node_t *reply_of(int status, const char *body)
+{
+    node_t *replies = node_new_array(), *reply = node_push(replies, node_new_object());
+    node_set_num(reply, "status", status);
+    node_set_str(reply, "body", body);
+    return replies;
+}
+
+START_TEST(instances_are_counted_by_autoscalers_else_by_revisions)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(kube_release) struct kube kube;
+    CLEANUP(knative_counts_release) struct knative_counts counts = KNATIVE_COUNTS_INIT;
+    CLEANUP(node_free) node_t *script = node_new_object();
+    CLEANUP(str_release) struct str text = STR_INIT;
+    node_t *routes = node_set(script, "routes", node_new_object());
+    node_set(script, "replies", reply_of(200, "{}"));
+    node_set(routes, SCALERS, reply_of(counted[_i].status, counted[_i].table));
+    node_set(routes, KNATIVE "revisions", reply_of(200, "{\"items\":[" REVISION("f-1", "7") "]}"));
+    json_print(script, &text);
+    wire_start(&wire, text.buf);
+    const struct kube_access access = {.server = wire.url, .ns = "n"};
+    ck_assert_int_eq(kube_open(&kube, &access, &(struct kube_settings){.retries = -1}, &err), 0);
+    ck_assert_msg(knative_counts_load(&kube, &counts, &err) == 0, "%s", err.what);
+    ck_assert_int_eq(knative_count_of(&counts, "f-1").wanted, counted[_i].wanted);
+    ck_assert_int_eq(knative_count_of(&counts, "f-1").actual, counted[_i].actual);
+    ck_assert_int_eq(knative_count_of(&counts, "nobody").actual, 0);
+}
+END_TEST
+
 Suite *suite_serverless(void)
 {
     Suite *suite = suite_create("serverless");
@@ -291,6 +346,7 @@ Suite *suite_serverless(void)
     tcase_add_loop_test(tcase, schedules_are_read, 0, 7);
     tcase_add_test(tcase, a_floor_above_the_ceiling_is_refused);
     tcase_add_loop_test(tcase, a_job_is_judged, 0, 7);
+    tcase_add_loop_test(tcase, instances_are_counted_by_autoscalers_else_by_revisions, 0, (int)ARRAY_LEN(counted));
     suite_add_tcase(suite, tcase);
     return suite;
 }
