@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "pool/breakeven.h"
 #include "pool/forecast.h"
 
 static const double target_in_use = 0.7;
@@ -120,6 +121,18 @@ static void propose(const struct history *history, const struct advise *advise, 
     node_set_str(doc, "command", is_none ? NULL : command);
 }
 
+static node_t *rates_of(const struct history *history, const struct advise *advise)
+{
+    const struct break_even of = {
+        .keep = advise->keep,
+        .cost_per_hour = advise->cost_per_hour,
+        .seen_per_hour = history->known > 0 ? history->requests * 60 / (double)history->known : NAN,
+        .rates = advise->rates,
+        .n = advise->n_rates,
+    };
+    return break_even_rows(&of);
+}
+
 node_t *advise_of(const struct history *history, const struct advise *advise)
 {
     struct idle_times times = {0};
@@ -135,6 +148,7 @@ node_t *advise_of(const struct history *history, const struct advise *advise)
     node_set(doc, "idle", idle_document(&times, &policy));
     node_set_num(doc, "break_even_per_hour", keep_pays_money(&advise->keep));
     node_set_num(doc, "break_even_energy_per_hour", keep_pays_energy(&advise->keep));
+    node_set(doc, "rates", rates_of(history, advise));
     const char *why = too_little(history, &policy);
     if (!why) {
         propose(history, advise, &policy, doc);

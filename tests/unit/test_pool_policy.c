@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "pool/advise.h"
+#include "pool/breakeven.h"
 #include "pool/forecast.h"
 #include "pool/hold.h"
 #include "pool/kept.h"
@@ -146,6 +147,67 @@ START_TEST(keeping_pays_from_a_rate_on)
 }
 END_TEST
 
+/* By hand: 0.02 an hour and instance; each start holds one for 3 + 6 s, 9/3600 of an hour: 0.00005 a request, so 400 of them are
+ * 0.02. In joules: 3 s of 9 W and 6 s of 3 W are 45 J; an hour of 3 W is 10,800 J, which is 240 of them. */
+static const struct {
+    double rate, started_cost, started_w, waiting_s;
+    const char *money, *energy, *mark;
+} by_hand[] = {
+    {100, 0.005, 1.25, 300, "start", "start", NULL},
+    {120, 0.006, 1.5, 360, "start", "start", "its rate now"},
+    {240, 0.012, 3, 720, "start", "keep", "from here it takes less energy"},
+    {400, 0.02, 5, 1200, "keep", "keep", "from here keeping one costs less"},
+    {1000, 0.05, 12.5, 3000, "keep", "keep", NULL},
+};
+
+START_TEST(rates_are_compared_in_money_and_energy)
+{
+    static const double rates[] = {1000, 100, 400};
+    const struct break_even of = {.keep = {.cold_s = 3, .linger_s = 6, .idle_w = 3, .busy_w = 9},
+                                  .cost_per_hour = 0.02,
+                                  .seen_per_hour = 120,
+                                  .rates = rates,
+                                  .n = ARRAY_LEN(rates)};
+    CLEANUP(node_free) node_t *rows = break_even_rows(&of);
+    ck_assert_uint_eq(node_len(rows), ARRAY_LEN(by_hand));
+    const node_t *row = node_first(rows);
+    for (size_t i = 0; i < ARRAY_LEN(by_hand); i++, row = node_next(row)) {
+        ck_assert_double_eq_tol(node_num(row, "/requests_per_hour", NAN), by_hand[i].rate, 1e-9);
+        ck_assert_double_eq_tol(node_num(row, "/started_cost_per_hour", NAN), by_hand[i].started_cost, 1e-12);
+        ck_assert_double_eq_tol(node_num(row, "/kept_cost_per_hour", NAN), 0.02, 1e-12);
+        ck_assert_double_eq_tol(node_num(row, "/started_w", NAN), by_hand[i].started_w, 1e-9);
+        ck_assert_double_eq_tol(node_num(row, "/kept_w", NAN), 3, 1e-9);
+        ck_assert_double_eq_tol(node_num(row, "/waiting_s_per_hour", NAN), by_hand[i].waiting_s, 1e-9);
+        ck_assert_pstr_eq(node_str(row, "/money", NULL), by_hand[i].money);
+        ck_assert_pstr_eq(node_str(row, "/energy", NULL), by_hand[i].energy);
+        ck_assert_pstr_eq(node_str(row, "/mark", NULL), by_hand[i].mark);
+    }
+}
+END_TEST
+
+static const struct {
+    struct keep keep;
+    const char *rates;
+} usual[] = {
+    {{.cold_s = 3, .linger_s = 6, .idle_w = NAN, .busy_w = NAN}, "1 2 5 10 20 50 100 200 400 500 1000 "},
+    {{.cold_s = 2, .linger_s = 58, .idle_w = 10, .busy_w = 10}, "1 2 5 10 20 50 60 100 200 "}, /* both cross at once */
+    {{.cold_s = NAN, .linger_s = 6, .idle_w = NAN, .busy_w = NAN}, "1 2 5 10 20 50 100 200 500 1000 "},
+};
+
+START_TEST(the_usual_rates_go_beyond_where_it_pays)
+{
+    const struct break_even of = {.keep = usual[_i].keep, .cost_per_hour = NAN, .seen_per_hour = NAN};
+    CLEANUP(node_free) node_t *rows = break_even_rows(&of);
+    CLEANUP(str_release) struct str rates = STR_INIT;
+    for (const node_t *row = node_first(rows); row; row = node_next(row)) {
+        str_addf(&rates, "%g ", node_num(row, "/requests_per_hour", NAN));
+        ck_assert(isnan(node_num(row, "/started_cost_per_hour", NAN)));
+        ck_assert_int_eq(node_str(row, "/money", NULL) != NULL, !isnan(of.keep.cold_s));
+    }
+    ck_assert_str_eq(rates.buf, usual[_i].rates);
+}
+END_TEST
+
 /* Two weeks from a Monday, 10 a minute from 8 to 18 on working days, once at night. */
 static void office(struct history *history)
 {
@@ -174,6 +236,7 @@ START_TEST(office_hours_become_a_schedule)
     ck_assert_double_eq_tol(node_num(doc, "/hours_warm_per_day", 0), 10 * 3 * 5.0 / 7, 1e-9);
     ck_assert_double_eq_tol(node_num(doc, "/cost_per_day", 0), 10 * 3 * 5.0 / 7 / 2, 1e-9);
     ck_assert_double_eq_tol(node_num(doc, "/break_even_per_hour", 0), 60, 1e-9);
+    ck_assert_uint_gt(node_len(node_get(doc, "rates")), 5);
 }
 END_TEST
 
@@ -341,6 +404,8 @@ Suite *suite_pool_policy(void)
     tcase_add_test(tcase, counters_become_counts);
     tcase_add_test(tcase, instances_for_a_load);
     tcase_add_test(tcase, keeping_pays_from_a_rate_on);
+    tcase_add_test(tcase, rates_are_compared_in_money_and_energy);
+    tcase_add_loop_test(tcase, the_usual_rates_go_beyond_where_it_pays, 0, ARRAY_LEN(usual));
     tcase_add_test(tcase, office_hours_become_a_schedule);
     tcase_add_test(tcase, an_hour_that_does_not_pay_gets_none);
     tcase_add_test(tcase, too_little_history_proposes_nothing);
