@@ -10,6 +10,7 @@
 #include "base/sig.h"
 #include "help.h"
 #include "local/client.h"
+#include "net/oauth2.h"
 #include "plugin.h"
 #include "reach.h"
 #include "version.h"
@@ -57,44 +58,37 @@ int cli_resolve(struct cli *cli, struct err *err)
 static const char *setting(const struct cli *cli, enum setting which) { return context_get(&cli->context, which); }
 
 /* The context's login at its gateway, else the one that faas-cli keeps. */
-struct login {
-    char *user;
-    struct str password;
-};
-static void login_release(struct login *login)
-{
-    explicit_bzero(login->password.buf, login->password.len);
-    str_release(&login->password);
-    free(login->user);
-}
-DEFINE_CLEANUP(struct login, login_release)
+enum { PASSWORD_MAX = 4096 };
 
-static int read_kept_login(const struct cli *cli, struct login *login, struct err *err)
+static int read_secret(const struct cli *cli, enum setting which, char **ret, struct err *err)
+{
+    CLEANUP(str_release) struct str text = STR_INIT_MAX(PASSWORD_MAX);
+    int rc = file_read(setting(cli, which), &text, err);
+    if (rc == 0) {
+        str_cut(&text, strcspn(text.buf, "\r\n"));
+        *ret = xstrdup(text.buf);
+    }
+    explicit_bzero(text.buf, text.len);
+    return rc;
+}
+
+static int read_kept_login(const struct cli *cli, struct openfaas_login *login, struct err *err)
 {
     CLEANUP(err_release) struct err load_err = ERR_INIT;
     const char *gateway = setting(cli, SETTING_openfaas);
-    char *password = NULL;
-    if (!gateway || login->user)
+    if (!gateway || login->user || openfaas_login_load(gateway, login, &load_err) == 0)
         return 0;
-    if (openfaas_login_load(gateway, &login->user, &password, &load_err) != 0)
-        return load_err.code == ERR_NOT_FOUND ? 0 : err_move(err, &load_err);
-    str_add(&login->password, password);
-    explicit_bzero(password, strlen(password));
-    free(password);
-    return 0;
+    return load_err.code == ERR_NOT_FOUND ? 0 : err_move(err, &load_err);
 }
 
-static int read_login(const struct cli *cli, struct login *login, struct err *err)
+static int read_login(const struct cli *cli, struct openfaas_login *login, struct err *err)
 {
-    const char *path = setting(cli, SETTING_password_file);
     login->user = xstrdup_or_null(setting(cli, SETTING_user));
-    if (!path)
+    if (!setting(cli, SETTING_password_file))
         return read_kept_login(cli, login, err);
-    struct str *password = &login->password;
-    if (file_read(path, password, err) != 0)
-        return err_wrap(err, "cannot read the password of context %s", cli->context.name);
-    str_cut(password, strcspn(password->buf, "\r\n"));
-    return 0;
+    if (read_secret(cli, SETTING_password_file, &login->password, err) == 0)
+        return 0;
+    return err_wrap(err, "cannot read the password of context %s", cli->context.name);
 }
 
 static struct http_settings http_settings(const struct cli *cli)
@@ -115,13 +109,54 @@ static struct http_settings http_settings(const struct cli *cli)
     return settings;
 }
 
+static int read_client_secret(const struct cli *cli, char **ret, struct err *err)
+{
+    const char *given = getenv("AIWF_OAUTH2_SECRET");
+    if (setting(cli, SETTING_oauth2_secret_file)) {
+        if (read_secret(cli, SETTING_oauth2_secret_file, ret, err) == 0)
+            return 0;
+        return err_wrap(err, "cannot read the client secret of context %s", cli->context.name);
+    }
+    if (!given || !*given) {
+        err_set(err, ERR_USAGE, "context %s has an oauth2-url, but no secret to ask there with", cli->context.name);
+        return err_hint(err, "oauth2-secret-file, or the variable AIWF_OAUTH2_SECRET");
+    }
+    *ret = xstrdup(given);
+    return 0;
+}
+
+/* Where the gateway's tokens come from; asks for none yet. */
+static int open_oauth2(struct cli *cli, struct err *err)
+{
+    char *secret = NULL;
+    if (!setting(cli, SETTING_oauth2_client_id)) {
+        err_set(err, ERR_USAGE, "context %s has an oauth2-url, but no client to ask there as", cli->context.name);
+        return err_hint(err, "oauth2-client-id");
+    }
+    if (read_client_secret(cli, &secret, err) != 0)
+        return -1;
+    const struct http_settings settings = http_settings(cli);
+    const struct oauth2_settings how = {.url = setting(cli, SETTING_oauth2_url),
+                                        .client_id = setting(cli, SETTING_oauth2_client_id),
+                                        .client_secret = secret,
+                                        .scope = setting(cli, SETTING_oauth2_scope),
+                                        .audience = setting(cli, SETTING_oauth2_audience),
+                                        .quick = cli->completing};
+    cli->http_tokens = http_new(&settings, err);
+    if (cli->http_tokens)
+        cli->oauth2 = oauth2_new(cli->http_tokens, &how);
+    explicit_bzero(secret, strlen(secret));
+    free(secret);
+    return cli->oauth2 ? 0 : -1;
+}
+
 struct http *cli_http(struct cli *cli, struct err *err)
 {
-    enum { PASSWORD_MAX = 4096 };
     if (cli->http_client)
         return cli->http_client;
-    CLEANUP(login_release) struct login login = {.password = STR_INIT_MAX(PASSWORD_MAX)};
-    if (local_client_fill(&cli->context, err) != 0 || read_login(cli, &login, err) != 0)
+    CLEANUP(openfaas_login_release) struct openfaas_login login = {0};
+    bool by_tokens = setting(cli, SETTING_oauth2_url);
+    if (local_client_fill(&cli->context, err) != 0 || (by_tokens ? open_oauth2(cli, err) : read_login(cli, &login, err)) != 0)
         return NULL;
     const char *socket = NULL;
     if (cli_reach_gateway(cli, &socket, err) != 0)
@@ -130,7 +165,10 @@ struct http *cli_http(struct cli *cli, struct err *err)
     settings.socket = socket;
     settings.auth_url = setting(cli, SETTING_openfaas);
     settings.user = login.user;
-    settings.password = login.password.len ? login.password.buf : NULL;
+    settings.password = login.password && *login.password ? login.password : NULL;
+    settings.bearer = login.token;
+    settings.login = by_tokens ? oauth2_login : NULL;
+    settings.login_arg = cli->oauth2;
     cli->http_client = http_new(&settings, err);
     return cli->http_client;
 }

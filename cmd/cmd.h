@@ -17,6 +17,7 @@
 struct cli;
 struct kube;
 struct kube_tunnel;
+struct oauth2;
 
 /* Adds the names that could stand here; must not print, and gives up silently. */
 typedef void complete_fn(struct cli *cli, struct strv *names);
@@ -136,6 +137,8 @@ struct cli {
     enum dry_run dry_run;
     struct context context; /* with CMD_CONTEXT */
     struct http *http_client, *http_open, *http_other;
+    struct http *http_tokens; /* which asks for oauth2's */
+    struct oauth2 *oauth2;
     struct kube *kube_kept;       /* cmd/kube.h */
     struct kube *prometheus_kube; /* reach.c; NULL: not needed yet */
     struct kube_tunnel *gateway_tunnel;

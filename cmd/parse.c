@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "kube.h"
+#include "net/oauth2.h"
 #include "reach.h"
 #include "value.h"
 
@@ -338,6 +339,8 @@ void cli_release(struct cli *cli)
     http_free(cli->http_client);
     http_free(cli->http_open);
     http_free(cli->http_other);
+    oauth2_free(cli->oauth2);
+    http_free(cli->http_tokens);
     cli_reach_release(cli);
     if (cli->kube_kept)
         kube_release(cli->kube_kept);

@@ -33,6 +33,12 @@
     X(runtime, "runtime", "AIWF_RUNTIME", TEXT, "the default runtime of functions")                                            \
     X(user, "user", "AIWF_USER", TEXT, "the gateway's user")                                                                   \
     X(password_file, "password-file", "AIWF_PASSWORD_FILE", PATH, "a file with the gateway's password")                        \
+    X(oauth2_url, "oauth2-url", "AIWF_OAUTH2_URL", URL, "the endpoint that gives the gateway's tokens (OAuth 2.0)")            \
+    X(oauth2_client_id, "oauth2-client-id", "AIWF_OAUTH2_CLIENT_ID", TEXT, "the client that asks there")                       \
+    X(oauth2_secret_file, "oauth2-secret-file", "AIWF_OAUTH2_SECRET_FILE", PATH,                                               \
+      "a file with its secret (else the variable AIWF_OAUTH2_SECRET)")                                                         \
+    X(oauth2_scope, "oauth2-scope", "AIWF_OAUTH2_SCOPE", TEXT, "the scope that is asked for")                                  \
+    X(oauth2_audience, "oauth2-audience", "AIWF_OAUTH2_AUDIENCE", TEXT, "whom the token is for")                               \
     X(ca_file, "ca-file", "AIWF_CA_FILE", PATH, "a PEM file of certificate authorities to trust")                              \
     X(cert_file, "cert-file", "AIWF_CERT_FILE", PATH, "a client certificate in PEM")                                           \
     X(key_file, "key-file", "AIWF_KEY_FILE", PATH, "the client certificate's key in PEM")                                      \
@@ -121,8 +127,14 @@ int conf_use_context(const char *name, struct err *err);    /* NOT_FOUND */
 extern const struct field conf_schema[];
 
 /* ~/.openfaas/config.yml (facts: faas-cli's config/config_file.go): adds or replaces one gateway's basic
- * login; reads it back. The password goes nowhere else. */
+ * login; reads one back. The password goes nowhere else. */
 int openfaas_login_save(const char *gateway, const char *user, const char *password, struct err *err);
-int openfaas_login_load(const char *gateway, char **ret_user, char **ret_password, struct err *err); /* NOT_FOUND */
+struct openfaas_login {
+    char *user, *password;
+    char *token; /* of OAuth 2.0, a bearer's: then there is no user; wiped when released */
+};
+void openfaas_login_release(struct openfaas_login *login);
+DEFINE_CLEANUP(struct openfaas_login, openfaas_login_release)
+int openfaas_login_load(const char *gateway, struct openfaas_login *ret, struct err *err); /* NOT_FOUND */
 
 #endif

@@ -1,5 +1,5 @@
 /* ~/.openfaas/config.yml, which faas-cli reads and writes too (its config/config_file.go): auths: a list of
- * {gateway, auth: basic, token: base64(user:password), options}. The gateway is looked up by its exact text. */
+ * {gateway, auth: basic, token: base64(user:password), options}, or auth: oauth2 with a bearer's token. The gateway is looked up by its exact text. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,25 +97,51 @@ int openfaas_login_save(const char *gateway, const char *user, const char *passw
     return rc;
 }
 
-int openfaas_login_load(const char *gateway, char **ret_user, char **ret_password, struct err *err)
+static void wipe(char *text)
+{
+    if (text)
+        explicit_bzero(text, strlen(text));
+    free(text);
+}
+
+void openfaas_login_release(struct openfaas_login *login)
+{
+    free(login->user);
+    wipe(login->password);
+    wipe(login->token);
+    *login = (struct openfaas_login){0};
+}
+
+static int read_basic(const char *token, struct openfaas_login *ret)
+{
+    CLEANUP(str_release) struct str plain = STR_INIT;
+    const char *colon = base64_decode(&plain, token) ? strchr(plain.buf, ':') : NULL;
+    if (colon) {
+        ret->user = xstrndup(plain.buf, (size_t)(colon - plain.buf));
+        ret->password = xstrdup(colon + 1);
+    }
+    explicit_bzero(plain.buf, plain.len);
+    return colon ? 0 : -1;
+}
+
+int openfaas_login_load(const char *gateway, struct openfaas_login *ret, struct err *err)
 {
     AUTOFREE char *path = login_path();
     AUTOFREE char *key = gateway_key(gateway);
     CLEANUP(doc_release) struct doc doc = DOC_INIT;
+    *ret = (struct openfaas_login){0};
     if (load(&doc, path, err) != 0)
         return -1;
     const node_t *auth = find_login(doc.root, key);
-    const char *token = node_str(auth, "/token", NULL);
-    if (!token || strcmp(node_str(auth, "/auth", "basic"), "basic") != 0) {
+    const char *token = node_str(auth, "/token", NULL), *way = node_str(auth, "/auth", "basic");
+    bool is_basic = strcmp(way, "basic") == 0, is_oauth2 = strcmp(way, "oauth2") == 0;
+    if (!token || !(is_basic || is_oauth2)) {
         err_set(err, ERR_NOT_FOUND, "no login for %s in %s", key, path);
         return err_hint(err, "faas-cli login -g %s", key);
     }
-    CLEANUP(str_release) struct str plain = STR_INIT;
-    const char *colon = base64_decode(&plain, token) ? strchr(plain.buf, ':') : NULL;
-    if (!colon)
+    if (is_basic && read_basic(token, ret) != 0)
         return err_set(err, ERR_USAGE, "the login for %s in %s is not base64 of user:password", key, path);
-    *ret_user = xstrndup(plain.buf, (size_t)(colon - plain.buf));
-    *ret_password = xstrdup(colon + 1);
-    explicit_bzero(plain.buf, plain.len);
+    if (is_oauth2)
+        ret->token = xstrdup(token);
     return 0;
 }

@@ -1,15 +1,13 @@
 /* What plugins answered, kept until it expires. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "doc/kept_file.h"
 #include "kube/exec.h"
-
-enum { KEPT_MAX_BYTES = 1 << 20 };
 
 /* Variables that change from one shell or folder to the next and choose no login. */
 static bool is_noise(const char *variable)
@@ -50,23 +48,11 @@ static char *kept_path(const struct kube_exec *exec)
     return path_cache(name);
 }
 
-/* A file that others could write or read is not believed. */
-static bool is_ours(const char *path)
-{
-    struct stat st;
-    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 077);
-}
-
 bool kube_exec_kept(const struct kube_exec *exec, struct kube_credential *ret)
 {
-    CLEANUP(err_release) struct err none = ERR_INIT;
-    CLEANUP(str_release) struct str text = STR_INIT_MAX(KEPT_MAX_BYTES);
     AUTOFREE char *path = kept_path(exec);
+    node_t *root = kept_file_read(path);
     *ret = (struct kube_credential){0};
-    if (!path || !is_ours(path) || file_read(path, &text, &none) != 0)
-        return false;
-    node_t *root = json_parse(text.buf, text.len, path, &none);
-    explicit_bzero(text.buf, text.len);
     if (rfc3339_parse(node_str(root, "/expires", ""), &ret->expires_ms)) {
         ret->token = xstrdup_or_null(node_str(root, "/token", NULL));
         ret->cert_pem = xstrdup_or_null(node_str(root, "/certificate", NULL));
@@ -81,9 +67,7 @@ bool kube_exec_kept(const struct kube_exec *exec, struct kube_credential *ret)
 
 void kube_exec_keep(const struct kube_exec *exec, const struct kube_credential *credential)
 {
-    CLEANUP(err_release) struct err none = ERR_INIT;
     CLEANUP(str_release) struct str expires = STR_INIT;
-    CLEANUP(str_release) struct str text = STR_INIT;
     AUTOFREE char *path = credential->expires_ms ? kept_path(exec) : NULL;
     if (!path)
         return;
@@ -93,9 +77,7 @@ void kube_exec_keep(const struct kube_exec *exec, const struct kube_credential *
     node_set_str(root, "token", credential->token);
     node_set_str(root, "certificate", credential->cert_pem);
     node_set_str(root, "key", credential->key_pem);
-    json_print(root, &text);
-    file_write_atomic(path, text.buf, text.len, 0600, &none);
-    explicit_bzero(text.buf, text.len);
+    kept_file_write(path, root);
     node_wipe(root);
 }
 

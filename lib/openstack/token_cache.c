@@ -1,15 +1,15 @@
 /* Tokens kept between calls. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "doc/kept_file.h"
 #include "openstack/identity.h"
 
-enum { CACHE_MAX_BYTES = 4 << 20, GOOD_FOR_MS = 60000 };
+enum { GOOD_FOR_MS = 60000 };
 
 /* One line a setting, sorted: the order in which they were written does not count. */
 static void add_settings(const struct cloud *cloud, struct strv *lines)
@@ -46,21 +46,9 @@ char *token_cache_path(const struct cloud *cloud, struct err *err)
     return path_cache(name);
 }
 
-/* A file that others could write or read is not believed. */
-static bool is_ours(const char *path)
-{
-    struct stat st;
-    return path && lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 077);
-}
-
 bool token_cache_load(const char *path, struct token *ret)
 {
-    CLEANUP(err_release) struct err none = ERR_INIT;
-    CLEANUP(str_release) struct str text = STR_INIT_MAX(CACHE_MAX_BYTES);
-    if (!is_ours(path) || file_read(path, &text, &none) != 0)
-        return false;
-    CLEANUP(node_free) node_t *root = json_parse(text.buf, text.len, path, &none);
-    explicit_bzero(text.buf, text.len);
+    CLEANUP(node_free) node_t *root = kept_file_read(path);
     const char *id = node_str(root, "/id", NULL);
     node_t *catalog = node_get(root, "catalog"), *about = node_get(root, "about"), *roots = node_get(root, "roots");
     int64_t expires_ms;
@@ -79,10 +67,8 @@ bool token_cache_load(const char *path, struct token *ret)
 
 void token_cache_save(const char *path, const struct token *token)
 {
-    CLEANUP(err_release) struct err none = ERR_INIT;
     CLEANUP(node_free) node_t *root = node_new_object();
     CLEANUP(str_release) struct str expires = STR_INIT;
-    CLEANUP(str_release) struct str text = STR_INIT;
     rfc3339_print(&expires, token->expires_ms);
     node_set_str(root, "id", token->id);
     node_set_str(root, "expires_at", expires.buf);
@@ -90,7 +76,5 @@ void token_cache_save(const char *path, const struct token *token)
     node_set(root, "about", token->about ? node_copy(token->about) : node_new_object());
     if (token->roots)
         node_set(root, "roots", node_copy(token->roots));
-    json_print(root, &text);
-    file_write_atomic(path, text.buf, text.len, 0600, &none);
-    explicit_bzero(text.buf, text.len);
+    kept_file_write(path, root);
 }

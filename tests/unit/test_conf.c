@@ -313,11 +313,11 @@ START_TEST(logins_go_round_and_others_stay)
     ck_assert_int_eq(file_write_atomic(path, other, strlen(other), 0600, &err), 0);
     ck_assert_int_eq(openfaas_login_save("HTTP://127.0.0.1:31112/", "admin", "p:ä\"x", &err), 0);
     ck_assert_int_eq(openfaas_login_save("http://127.0.0.1:31112", "admin", "second:one", &err), 0);
-    AUTOFREE char *user = NULL;
-    AUTOFREE char *password = NULL;
-    ck_assert_int_eq(openfaas_login_load("http://127.0.0.1:31112/", &user, &password, &err), 0);
-    ck_assert_str_eq(user, "admin");
-    ck_assert_str_eq(password, "second:one");
+    CLEANUP(openfaas_login_release) struct openfaas_login login = {0};
+    ck_assert_int_eq(openfaas_login_load("http://127.0.0.1:31112/", &login, &err), 0);
+    ck_assert_str_eq(login.user, "admin");
+    ck_assert_str_eq(login.password, "second:one");
+    ck_assert_ptr_null(login.token);
     CLEANUP(doc_release) struct doc doc = DOC_INIT;
     ck_assert_int_eq(doc_load(&doc, path, &err), 0);
     ck_assert_uint_eq(node_len(node_at(doc.root, "/auths")), 2);
@@ -327,7 +327,12 @@ START_TEST(logins_go_round_and_others_stay)
     struct stat st;
     ck_assert_int_eq(stat(path, &st), 0);
     ck_assert_int_eq(st.st_mode & 0777, 0600);
-    ck_assert_int_eq(openfaas_login_load("https://prod.example", &user, &password, &err), -1);
+    openfaas_login_release(&login);
+    ck_assert_int_eq(openfaas_login_load("https://prod.example", &login, &err), 0);
+    ck_assert_str_eq(login.token, "tok");
+    ck_assert_ptr_null(login.user);
+    openfaas_login_release(&login);
+    ck_assert_int_eq(openfaas_login_load("https://other.example", &login, &err), -1);
     ck_assert_int_eq(err.code, ERR_NOT_FOUND);
 }
 END_TEST
@@ -342,12 +347,12 @@ START_TEST(logins_are_where_faas_cli_looks)
     ck_assert_int_eq(openfaas_login_save("http://gw", "a", "b", &err), 0);
     ck_assert(file_exists(".openfaas/config.yml"));
     unsetenv("CI");
-    AUTOFREE char *user = NULL;
-    AUTOFREE char *password = NULL;
-    ck_assert_int_eq(openfaas_login_load("http://gw", &user, &password, &err), 0); /* the same folder here */
-    ck_assert_str_eq(password, "b");
+    CLEANUP(openfaas_login_release) struct openfaas_login login = {0};
+    ck_assert_int_eq(openfaas_login_load("http://gw", &login, &err), 0); /* the same folder here */
+    ck_assert_str_eq(login.password, "b");
+    openfaas_login_release(&login);
     setenv("OPENFAAS_CONFIG", "/nowhere", 1);
-    ck_assert_int_eq(openfaas_login_load("http://gw", &user, &password, &err), -1);
+    ck_assert_int_eq(openfaas_login_load("http://gw", &login, &err), -1);
     ck_assert_int_eq(err.code, ERR_NOT_FOUND);
 }
 END_TEST
