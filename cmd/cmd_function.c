@@ -500,6 +500,7 @@ const struct cmd cmd_function = {
                                         &function_secret_cmd,
                                         &function_runtimes_cmd,
                                         &function_trigger_cmd,
+                                        &function_rule_cmd,
                                         &function_domain_cmd,
                                         NULL},
 };

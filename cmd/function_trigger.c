@@ -1,50 +1,54 @@
-/* aiwf function trigger: what calls a Knative function besides requests. */
+/* aiwf function trigger: what calls a function besides requests, on Knative and OpenWhisk. */
 #include <string.h>
 
 #include "cmd.h"
 #include "function.h"
+#include "function_trigger.h"
 #include "kube.h"
 #include "serverless/trigger.h"
-
-struct create_opts {
-    const char *function, *broker, *schedule, *data, *kafka, *group;
-    struct strv filters, topics;
-};
 
 static const struct opt create_opts[] = {
     {.name = "function",
      .type = OPT_STRING,
-     OPT(struct create_opts, function),
+     OPT(struct trigger_opts, function),
      .metavar = "NAME",
-     .help = "the Knative function that is called",
+     .help = "the function that is called",
      .complete = complete_functions},
     {.name = "broker",
      .type = OPT_STRING,
-     OPT(struct create_opts, broker),
+     OPT(struct trigger_opts, broker),
      .metavar = "NAME",
      .help = "events of this broker (usual: default)"},
     {.name = "filter",
      .type = OPT_LIST,
-     OPT(struct create_opts, filters),
+     OPT(struct trigger_opts, filters),
      .metavar = "K=V",
      .help = "only events with this attribute: type=io.example.taken"},
     {.name = "schedule",
      .type = OPT_STRING,
-     OPT(struct create_opts, schedule),
+     OPT(struct trigger_opts, schedule),
      .metavar = "CRON",
      .help = "by a clock: '*/5 * * * *'"},
-    {.name = "data", .type = OPT_STRING, OPT(struct create_opts, data), .metavar = "JSON", .help = "what the clock sends"},
-    {.name = "kafka", .type = OPT_STRING, OPT(struct create_opts, kafka), .metavar = "HOST:PORT", .help = "messages of Kafka"},
-    {.name = "topic", .type = OPT_LIST, OPT(struct create_opts, topics), .metavar = "NAME", .help = "of Kafka"},
+    {.name = "data", .type = OPT_STRING, OPT(struct trigger_opts, data), .metavar = "JSON", .help = "what the clock sends"},
+    {.name = "kafka", .type = OPT_STRING, OPT(struct trigger_opts, kafka), .metavar = "HOST:PORT", .help = "messages of Kafka"},
+    {.name = "topic", .type = OPT_LIST, OPT(struct trigger_opts, topics), .metavar = "NAME", .help = "of Kafka"},
     {.name = "group",
      .type = OPT_STRING,
-     OPT(struct create_opts, group),
+     OPT(struct trigger_opts, group),
      .metavar = "NAME",
      .help = "the consumer group of Kafka"},
+    {.name = "param",
+     .type = OPT_LIST,
+     OPT(struct trigger_opts, params),
+     .metavar = "K=V",
+     .help = "given with each event (OpenWhisk): JSON, else text"},
+    RUNTIME_OPT(struct trigger_opts),
     {0},
 };
 
-static const struct column columns[] = {
+static const struct opt plain_opts[] = {RUNTIME_OPT(struct trigger_plain_opts), {0}};
+
+const struct column trigger_columns[] = {
     {.title = "NAME", .path = "/name"},
     {.title = "STATE", .path = "/state", .kind = CELL_STATE},
     {.title = "FUNCTION", .path = "/function"},
@@ -73,9 +77,8 @@ static int create_there(struct cli *cli, const node_t *object, enum trigger_kind
     return cli_print_one(cli, "trigger", document, err);
 }
 
-static int create(struct cli *cli, struct err *err)
+static int create_knative(struct cli *cli, const struct trigger_opts *opts, struct err *err)
 {
-    const struct create_opts *opts = cli->opts;
     enum trigger_kind kind;
     struct trigger_spec spec = {
         .name = cli->args.v[0],
@@ -88,6 +91,8 @@ static int create(struct cli *cli, struct err *err)
         .topics = &opts->topics,
         .group = opts->group,
     };
+    if (opts->params.n)
+        return err_set(err, ERR_USAGE, "--param: an event of Knative has its own data");
     if (!opts->function)
         return err_set(err, ERR_USAGE, "which function is called: --function NAME");
     if (trigger_check(&spec, &kind, err) != 0)
@@ -96,8 +101,17 @@ static int create(struct cli *cli, struct err *err)
     return cli->dry_run == DRY_RUN_CLIENT ? print_request(cli, object, err) : create_there(cli, object, kind, err);
 }
 
+static int create(struct cli *cli, struct err *err)
+{
+    const struct trigger_opts *opts = cli->opts;
+    bool is_whisk;
+    if (trigger_is_whisk(cli, opts->runtime, &is_whisk, err) != 0)
+        return -1;
+    return is_whisk ? trigger_whisk_create(cli, opts, err) : create_knative(cli, opts, err);
+}
+
 /* Of the kinds that are installed; none is an error that says how one installs them. */
-static int list(struct cli *cli, struct err *err)
+static int list_knative(struct cli *cli, struct err *err)
 {
     struct kube *kube = cli_kube_kept(cli, err);
     CLEANUP(node_free) node_t *all = node_new_array();
@@ -121,7 +135,16 @@ static int list(struct cli *cli, struct err *err)
     return err_hint(err, "%s", trigger_kinds[TRIGGER_BROKER]->remedy);
 }
 
-static int delete_one(struct cli *cli, const char *name, struct err *err)
+static int list(struct cli *cli, struct err *err)
+{
+    const struct trigger_plain_opts *opts = cli->opts;
+    bool is_whisk;
+    if (trigger_is_whisk(cli, opts->runtime, &is_whisk, err) != 0)
+        return -1;
+    return is_whisk ? trigger_whisk_list(cli, opts->runtime, err) : list_knative(cli, err);
+}
+
+static int delete_knative(struct cli *cli, const char *name, struct err *err)
 {
     struct kube *kube = cli_kube_kept(cli, err);
     for (enum trigger_kind kind = 0; kube && kind < TRIGGER_KINDS; kind++) {
@@ -141,9 +164,23 @@ static int delete_one(struct cli *cli, const char *name, struct err *err)
     return err_hint(err, "aiwf function trigger list");
 }
 
+static int delete_one(struct cli *cli, const char *name, struct err *err)
+{
+    const struct trigger_plain_opts *opts = cli->opts;
+    bool is_whisk;
+    if (trigger_is_whisk(cli, opts->runtime, &is_whisk, err) != 0)
+        return -1;
+    if (!is_whisk)
+        return delete_knative(cli, name, err);
+    if (cli->dry_run == DRY_RUN_NONE)
+        return trigger_whisk_delete(cli, opts->runtime, name, err);
+    cli_note(cli, "would delete trigger %s", name);
+    return 0;
+}
+
 static int delete_triggers(struct cli *cli, struct err *err)
 {
-    return cli_confirm(cli, "delete triggers", err) != 0 ? -1 : cli_each_name(cli, delete_one, err);
+    return cli_confirm_names(cli, "delete", "trigger", err) != 0 ? -1 : cli_each_name(cli, delete_one, err);
 }
 
 static const struct arg name_arg[] = {{.name = "NAME", .help = "the trigger"}, {0}};
@@ -152,6 +189,8 @@ static const struct arg names_arg[] = {{.name = "NAME", .help = "triggers", .man
 static const struct example create_examples[] = {
     {"aiwf function trigger create taken --function ocr --filter type=io.example.taken", "each such event of the broker"},
     {"aiwf function trigger create nightly --function ocr --schedule '0 3 * * *' --data '{}'", "every night"},
+    {"aiwf function trigger create taken --function ocr --param bucket=scans --runtime openwhisk",
+     "fired by hand or by a client"},
     {"aiwf function trigger create jobs --function ocr --kafka kafka:9092 --topic jobs", "each message of a topic"},
     {0},
 };
@@ -171,17 +210,19 @@ static const struct cmd create_cmd = {
     .help = "have events, a clock or Kafka call a function",
     .args = name_arg,
     .opts = create_opts,
-    .opts_size = sizeof(struct create_opts),
+    .opts_size = sizeof(struct trigger_opts),
     .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_CHANGES,
-    .columns = columns,
+    .columns = trigger_columns,
     .examples = create_examples,
     .run = create,
 };
 static const struct cmd list_cmd = {
     .name = "list",
     .help = "list triggers",
+    .opts = plain_opts,
+    .opts_size = sizeof(struct trigger_plain_opts),
     .flags = CMD_CONTEXT | CMD_LIST,
-    .columns = columns,
+    .columns = trigger_columns,
     .examples = list_examples,
     .run = list,
 };
@@ -189,6 +230,8 @@ static const struct cmd delete_cmd = {
     .name = "delete",
     .help = "delete triggers",
     .args = names_arg,
+    .opts = plain_opts,
+    .opts_size = sizeof(struct trigger_plain_opts),
     .flags = CMD_CONTEXT | CMD_CHANGES,
     .examples = delete_examples,
     .run = delete_triggers,
@@ -196,8 +239,10 @@ static const struct cmd delete_cmd = {
 
 const struct cmd function_trigger_cmd = {
     .name = "trigger",
-    .help = "what calls a Knative function besides requests",
-    .about = "Needs Knative Eventing in the cluster. An event of a broker, a tick of a clock or a message of Kafka is a request\n"
-             "with a CloudEvent.",
-    .cmds = (const struct cmd *const[]){&create_cmd, &list_cmd, &delete_cmd, NULL},
+    .help = "what calls a function besides requests",
+    .about =
+        "On Knative, with Knative Eventing in the cluster: an event of a broker, a tick of a clock or a message of Kafka is a\n"
+        "request with a CloudEvent. On OpenWhisk (--runtime openwhisk): an event that is fired, or a clock, calls the\n"
+        "functions that its rules name.",
+    .cmds = (const struct cmd *const[]){&create_cmd, &list_cmd, &delete_cmd, &trigger_fire_cmd, NULL},
 };

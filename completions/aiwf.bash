@@ -161,7 +161,7 @@ __aiwf_table() {
         ;;
     'context add')
         cmds='' aliases='' args='none'
-        opts='--cloud= --kube-context= --kubeconfig= --namespace= --openfaas= --knative= --openwhisk= --prometheus= --prometheus-user= --prometheus-password-file= --prometheus-token-file= --prometheus-headers-file= --alertmanager= --grafana= --grafana-token-file= --runtime= --user= --password-file= --ca-file= --cert-file= --key-file= --insecure --protected --currency= --price-cpu-hour= --price-gpu-hour= --price-kwh= --idle-watts= --max-watts= --use --replace --dry-run --yes -y --help -h --color= --verbose -v --timing'
+        opts='--cloud= --kube-context= --kubeconfig= --namespace= --openfaas= --knative= --openwhisk= --prometheus= --prometheus-user= --prometheus-password-file= --prometheus-token-file= --prometheus-headers-file= --alertmanager= --grafana= --grafana-token-file= --runtime= --user= --password-file= --oauth2-url= --oauth2-client-id= --oauth2-secret-file= --oauth2-scope= --oauth2-audience= --ca-file= --cert-file= --key-file= --insecure --protected --currency= --price-cpu-hour= --price-gpu-hour= --price-kwh= --idle-watts= --max-watts= --use --replace --dry-run --yes -y --help -h --color= --verbose -v --timing'
         ;;
     'context delete')
         cmds='' aliases='' args='live+'
@@ -236,7 +236,7 @@ __aiwf_table() {
         opts='--json-schema --help -h --color= --verbose -v --timing'
         ;;
     'function')
-        cmds='deploy diff list show invoke logs events scale revisions traffic rollback wait export delete coldstart build secret runtimes trigger' aliases='' args=''
+        cmds='deploy diff list show invoke logs events scale revisions traffic rollback wait export delete coldstart build secret runtimes trigger rule domain' aliases='' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function deploy')
@@ -328,19 +328,63 @@ __aiwf_table() {
         opts='--output= -o= --jq= --no-headers --sort-by= --watch --help -h --color= --verbose -v --timing'
         ;;
     'function trigger')
-        cmds='create list delete' aliases='' args=''
+        cmds='create list delete fire' aliases='' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function trigger create')
         cmds='' aliases='' args='none'
-        opts='--function= --broker= --filter= --schedule= --data= --kafka= --topic= --group= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--function= --broker= --filter= --schedule= --data= --kafka= --topic= --group= --param= --runtime= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function trigger list')
         cmds='' aliases='' args=''
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--runtime= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function trigger delete')
         cmds='' aliases='' args='none+'
+        opts='--runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function trigger fire')
+        cmds='' aliases='' args='none'
+        opts='--param= --file= -f= --runtime= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function rule')
+        cmds='create list enable disable delete' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function rule create')
+        cmds='' aliases='' args='none'
+        opts='--trigger= --function= --runtime= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function rule list')
+        cmds='' aliases='' args=''
+        opts='--runtime= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function rule enable')
+        cmds='' aliases='' args='none+'
+        opts='--runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function rule disable')
+        cmds='' aliases='' args='none+'
+        opts='--runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function rule delete')
+        cmds='' aliases='' args='none+'
+        opts='--runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function domain')
+        cmds='create list delete' aliases='' args=''
+        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function domain create')
+        cmds='' aliases='' args='none'
+        opts='--function= --tls= --claim --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function domain list')
+        cmds='' aliases='' args=''
+        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'function domain delete')
+        cmds='' aliases='' args='live+'
         opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'gpu')
@@ -525,7 +569,7 @@ __aiwf_table() {
         ;;
     'pool advise')
         cmds='' aliases='' args='live+'
-        opts='--runtime= --window= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--runtime= --window= --break-even --rate= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'pool run')
         cmds='' aliases='' args=''
@@ -712,6 +756,7 @@ __aiwf_value() {
     'context add:--grafana-token-file') kind=files ;;
     'context add:--runtime') kind=live ;;
     'context add:--password-file') kind=files ;;
+    'context add:--oauth2-secret-file') kind=files ;;
     'context add:--ca-file') kind=files ;;
     'context add:--cert-file') kind=files ;;
     'context add:--key-file') kind=files ;;
@@ -759,6 +804,18 @@ __aiwf_value() {
     'function secret update:--runtime') kind=live ;;
     'function secret delete:--runtime') kind=live ;;
     'function trigger create:--function') kind=live ;;
+    'function trigger create:--runtime') kind=live ;;
+    'function trigger list:--runtime') kind=live ;;
+    'function trigger delete:--runtime') kind=live ;;
+    'function trigger fire:--file' | 'function trigger fire:-f') kind=files ;;
+    'function trigger fire:--runtime') kind=live ;;
+    'function rule create:--function') kind=live ;;
+    'function rule create:--runtime') kind=live ;;
+    'function rule list:--runtime') kind=live ;;
+    'function rule enable:--runtime') kind=live ;;
+    'function rule disable:--runtime') kind=live ;;
+    'function rule delete:--runtime') kind=live ;;
+    'function domain create:--function') kind=live ;;
     'gpu share apply:--file' | 'gpu share apply:-f') kind=files ;;
     'local up:--timeout') kind=none ;;
     'model serve:--server') kind=words words='tfserving v2' ;;

@@ -918,6 +918,11 @@ function __aiwf_table -a path
                 --runtime\t'the default runtime of functions' \
                 --user\t'the gateway\'s user' \
                 --password-file\t'a file with the gateway\'s password' \
+                --oauth2-url\t'the endpoint that gives the gateway\'s tokens (OAuth 2.0)' \
+                --oauth2-client-id\t'the client that asks there' \
+                --oauth2-secret-file\t'a file with its secret (else the variable AIWF_OAUTH2_SECRET)' \
+                --oauth2-scope\t'the scope that is asked for' \
+                --oauth2-audience\t'whom the token is for' \
                 --ca-file\t'a PEM file of certificate authorities to trust' \
                 --cert-file\t'a client certificate in PEM' \
                 --key-file\t'the client certificate\'s key in PEM' \
@@ -937,7 +942,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color
+            set -g __aiwf_takes --cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --oauth2-url --oauth2-client-id --oauth2-secret-file --oauth2-scope --oauth2-audience --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color
         case 'context delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -1335,7 +1340,9 @@ function __aiwf_table -a path
                 build\t'make an image of a folder' \
                 secret\t'secrets that functions read' \
                 runtimes\t'which runtime supports which option and verb' \
-                trigger\t'what calls a Knative function besides requests'
+                trigger\t'what calls a function besides requests' \
+                rule\t'which function a trigger of OpenWhisk calls' \
+                domain\t'hosts of your own that lead to a Knative function'
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
@@ -1395,7 +1402,7 @@ function __aiwf_table -a path
                 --concurrency\t'requests at once an instance' \
                 --queue\t'requests held while all instances are busy (-1: the usual); more get 429' \
                 --scale-initial\t'instances that a new revision begins with' \
-                --scale-activation\t'instances when it wakes from none' \
+                --scale-activation\t'instances when it wakes from none (2 or more)' \
                 --utilization\t'of the metric\'s value, what is aimed at' \
                 --scale-down-delay\t'a pause before there are fewer instances' \
                 --scale-class\t'which of Knative\'s autoscalers: kpa, hpa, NAME.DOMAIN (usual: by --metric)' \
@@ -1469,7 +1476,7 @@ function __aiwf_table -a path
                 --concurrency\t'requests at once an instance' \
                 --queue\t'requests held while all instances are busy (-1: the usual); more get 429' \
                 --scale-initial\t'instances that a new revision begins with' \
-                --scale-activation\t'instances when it wakes from none' \
+                --scale-activation\t'instances when it wakes from none (2 or more)' \
                 --utilization\t'of the metric\'s value, what is aimed at' \
                 --scale-down-delay\t'a pause before there are fewer instances' \
                 --scale-class\t'which of Knative\'s autoscalers: kpa, hpa, NAME.DOMAIN (usual: by --metric)' \
@@ -1949,7 +1956,8 @@ function __aiwf_table -a path
             set -g __aiwf_cmds \
                 create\t'have events, a clock or Kafka call a function' \
                 list\t'list triggers' \
-                delete\t'delete triggers'
+                delete\t'delete triggers' \
+                fire\t'fire a trigger of OpenWhisk: an event by hand'
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
@@ -1980,7 +1988,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args none
             set -g __aiwf_opts \
-                --function\t'the Knative function that is called' \
+                --function\t'the function that is called' \
                 --broker\t'events of this broker (usual: default)' \
                 --filter\t'only events with this attribute: type=io.example.taken' \
                 --schedule\t'by a clock: \'*/5 * * * *\'' \
@@ -1988,6 +1996,8 @@ function __aiwf_table -a path
                 --kafka\t'messages of Kafka' \
                 --topic\t'of Kafka' \
                 --group\t'the consumer group of Kafka' \
+                --param\t'given with each event (OpenWhisk): JSON, else text' \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -2001,8 +2011,254 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --function --broker --filter --schedule --data --kafka --topic --group --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --function --broker --filter --schedule --data --kafka --topic --group --param --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'function trigger list'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+        case 'function trigger delete'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none+
+            set -g __aiwf_opts \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --runtime --context --namespace -n --cloud --kube-context --color
+        case 'function trigger fire'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none
+            set -g __aiwf_opts \
+                --param\t'a parameter of the event: JSON, else text' \
+                --file\t'a JSON object of them (-: standard input)' \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --param --file -f --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color
+        case 'function rule'
+            set -g __aiwf_cmds \
+                create\t'have a trigger call a function' \
+                list\t'list rules' \
+                enable\t'have rules work again' \
+                disable\t'have rules do nothing for now' \
+                delete\t'delete rules'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+        case 'function rule create'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none
+            set -g __aiwf_opts \
+                --trigger\t'the trigger' \
+                --function\t'the function that it calls' \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --trigger --function --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color
+        case 'function rule list'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+        case 'function rule enable'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none+
+            set -g __aiwf_opts \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --runtime --context --namespace -n --cloud --kube-context --color
+        case 'function rule disable'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none+
+            set -g __aiwf_opts \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --runtime --context --namespace -n --cloud --kube-context --color
+        case 'function rule delete'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none+
+            set -g __aiwf_opts \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --runtime --context --namespace -n --cloud --kube-context --color
+        case 'function domain'
+            set -g __aiwf_cmds \
+                create\t'have a host lead to a function' \
+                list\t'list hosts and the functions that answer there' \
+                delete\t'have hosts lead nowhere'
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set -g __aiwf_opts \
+                --version\t'print the version' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+        case 'function domain create'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args none
+            set -g __aiwf_opts \
+                --function\t'the Knative function that answers' \
+                --tls\t'the host\'s certificate: a secret of type kubernetes.io/tls' \
+                --claim\t'claim the host for the namespace first (needs rights in the whole cluster)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --function --tls --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+        case 'function domain list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
@@ -2022,11 +2278,11 @@ function __aiwf_table -a path
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
             set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
-        case 'function trigger delete'
+        case 'function domain delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
-            set -g __aiwf_args none+
+            set -g __aiwf_args live+
             set -g __aiwf_opts \
                 --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
                 --yes\t'do not ask in protected contexts' \
@@ -3086,6 +3342,8 @@ function __aiwf_table -a path
             set -g __aiwf_opts \
                 --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
                 --window\t'how far back it looks' \
+                --break-even\t'a table by rate: an instance that is kept against one that is started each time' \
+                --rate\t'at this rate, in place of the usual ones (with --break-even)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -3099,7 +3357,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --window --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --runtime --window --rate --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'pool run'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -4009,6 +4267,8 @@ function __aiwf_value -a path option
             set -g __aiwf_kind live
         case 'context add:--password-file'
             set -g __aiwf_kind files
+        case 'context add:--oauth2-secret-file'
+            set -g __aiwf_kind files
         case 'context add:--ca-file'
             set -g __aiwf_kind files
         case 'context add:--cert-file'
@@ -4110,6 +4370,30 @@ function __aiwf_value -a path option
         case 'function secret delete:--runtime'
             set -g __aiwf_kind live
         case 'function trigger create:--function'
+            set -g __aiwf_kind live
+        case 'function trigger create:--runtime'
+            set -g __aiwf_kind live
+        case 'function trigger list:--runtime'
+            set -g __aiwf_kind live
+        case 'function trigger delete:--runtime'
+            set -g __aiwf_kind live
+        case 'function trigger fire:--file' 'function trigger fire:-f'
+            set -g __aiwf_kind files
+        case 'function trigger fire:--runtime'
+            set -g __aiwf_kind live
+        case 'function rule create:--function'
+            set -g __aiwf_kind live
+        case 'function rule create:--runtime'
+            set -g __aiwf_kind live
+        case 'function rule list:--runtime'
+            set -g __aiwf_kind live
+        case 'function rule enable:--runtime'
+            set -g __aiwf_kind live
+        case 'function rule disable:--runtime'
+            set -g __aiwf_kind live
+        case 'function rule delete:--runtime'
+            set -g __aiwf_kind live
+        case 'function domain create:--function'
             set -g __aiwf_kind live
         case 'gpu share apply:--file' 'gpu share apply:-f'
             set -g __aiwf_kind files

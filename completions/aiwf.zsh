@@ -918,6 +918,11 @@ __aiwf_table() {
             '--runtime:the default runtime of functions'
             '--user:the gateway'\''s user'
             '--password-file:a file with the gateway'\''s password'
+            '--oauth2-url:the endpoint that gives the gateway'\''s tokens (OAuth 2.0)'
+            '--oauth2-client-id:the client that asks there'
+            '--oauth2-secret-file:a file with its secret (else the variable AIWF_OAUTH2_SECRET)'
+            '--oauth2-scope:the scope that is asked for'
+            '--oauth2-audience:whom the token is for'
             '--ca-file:a PEM file of certificate authorities to trust'
             '--cert-file:a client certificate in PEM'
             '--key-file:the client certificate'\''s key in PEM'
@@ -937,7 +942,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color )
+        takes=(--cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --oauth2-url --oauth2-client-id --oauth2-secret-file --oauth2-scope --oauth2-audience --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color )
         ;;
     'context delete')
         cmds=()
@@ -1336,7 +1341,9 @@ __aiwf_table() {
             'build:make an image of a folder'
             'secret:secrets that functions read'
             'runtimes:which runtime supports which option and verb'
-            'trigger:what calls a Knative function besides requests')
+            'trigger:what calls a function besides requests'
+            'rule:which function a trigger of OpenWhisk calls'
+            'domain:hosts of your own that lead to a Knative function')
         aliases=()
         args=()
         opts=(
@@ -1395,7 +1402,7 @@ __aiwf_table() {
             '--concurrency:requests at once an instance'
             '--queue:requests held while all instances are busy (-1: the usual); more get 429'
             '--scale-initial:instances that a new revision begins with'
-            '--scale-activation:instances when it wakes from none'
+            '--scale-activation:instances when it wakes from none (2 or more)'
             '--utilization:of the metric'\''s value, what is aimed at'
             '--scale-down-delay:a pause before there are fewer instances'
             '--scale-class:which of Knative'\''s autoscalers: kpa, hpa, NAME.DOMAIN (usual: by --metric)'
@@ -1469,7 +1476,7 @@ __aiwf_table() {
             '--concurrency:requests at once an instance'
             '--queue:requests held while all instances are busy (-1: the usual); more get 429'
             '--scale-initial:instances that a new revision begins with'
-            '--scale-activation:instances when it wakes from none'
+            '--scale-activation:instances when it wakes from none (2 or more)'
             '--utilization:of the metric'\''s value, what is aimed at'
             '--scale-down-delay:a pause before there are fewer instances'
             '--scale-class:which of Knative'\''s autoscalers: kpa, hpa, NAME.DOMAIN (usual: by --metric)'
@@ -1950,7 +1957,8 @@ __aiwf_table() {
         cmds=(
             'create:have events, a clock or Kafka call a function'
             'list:list triggers'
-            'delete:delete triggers')
+            'delete:delete triggers'
+            'fire:fire a trigger of OpenWhisk: an event by hand')
         aliases=()
         args=()
         opts=(
@@ -1980,7 +1988,7 @@ __aiwf_table() {
         aliases=()
         args=(none)
         opts=(
-            '--function:the Knative function that is called'
+            '--function:the function that is called'
             '--broker:events of this broker (usual: default)'
             '--filter:only events with this attribute: type=io.example.taken'
             '--schedule:by a clock: '\''*/5 * * * *'\'''
@@ -1988,6 +1996,8 @@ __aiwf_table() {
             '--kafka:messages of Kafka'
             '--topic:of Kafka'
             '--group:the consumer group of Kafka'
+            '--param:given with each event (OpenWhisk): JSON, else text'
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -2001,9 +2011,255 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--function --broker --filter --schedule --data --kafka --topic --group --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        takes=(--function --broker --filter --schedule --data --kafka --topic --group --param --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'function trigger list')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function trigger delete')
+        cmds=()
+        aliases=()
+        args=(none+)
+        opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--runtime --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function trigger fire')
+        cmds=()
+        aliases=()
+        args=(none)
+        opts=(
+            '--param:a parameter of the event: JSON, else text'
+            '--file:a JSON object of them (-: standard input)'
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--param --file -f --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function rule')
+        cmds=(
+            'create:have a trigger call a function'
+            'list:list rules'
+            'enable:have rules work again'
+            'disable:have rules do nothing for now'
+            'delete:delete rules')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function rule create')
+        cmds=()
+        aliases=()
+        args=(none)
+        opts=(
+            '--trigger:the trigger'
+            '--function:the function that it calls'
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--trigger --function --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function rule list')
+        cmds=()
+        aliases=()
+        args=()
+        opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function rule enable')
+        cmds=()
+        aliases=()
+        args=(none+)
+        opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--runtime --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function rule disable')
+        cmds=()
+        aliases=()
+        args=(none+)
+        opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--runtime --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function rule delete')
+        cmds=()
+        aliases=()
+        args=(none+)
+        opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--runtime --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function domain')
+        cmds=(
+            'create:have a host lead to a function'
+            'list:list hosts and the functions that answer there'
+            'delete:have hosts lead nowhere')
+        aliases=()
+        args=()
+        opts=(
+            '--version:print the version'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function domain create')
+        cmds=()
+        aliases=()
+        args=(none)
+        opts=(
+            '--function:the Knative function that answers'
+            '--tls:the host'\''s certificate: a secret of type kubernetes.io/tls'
+            '--claim:claim the host for the namespace first (needs rights in the whole cluster)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--function --tls --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+        ;;
+    'function domain list')
         cmds=()
         aliases=()
         args=()
@@ -2023,10 +2279,10 @@ __aiwf_table() {
             '--timing:print the time of each request on stderr')
         takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
-    'function trigger delete')
+    'function domain delete')
         cmds=()
         aliases=()
-        args=(none+)
+        args=(live+)
         opts=(
             '--dry-run:change nothing: client prints what would be sent, server checks it too'
             '--yes:do not ask in protected contexts'
@@ -3086,6 +3342,8 @@ __aiwf_table() {
         opts=(
             '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
             '--window:how far back it looks'
+            '--break-even:a table by rate: an instance that is kept against one that is started each time'
+            '--rate:at this rate, in place of the usual ones (with --break-even)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -3099,7 +3357,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--runtime --window --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        takes=(--runtime --window --rate --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'pool run')
         cmds=()
@@ -3975,6 +4233,7 @@ __aiwf_value() {
     'context add:--grafana-token-file') kind=files choices=() ;;
     'context add:--runtime') kind=live choices=() ;;
     'context add:--password-file') kind=files choices=() ;;
+    'context add:--oauth2-secret-file') kind=files choices=() ;;
     'context add:--ca-file') kind=files choices=() ;;
     'context add:--cert-file') kind=files choices=() ;;
     'context add:--key-file') kind=files choices=() ;;
@@ -4022,6 +4281,18 @@ __aiwf_value() {
     'function secret update:--runtime') kind=live choices=() ;;
     'function secret delete:--runtime') kind=live choices=() ;;
     'function trigger create:--function') kind=live choices=() ;;
+    'function trigger create:--runtime') kind=live choices=() ;;
+    'function trigger list:--runtime') kind=live choices=() ;;
+    'function trigger delete:--runtime') kind=live choices=() ;;
+    'function trigger fire:--file' | 'function trigger fire:-f') kind=files choices=() ;;
+    'function trigger fire:--runtime') kind=live choices=() ;;
+    'function rule create:--function') kind=live choices=() ;;
+    'function rule create:--runtime') kind=live choices=() ;;
+    'function rule list:--runtime') kind=live choices=() ;;
+    'function rule enable:--runtime') kind=live choices=() ;;
+    'function rule disable:--runtime') kind=live choices=() ;;
+    'function rule delete:--runtime') kind=live choices=() ;;
+    'function domain create:--function') kind=live choices=() ;;
     'gpu share apply:--file' | 'gpu share apply:-f') kind=files choices=() ;;
     'local up:--timeout') kind=none choices=() ;;
     'model serve:--server') kind=words choices=(tfserving v2) ;;

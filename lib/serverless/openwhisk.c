@@ -120,7 +120,7 @@ static node_t *limits_of(const struct function_spec *spec)
     return limits;
 }
 
-static node_t *add_pair(node_t *list, const char *key, node_t *value)
+node_t *whisk_add_pair(node_t *list, const char *key, node_t *value)
 {
     node_t *pair = node_push(list, node_new_object());
     node_set_str(pair, "key", key);
@@ -137,12 +137,12 @@ static node_t *annotation_value(const char *text)
     return value ? value : node_new_str(text);
 }
 
-static void add_pairs(node_t *list, const struct strv *pairs)
+void whisk_add_pairs(node_t *list, const struct strv *pairs)
 {
     for (size_t i = 0; pairs && i < pairs->n; i++) {
         const char *equals = strchr(pairs->v[i], '=');
         AUTOFREE char *key = xstrndup(pairs->v[i], (size_t)(equals - pairs->v[i]));
-        add_pair(list, key, annotation_value(equals + 1));
+        whisk_add_pair(list, key, annotation_value(equals + 1));
     }
 }
 
@@ -153,7 +153,7 @@ static node_t *parameters_of(const struct function_spec *spec)
     for (size_t i = 0; spec->env && i < spec->env->n; i++) {
         const char *equals = strchr(spec->env->v[i], '=');
         AUTOFREE char *key = xstrndup(spec->env->v[i], (size_t)(equals - spec->env->v[i]));
-        node_set_bool(add_pair(parameters, key, node_new_str(equals + 1)), "init", true);
+        node_set_bool(whisk_add_pair(parameters, key, node_new_str(equals + 1)), "init", true);
     }
     return parameters;
 }
@@ -164,9 +164,9 @@ node_t *whisk_action(const struct function_spec *spec, const struct str *code)
     node_set(action, "exec", exec_of(spec, code));
     node_set(action, "parameters", parameters_of(spec));
     node_t *annotations = node_set(action, "annotations", node_new_array());
-    add_pairs(annotations, spec->labels);
-    add_pairs(annotations, &function_detail(spec)->annotations);
-    add_pair(annotations, "managed-by", node_new_str("aiwf"));
+    whisk_add_pairs(annotations, spec->labels);
+    whisk_add_pairs(annotations, &function_detail(spec)->annotations);
+    whisk_add_pair(annotations, "managed-by", node_new_str("aiwf"));
     node_t *limits = limits_of(spec);
     if (node_len(limits))
         node_set(action, "limits", limits);

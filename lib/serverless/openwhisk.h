@@ -15,6 +15,10 @@ node_t *whisk_action(const struct function_spec *spec, const struct str *code);
 /* The kind of code in a folder, by the file that its runtime begins with ("python:default"); NULL: none that is known. */
 const char *whisk_kind_of(const char *folder);
 
+/* To annotations or parameters; takes value. Returns the pair. */
+node_t *whisk_add_pair(node_t *list, const char *key, node_t *value);
+/* "K=V" of each; a V that is true or false is that, all else text. May be NULL. */
+void whisk_add_pairs(node_t *list, const struct strv *pairs);
 /* An annotation's value by its key, or NULL. */
 const node_t *whisk_annotation(const node_t *entity, const char *key);
 /* Whether an activation is of the action NAME or PACKAGE/NAME: a list by name has those of other packages too. */

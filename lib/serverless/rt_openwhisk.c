@@ -8,7 +8,6 @@
 #include "net/url.h"
 #include "serverless/features.h"
 #include "serverless/openwhisk.h"
-#include "serverless/whisk_props.h"
 #include "serverless/whisk_schedule.h"
 #include "serverless/zip.h"
 #include "wait/wait.h"
@@ -31,12 +30,8 @@ static int access_of(const struct context *context, struct runtime_access *ret, 
 /* "https://HOST/api/v1/namespaces/_"; NULL with err set. The caller frees. */
 static char *base_url(const struct runtime_env *env, struct err *err)
 {
-    CLEANUP(whisk_props_release) struct whisk_props props = {0};
-    CLEANUP(str_release) struct str url = STR_INIT;
-    if (whisk_props_of(env->context, &props, err) != 0)
-        return NULL;
-    url_path(&url, props.host, "/api/v1/namespaces/{}", props.ns ? props.ns : "_", NULL);
-    return str_detach(&url);
+    CLEANUP(whisk_release) struct whisk whisk;
+    return whisk_open(&whisk, env->http, env->context, err) == 0 ? whisk_base(&whisk) : NULL;
 }
 
 /* What stands before and after the one slash of PACKAGE/NAME. */
@@ -87,32 +82,11 @@ static int no_action(const char *name, struct err *err)
 
 /* ---- list, show ---- */
 
-/* All of a list, in pages of the most that the server gives. query: what else is asked for, as "&a=b"; NULL: nothing. */
-static node_t *list_pages(const struct runtime_env *env, const char *noun, struct err *err)
-{
-    enum { PAGES_MAX = 500 };
-    AUTOFREE char *base = base_url(env, err);
-    CLEANUP(node_free) node_t *all = node_new_array();
-    for (size_t page = 0; base && page < PAGES_MAX; page++) {
-        CLEANUP(str_release) struct str url = STR_INIT;
-        url_path(&url, base, "/{}", noun, NULL);
-        str_addf(&url, "?limit=%d&skip=%zu", WHISK_LIST_MAX, page * WHISK_LIST_MAX);
-        AUTOFREE char *failing = xasprintf("cannot list %s", noun);
-        CLEANUP(node_free) node_t *items = rest_get(env->http, url.buf, failing, err);
-        if (!items)
-            return NULL;
-        size_t n = node_len(items);
-        while (node_first(items))
-            node_push(all, node_detach(items, node_first(items)));
-        if (n < WHISK_LIST_MAX)
-            return TAKE(all);
-    }
-    return base ? TAKE(all) : NULL;
-}
-
 static node_t *list(const struct runtime_env *env, struct err *err)
 {
-    CLEANUP(node_free) node_t *actions = list_pages(env, "actions", err);
+    CLEANUP(whisk_release) struct whisk whisk;
+    bool is_open = whisk_open(&whisk, env->http, env->context, err) == 0;
+    CLEANUP(node_free) node_t *actions = is_open ? whisk_list(&whisk, "actions", err) : NULL;
     if (!actions)
         return NULL;
     node_t *functions = node_new_array();
@@ -209,9 +183,9 @@ static const char *schedule_of(const struct function_spec *spec)
 /* cron NULL: by no clock, any more. */
 static int schedule(const struct runtime_env *env, const char *action, const char *cron, struct err *err)
 {
-    CLEANUP(whisk_props_release) struct whisk_props props = {0};
-    struct whisk_schedule schedule = {.http = env->http, .props = &props, .action = action};
-    if (whisk_props_of(env->context, &props, err) != 0)
+    CLEANUP(whisk_release) struct whisk whisk;
+    struct whisk_schedule schedule = {.whisk = &whisk, .action = action};
+    if (whisk_open(&whisk, env->http, env->context, err) != 0)
         return -1;
     return cron ? whisk_schedule_set(&schedule, cron, err) : whisk_schedule_drop(&schedule, err);
 }

@@ -134,7 +134,7 @@ whisk_get() { curl -sf -u "$login" "$host/api/v1/namespaces/_/$1" >"$OUT"; }
 fails 2 aiwf function deploy tick --source hello --annotation schedule=often
 ok aiwf function deploy tick --source hello --annotation 'schedule=*/5 * * * *'
 whisk_get rules
-json '.[0] | "\(.name) \(.trigger) \(.action) \(.alarm)"' 'tick-schedule /_/tick-schedule /_/tick */5 * * * *'
+json '.[0] | "\(.name) \(.trigger.name) \(.action.path)/\(.action.name) \(.alarm)"' 'tick-schedule tick-schedule guest/tick */5 * * * *'
 ok aiwf function deploy tick --source hello --annotation 'schedule=0 6 * * 1' --replace
 whisk_get rules
 json '.[0].alarm' '0 6 * * 1'
@@ -143,9 +143,71 @@ whisk_get triggers
 json length 0
 ok aiwf function deploy vision/tick --source hello --annotation 'schedule=0 * * * *'
 whisk_get rules
-json '.[0].action' /_/vision/tick
+json '.[0].action | "\(.path)/\(.name)"' guest/vision/tick
 ok aiwf function delete tick vision/tick -v
 err_lacks "${login#*:}"
+whisk_get rules
+json length 0
+
+whisk "a trigger calls the function of its rule, with its own parameters and the event's"
+called() { aiwf function logs "$1" --tail 1 | grep -q "asked by $2"; }
+ok aiwf function trigger create taken --function hello --param name=ada --param size=5 -o json
+json '"\(.name) \(.function) \(.on) \(.state) \(.rules[0].name)"' 'taken hello fire Ready taken'
+whisk_get triggers/taken
+json '.parameters | map("\(.key)=\(.value | tojson)") | join(" ")' 'name="ada" size=5'
+ok aiwf function trigger fire taken -o json
+json '.activation | length' 32
+true_that called hello ada
+echo '{"name": "bob"}' >event.json
+ok aiwf function trigger fire taken -f event.json --param more='[1]'
+true_that called hello bob
+ok aiwf function trigger fire taken -f event.json --param name=eve --dry-run
+json .name eve
+
+whisk "a rule lets it call another; disabled, it calls nobody"
+ok aiwf function rule create also --trigger taken --function vision/hello -o json
+json '"\(.name) \(.trigger) \(.function) \(.state)"' 'also taken vision/hello active'
+ok aiwf function trigger fire taken --param name=zoe
+true_that called vision/hello zoe
+ok aiwf function rule disable also taken
+ok aiwf function rule list -o json
+json '[.items[].state] | unique | join(" ")' inactive
+ok aiwf function trigger list -o json
+json '.items[] | "\(.name) \(.state) \(.function)"' 'taken Idle hello, vision/hello'
+ok aiwf function trigger fire taken -o json
+json .activation null
+err_has "nothing was called"
+ok aiwf function rule enable also
+ok aiwf function trigger fire taken -o json
+json '.activation | length' 32
+
+whisk "what is there already is exit 5, what is not exit 3, and nothing stays of what failed"
+fails 5 aiwf function trigger create taken --function hello
+err_has "aiwf function trigger delete taken"
+fails 5 aiwf function rule create also --trigger taken --function hello
+fails 3 aiwf function rule create x --trigger nobody --function hello
+fails 1 aiwf function trigger create half --function nobody
+err_has 'is there a function "nobody"'
+whisk_get triggers
+json 'map(.name) | join(" ")' taken
+fails 3 aiwf function trigger fire nobody
+fails 3 aiwf function trigger delete nobody
+fails 3 aiwf function rule disable nobody
+fails 2 aiwf function trigger create t --function hello --broker b
+fails 2 aiwf function trigger create t --schedule '* * * * *'
+fails 2 aiwf function trigger create t --param x
+fails 2 aiwf function rule list --runtime knative
+err_has "--runtime openwhisk"
+
+whisk "a trigger by a clock; deleted, it goes with its rules and its alarm"
+ok aiwf function trigger create nightly --function hello --schedule '0 3 * * *' -o json
+json '"\(.on) \(.state)"' 'schedule 0 3 * * * Ready'
+whisk_get rules
+json 'map(select(.name == "nightly"))[0].alarm' '0 3 * * *'
+fails 5 aiwf function trigger create nightly --function hello --schedule '0 4 * * *'
+ok aiwf function trigger delete nightly taken
+whisk_get triggers
+json length 0
 whisk_get rules
 json length 0
 

@@ -296,31 +296,87 @@ class Handler(http.server.BaseHTTPRequestHandler):
             del alarms[name]
         self.send(200, {"cron": given.get("cron")})
 
-    def entity(self, kept, parts, body):
-        if len(parts) != 1:
-            if self.command == "GET":
-                return self.send(200, [dict(v, name=k) for k, v in kept.items()])
-            raise Refused(405, "HTTP method not allowed")
-        if self.command == "PUT":
-            kept[parts[0]] = body
-        elif parts[0] not in kept:
-            raise Refused(404, "The requested resource does not exist.")
-        self.send(200, dict(kept[parts[0]], name=parts[0]))
-        if self.command == "DELETE":
-            del kept[parts[0]]
+    def listed(self, query, found):
+        limit, skip = self.number(query, "limit", 30, 200), self.number(query, "skip", 0, 1 << 31)
+        self.send(200, found[skip:skip + (limit or 200)])
+
+    def checked(self, kept, name, query, body, allowed):
+        """Of a PUT: what it says, when it may."""
+        given = self.object(body, {})
+        if set(given) - allowed:
+            raise malformed("Object expected with the fields of the entity")
+        if not NAME.match(name):
+            raise Refused(400, "name contains illegal characters or is too long")
+        if name in kept and query.get("overwrite") != ["true"]:
+            raise Refused(409, "resource already exists")
+        return given
 
     def do_triggers(self, parts, query, body):
-        self.entity(triggers, parts, self.object(body, {}) | {"alarm": alarms.get(parts[0]) if parts else None})
+        if not parts:
+            self.listed(query, [{k: v for k, v in t.items() if k not in ("parameters", "limits", "rules")} for t in triggers.values()])
+            return
+        name, method = parts[0], self.command
+        if method == "PUT":
+            given = self.checked(triggers, name, query, body, {"namespace", "name", "version", "publish", "annotations", "parameters", "limits"})
+            old = triggers.get(name, {})
+            triggers[name] = {"namespace": "guest", "name": name, "version": "0.0.1", "publish": False, "annotations": pairs_of(given, "annotations"),
+                              "parameters": pairs_of(given, "parameters"), "limits": {}, "rules": old.get("rules", {}), "updated": int(time.time() * 1000)}
+        elif name not in triggers:
+            raise Refused(404, "The requested resource does not exist.")
+        if method == "POST":
+            self.fire(triggers[name], self.object(body, {}))
+            return
+        self.send(200, triggers[name])
+        if method == "DELETE":
+            del triggers[name]
+
+    def fire(self, trigger, given):
+        called = [rule["action"] for rule in trigger["rules"].values() if rule["status"] == "active"]
+        if not called:
+            self.send(204, None)
+            return
+        values = {p["key"]: p["value"] for p in trigger["parameters"]} | given
+        for action in called:
+            activate(actions[action["path"].partition("/")[2], action["name"]], values)
+        self.send(202, {"activationId": secrets.token_hex(16)})
+
+    def reference(self, text):
+        """"/_/vision/hello" as its path and its name."""
+        words = text.split("/") if isinstance(text, str) else []
+        if len(words) not in (3, 4) or words[0] or words[1] not in ("_", "guest"):
+            raise malformed("a fully qualified name is expected")
+        return {"path": "/".join(["guest", *words[2:-1]]), "name": words[-1]}
 
     def do_rules(self, parts, query, body):
-        rule = self.object(body, {})
-        if self.command == "PUT":
-            if not isinstance(rule.get("trigger"), str) or not isinstance(rule.get("action"), str):
-                raise malformed("rule undefined")
-            action = rule["action"].split("/")[2:]
-            if rule["trigger"].split("/")[-1] not in triggers or ((action + [""])[0] if len(action) == 2 else "", action[-1]) not in actions:
-                raise Refused(400, "trigger or action does not exist")
-        self.entity(rules, parts, rule | {"alarm": alarms.get(rule.get("trigger", "").split("/")[-1])})
+        if not parts:
+            self.listed(query, [r | {"alarm": alarms.get(r["trigger"]["name"])} for r in rules.values()])
+            return
+        name, method = parts[0], self.command
+        if method == "PUT":
+            given = self.checked(rules, name, query, body, {"namespace", "name", "version", "publish", "annotations", "trigger", "action"})
+            if "trigger" not in given or "action" not in given:
+                raise Refused(400, "rule requires a valid trigger and a valid action")
+            trigger, action = self.reference(given["trigger"]), self.reference(given["action"])
+            if trigger["name"] not in triggers or (action["path"].partition("/")[2], action["name"]) not in actions:
+                raise Refused(400, "The requested resource does not exist.")
+            rules[name] = {"namespace": "guest", "name": name, "version": "0.0.1", "publish": False, "annotations": [], "trigger": trigger, "action": action,
+                           "updated": int(time.time() * 1000)}
+            triggers[trigger["name"]]["rules"][f"guest/{name}"] = {"action": action, "status": "active"}
+        elif name not in rules:
+            raise Refused(404, "The requested resource does not exist.")
+        links = triggers.get(rules[name]["trigger"]["name"], {"rules": {}})["rules"]
+        link = links.get(f"guest/{name}", {"status": "inactive"})
+        if method == "POST":
+            given = self.object(body, {})
+            if set(given) != {"status"} or given["status"] not in ("active", "inactive"):
+                raise malformed("rule status malformed")
+            link["status"] = given["status"]
+            self.send(200, None)
+            return
+        self.send(200, rules[name] | {"status": "inactive" if method == "DELETE" else link["status"]})
+        if method == "DELETE":
+            links.pop(f"guest/{name}", None)
+            del rules[name]
 
     def do_activations(self, parts, query, body):
         if self.command != "GET":
