@@ -8,7 +8,7 @@
  * "names","text","estimated","error"}]}],"alerts":[rules],"dashboards":[{"uid","title","panels":[{"figure","title","price","scale"}]}]}.
  * A figure is of a kind of thing ("of", or its first word); names says by which labels a source names one: parts separated by
  * blanks, each "label|older label", with @ before one that is the address of a node. text: the figure is not the sample but
- * these labels. error: how far off a meter may be, as a share. jobs: a regular expression of scrape jobs. The caller frees it. */
+ * these labels. error: how far off a meter may be, as a share. jobs: words in the names of scrape jobs, separated by |. The caller frees it. */
 node_t *vocabulary_load(struct err *err);
 
 /* An expression with its window ("5m") in the place of $W. The caller frees it. */

@@ -26,7 +26,9 @@ static int compare_rows(const void *left, const void *right, void *arg)
 {
     const struct order *order = arg;
     const struct row *a = left, *b = right;
-    int result = 0;
+    int result = (a->is_rest ? 1 : 0) - (b->is_rest ? 1 : 0);
+    if (result)
+        return result;
     if (strcmp(order->id, "name") != 0)
         result = compare_readings(row_reading(order->table, a, order->id), row_reading(order->table, b, order->id));
     return result ? result : strcmp(a->key, b->key);

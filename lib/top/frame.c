@@ -17,61 +17,29 @@ const struct key_binding top_keys[TOP_ACTIONS] = {
 /* Below these heights the line of panels and the bar of keys are left out. */
 enum { ROWS_FOR_STATUS = 8, ROWS_FOR_BAR = 4 };
 
-/* Local time of day. */
-static void add_clock(struct str *s, int64_t wall_ms)
-{
-    time_t seconds = (time_t)(wall_ms / 1000);
-    struct tm local;
-    if (localtime_r(&seconds, &local))
-        str_addf(s, "%02d:%02d:%02d", local.tm_hour, local.tm_min, local.tm_sec);
-}
-
-/* A target that Prometheus cannot scrape; NULL: none. */
-static const char *down_target(const struct state *state)
-{
-    for (size_t i = 0; i < state->targets.n; i++) {
-        const struct reading *up = &state->targets.rows[i].readings[0];
-        if (up->sample.state == SAMPLE_KNOWN && up->sample.value == 0)
-            return state->targets.rows[i].key;
-    }
-    return NULL;
-}
-
-void empty_reason(const struct state *state, const char *nothing, struct str *s)
-{
-    const struct source *source = &state->source;
-    const char *target = down_target(state);
-    if (source->state == SOURCE_UNASKED)
-        str_add(s, "asking Prometheus");
-    else if (source->state == SOURCE_DOWN)
-        str_addf(s, "unknown: %s", source->why ? source->why : "Prometheus does not answer");
-    else if (source->failed)
-        str_addf(s, "unknown: %s", source->why);
-    else if (target)
-        str_addf(s, "unknown: Prometheus cannot scrape %s", target);
-    else
-        str_add(s, nothing);
-}
-
 static struct style add_status(const struct state *state, struct str *s)
 {
     const struct source *source = &state->source;
-    const char *target = down_target(state);
+    const struct row *target;
+    size_t down = targets_down(state, NULL, &target);
     if (source->state == SOURCE_UNASKED) {
         str_add(s, "asking Prometheus");
         return STYLE(TINT_YELLOW, 0);
     }
     if (source->state == SOURCE_DOWN) {
         str_add(s, "Prometheus down since ");
-        add_clock(s, source->since_ms);
+        clock_print(s, source->since_ms);
         return STYLE(TINT_RED, STYLE_BOLD);
     }
     if (source->failed) {
         str_addf(s, "%zu of %zu queries failed", source->failed, source->asked);
         return STYLE(TINT_RED, STYLE_BOLD);
     }
-    if (target) {
-        str_addf(s, "%s down", target);
+    if (down) {
+        if (down == 1)
+            str_addf(s, "%s down", target->key);
+        else
+            str_addf(s, "%zu targets down", down);
         return STYLE(TINT_RED, STYLE_BOLD);
     }
     str_add(s, "Prometheus ok");
@@ -94,7 +62,7 @@ static void add_past(int64_t at_ms, int room, struct str *s)
     if (room >= WORD + DATE + CLOCK)
         add_date(s, at_ms);
     if (room >= WORD + CLOCK)
-        add_clock(s, at_ms);
+        clock_print(s, at_ms);
     else
         str_cut(s, WORD - 1);
 }
@@ -109,7 +77,7 @@ static void add_time(const struct state *state, int room, struct str *s)
         duration_print(s, state->view.interval_ms);
         str_add(s, "  ");
     }
-    add_clock(s, state->now_ms);
+    clock_print(s, state->now_ms);
 }
 
 /* As many of the panels' figures as fit in `room` columns. */
@@ -232,9 +200,27 @@ static void draw_bar(const struct state *state, struct surface *s)
 
 static int wanted_rows(const struct state *state, const struct table *table)
 {
+    CLEANUP(str_release) struct str trouble = STR_INIT;
     if (!table_is_drawn(state, table))
         return 0;
-    return table->panel->want_rows ? table->panel->want_rows(state, table) : list_want_rows(table);
+    int rows = table->panel->want_rows ? table->panel->want_rows(state, table) : list_want_rows(table);
+    return rows + (table->n && panel_trouble(state, table, &trouble));
+}
+
+/* What is wrong stands in the panel's last line, when it has something to show besides. */
+static void draw_panel(const struct state *state, const struct table *table, struct surface *s)
+{
+    enum { LEAST = 3 };
+    CLEANUP(str_release) struct str trouble = STR_INIT;
+    struct surface inner = *s;
+    if (s->rows >= LEAST && table->n && panel_trouble(state, table, &trouble)) {
+        inner = surface_window(s, (struct rect){.rows = s->rows - 1, .cols = s->cols});
+        surface_textf(s, s->rows - 1, 1, STYLE(TINT_RED, 0), "! %s", trouble.buf);
+    }
+    if (table->panel->draw)
+        table->panel->draw(state, table, &inner);
+    else
+        list_draw(state, table, &inner);
 }
 
 static void draw_panels(const struct state *state, struct surface *s)
@@ -255,12 +241,8 @@ static void draw_panels(const struct state *state, struct surface *s)
     for (size_t i = 0; i < n; i++) {
         if (!places[i].rows || !places[i].cols)
             continue;
-        const struct table *table = &state->tables[i];
         struct surface window = surface_window(s, places[i]);
-        if (table->panel->draw)
-            table->panel->draw(state, table, &window);
-        else
-            list_draw(state, table, &window);
+        draw_panel(state, &state->tables[i], &window);
     }
 }
 

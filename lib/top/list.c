@@ -6,10 +6,18 @@
 #include "tui/grid.h"
 #include "tui/spark.h"
 
+static bool is_known(const struct table *table, const char *id)
+{
+    for (size_t i = 0; i < table->n; i++)
+        if (reading_has(row_reading(table, &table->rows[i], id)))
+            return true;
+    return false;
+}
+
 static size_t make_columns(const struct table *table, struct grid_column *columns)
 {
     size_t n = 0;
-    for (const struct top_column *column = table->panel->columns; column->id && n < GRID_COLUMNS; column++, n++)
+    for (const struct top_column *column = table->panel->columns; column->id && n < GRID_COLUMNS; column++, n++) {
         columns[n] = (struct grid_column){
             .title = column->title,
             .width = column->width,
@@ -17,6 +25,9 @@ static size_t make_columns(const struct table *table, struct grid_column *column
             .importance = column->importance,
             .align = column->max_width ? ALIGN_LEFT : ALIGN_RIGHT,
         };
+        if (column->only_if_any && !is_known(table, column->id))
+            columns[n].width = columns[n].max_width = 0;
+    }
     return n;
 }
 
@@ -132,7 +143,7 @@ static void draw_empty(const struct state *state, const struct table *table, str
     if (table->n)
         str_add(&text, nothing.buf);
     else
-        empty_reason(state, nothing.buf, &text);
+        empty_reason(state, table, nothing.buf, &text);
     surface_text(s, 1, GRID_MARGIN, STYLE(TINT_NONE, STYLE_DIM), text.buf);
 }
 

@@ -50,7 +50,7 @@ static void draw(const struct state *state, const struct table *table, struct su
     CLEANUP(str_release) struct str text = STR_INIT;
     int col = surface_text(s, 0, 1, STYLE(TINT_CYAN, STYLE_BOLD), "ENERGY") + 3;
     if (!reading_has(power)) {
-        empty_reason(state, "no meter and no model of this host's energy", &text);
+        empty_reason(state, table, "no meter and no model of this host's energy", &text);
         surface_text(s, 0, col, STYLE(TINT_NONE, STYLE_DIM), text.buf);
         return;
     }

@@ -27,8 +27,8 @@ static const struct top_column columns[] = {
     {.title = "mem", .id = "memory_used_bytes", .width = 6, .importance = 80},
     {.title = "power", .id = "power_w", .width = 6, .importance = 70},
     {.title = "temp", .id = "temperature_c", .width = 4, .importance = 60},
-    {.title = "XID", .id = "xid", .width = 3, .importance = 20},
-    {.title = "held by", .id = "holder", .width = 14, .max_width = 40, .importance = 50},
+    {.title = "XID", .id = "xid", .width = 3, .importance = 20, .only_if_any = true},
+    {.title = "held by", .id = "holder", .width = 14, .max_width = 40, .importance = 50, .only_if_any = true},
     {0},
 };
 

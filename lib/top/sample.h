@@ -9,6 +9,7 @@ enum answer {
     ANSWER_ABSENT, /* the server has nothing of it */
     ANSWER_LATER,  /* not due in this round */
     ANSWER_ASKED,
+    ANSWER_FAILED, /* in the state: it was asked in vain */
 };
 
 struct batch {

@@ -50,7 +50,7 @@ bool metric_is_text(const struct metric *metric);
 /* Who measures a metric. Lives as long as the plan. */
 struct measure {
     char *figure, *source, *title; /* NULL: a query of the panel's own */
-    char *jobs;                    /* an extended regular expression of the jobs that Prometheus scrapes it by */
+    char *jobs;                    /* words in the names of jobs that Prometheus scrapes it by, separated by | */
     char *names, *text;            /* labels: see metrics/vocabulary.h */
     char *needs;                   /* the name of a metric that the server must have */
     double error;                  /* as a share; NaN: not told */
@@ -74,6 +74,8 @@ struct reading {
 struct row {
     char *key;
     bool is_hidden;           /* by the filter */
+    bool is_rest;             /* what the others leave: it stands last */
+    int64_t since_ms;         /* of a target that is down: wall clock; -1: longer than it was watched */
     struct reading *readings; /* one for each metric of the panel */
 };
 
@@ -95,6 +97,7 @@ struct top_column {
     const char *id;
     const char *of; /* "ready/desired": the id of what stands behind the stroke; NULL: none */
     int width, max_width, importance;
+    bool only_if_any; /* left out when no row has it */
 };
 
 struct panel {
@@ -106,6 +109,7 @@ struct panel {
     bool beside;                      /* may stand beside the panel before it */
     bool only_if_any;                 /* is not shown without rows */
     bool needs_all;                   /* shows what the other panels have */
+    size_t sort;                      /* the column that orders it at first */
     const struct metric *metrics;     /* ends with {0} */
     const struct top_column *columns; /* ends with {0}; NULL: not a list */
     /* After each round: what is made of several metrics; may be NULL. */
@@ -165,7 +169,13 @@ int state_sort_by(struct state *state, const char *column, struct err *err);
 const struct table *state_table(const struct state *state, const char *panel); /* never NULL */
 /* Of a row (&table->whole for the panel's own); never NULL: an unknown one when there is no such metric. */
 const struct reading *row_reading(const struct table *table, const struct row *row, const char *id);
-size_t table_shown(const struct table *table); /* rows that are not hidden */
+struct reading *reading_of(const struct table *table, const struct row *row, const char *id); /* the same, or NULL */
+struct row *table_row(struct table *table, const char *key); /* made when it is not there: pointers to others are lost */
+struct row *table_add(struct table *table, const char *key);
+void row_release(struct row *row, size_t n_metrics);
+void reading_clear(struct reading *reading);
+void reading_add(struct reading *total, const struct reading *one); /* as sure as the less sure of them */
+size_t table_shown(const struct table *table);                      /* rows that are not hidden */
 /* The value is there, or was the last one seen: both are drawn, the latter dim. */
 bool reading_has(const struct reading *reading);
 double reading_value(const struct reading *reading); /* NaN when there is none */
@@ -181,9 +191,17 @@ bool table_is_drawn(const struct state *state, const struct table *table); /* if
 bool table_has_tab(const struct state *state, const struct table *table);  /* can be chosen */
 int list_want_rows(const struct table *table);
 void list_draw(const struct state *state, const struct table *table, struct surface *s);
-/* Why a panel is empty: no data because something is down, or really nothing. */
-void empty_reason(const struct state *state, const char *nothing, struct str *s);
 void frame_draw(const struct state *state, struct surface *s);
+
+/* Sources that fail (trouble.c). */
+bool target_is_down(const struct row *target);
+/* How many targets are down whose job's name has one of these words (separated by |; NULL: any); the first of them. */
+size_t targets_down(const struct state *state, const char *jobs, const struct row **ret_first);
+/* What makes a panel's figures stale or wrong: failed queries, targets that are down. False: nothing. */
+bool panel_trouble(const struct state *state, const struct table *table, struct str *s);
+/* Why a panel is empty: no data because something is down, nobody who measures it, or really nothing. */
+void empty_reason(const struct state *state, const struct table *table, const char *nothing, struct str *s);
+void clock_print(struct str *s, int64_t wall_ms); /* local time of day */
 
 /* {"context","time","source":{..},"window_s","functions":[..],"functions_total":{..},...}: numbers or null. */
 node_t *state_json(const struct state *state);

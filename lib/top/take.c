@@ -1,0 +1,330 @@
+/* Answers become rows. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "top/sample.h"
+#include "top/top.h"
+
+static const char *label_named(const struct prom_series *series, const char *name, size_t len)
+{
+    for (size_t i = 0; i < series->n_labels; i++)
+        if (strncmp(series->labels[i].name, name, len) == 0 && !series->labels[i].name[len])
+            return series->labels[i].value;
+    return NULL;
+}
+
+/* A node's name for its address: exporters of a node are known by HOST:PORT, the rest of the world names the node. */
+static void add_node_name(const struct map *names, const char *address, struct str *s)
+{
+    const char *name = map_get(names, address);
+    size_t host_len = strcspn(address, ":");
+    AUTOFREE char *host = xstrndup(address, host_len);
+    if (!name)
+        name = map_get(names, host);
+    bool has_many = strchr(address + host_len, ':') != strrchr(address, ':'); /* an IPv6 address */
+    str_add(s, name ? name : has_many ? address : host);
+}
+
+/* "hostname|Hostname gpu": the values joined by "/", each by the first of its labels that is there. */
+static void join_labels(const struct map *nodes, const struct prom_series *series, const char *names, struct str *s)
+{
+    const char *value = NULL;
+    bool is_address = false;
+    for (const char *name = names; *name;) {
+        is_address = *name == '@';
+        name += is_address;
+        size_t len = strcspn(name, "| ");
+        const char *found = value ? NULL : label_named(series, name, len);
+        value = found && *found ? found : value;
+        name += len;
+        bool is_last = *name != '|';
+        name += *name != '\0';
+        if (!is_last)
+            continue;
+        if (value && s->len)
+            str_addc(s, '/');
+        if (value && is_address)
+            add_node_name(nodes, value, s);
+        else if (value)
+            str_add(s, value);
+        value = NULL;
+    }
+}
+
+/* OpenFaaS names a function "ocr.NAMESPACE" in some metrics and "ocr" in others: the namespace that is the default is left
+ * out. */
+static bool row_key(const struct map *nodes, const struct measure *measure, const struct prom_series *series, struct str *key)
+{
+    static const char namespace[] = ".openfaas-fn";
+    str_reset(key);
+    if (measure->names)
+        join_labels(nodes, series, measure->names, key);
+    if (key->len > sizeof(namespace) - 1 && str_ends(key->buf, namespace))
+        str_cut(key, key->len - (sizeof(namespace) - 1));
+    return key->len > 0;
+}
+
+/* One table while it takes the answers of a round. */
+struct taking {
+    const struct state *state;
+    struct table *table;
+    const struct batch *batch;
+    struct map index; /* of the rows: key -> position + 1 */
+    struct str key;
+};
+
+static struct row *row_of(struct taking *taking, const char *key)
+{
+    uintptr_t at = (uintptr_t)map_get(&taking->index, key);
+    if (at)
+        return &taking->table->rows[at - 1];
+    struct row *row = table_add(taking->table, key);
+    map_set(&taking->index, key, (void *)(uintptr_t)taking->table->n); /* NOLINT(performance-no-int-to-ptr) */
+    return row;
+}
+
+/* A curve that grows: what it has moves to the left by the time that passed. */
+static void shift_trend(struct reading *reading, const struct batch *batch)
+{
+    int64_t step_ms = span_step_ms(&batch->span);
+    int64_t steps = (batch->curve_end_ms - reading->trend_end_ms) / step_ms;
+    bool is_other = !reading->n_trend || reading->trend_step_ms != step_ms || batch->curve_ms == batch->span.range_ms;
+    if (!reading->trend)
+        reading->trend = xcalloc(TREND_STEPS, sizeof(*reading->trend));
+    if (is_other || steps < 0 || steps > TREND_STEPS)
+        steps = TREND_STEPS;
+    size_t gone = (size_t)steps;
+    memmove(reading->trend, reading->trend + gone, (TREND_STEPS - gone) * sizeof(*reading->trend));
+    for (size_t i = TREND_STEPS - gone; i < TREND_STEPS; i++)
+        reading->trend[i] = NAN;
+    reading->n_trend = TREND_STEPS;
+    reading->trend_end_ms = batch->curve_end_ms;
+    reading->trend_step_ms = step_ms;
+}
+
+/* Values of a series at the steps of the curve; where it has no sample the value is unknown. */
+static void set_trend(struct reading *reading, const struct prom_series *series, const struct batch *batch, double scale)
+{
+    int64_t step_ms = span_step_ms(&batch->span), begin_ms = batch->curve_end_ms - batch->span.range_ms;
+    shift_trend(reading, batch);
+    for (size_t i = 0; i < series->n_points; i++) {
+        int64_t at = (series->points[i].at_ms - begin_ms + step_ms / 2) / step_ms;
+        if (at >= 0 && at < TREND_STEPS)
+            reading->trend[at] = series->points[i].value * scale;
+    }
+}
+
+/* Only the curve stays, which grows. */
+static void reading_forget(struct reading *reading)
+{
+    struct reading curve = {.trend = TAKE(reading->trend),
+                            .n_trend = reading->n_trend,
+                            .trend_end_ms = reading->trend_end_ms,
+                            .trend_step_ms = reading->trend_step_ms};
+    reading_clear(reading);
+    *reading = curve;
+}
+
+/* A better source of the same row has spoken. */
+static bool is_taken(const struct reading *reading, const struct measure *measure)
+{
+    return reading->sample.state == SAMPLE_KNOWN && reading->measure && reading->measure->rank < measure->rank;
+}
+
+static void set_reading(const struct taking *taking, struct reading *reading, const struct place *place,
+                        const struct prom_series *series)
+{
+    const struct metric *metric = &place->panel->metrics[place->metric];
+    const struct batch *batch = taking->batch;
+    if (!series->n_points || is_taken(reading, place->measure))
+        return;
+    reading_forget(reading);
+    double scale = metric->scale != 0 ? metric->scale : 1;
+    const struct prom_point *last = &series->points[series->n_points - 1];
+    /* The last step of a curve is now, unless the series ended before. */
+    bool is_over = metric->trend && last->at_ms < batch->curve_end_ms - span_step_ms(&batch->span);
+    reading->sample =
+        (struct sample){.value = last->value * scale, .at_ms = last->at_ms, .state = is_over ? SAMPLE_UNKNOWN : SAMPLE_KNOWN};
+    reading->measure = place->measure;
+    reading->is_estimate = place->measure->is_estimate || str_eq(prom_label(series, "estimated"), "true") ||
+                           str_eq(prom_label(series, "source"), "model");
+    reading->error = isfinite(place->measure->error) ? fabs(place->measure->error * reading->sample.value) : 0;
+    if (place->measure->text) {
+        CLEANUP(str_release) struct str text = STR_INIT_MAX(256);
+        join_labels(&taking->state->node_names, series, place->measure->text, &text);
+        reading->text = text.len ? str_detach(&text) : NULL;
+    }
+    if (metric->trend)
+        set_trend(reading, series, batch, scale);
+}
+
+static struct reading *reading_at(struct table *table, size_t row, size_t metric)
+{
+    return row < table->n ? &table->rows[row].readings[metric] : &table->whole.readings[metric];
+}
+
+/* What a place said before: gone, unless the server did not answer, or cannot scrape who measures it; then it is the last one
+ * seen. */
+static void age_place(const struct taking *taking, const struct place *place, bool is_failed)
+{
+    bool is_kept = is_failed || targets_down(taking->state, place->measure->jobs, NULL) > 0;
+    for (size_t i = 0; i <= taking->table->n; i++) {
+        struct reading *reading = reading_at(taking->table, i, place->metric);
+        if (reading->measure != place->measure)
+            continue;
+        if (!is_kept)
+            reading_forget(reading);
+        else if (reading->sample.state == SAMPLE_KNOWN)
+            reading->sample.state = SAMPLE_STALE;
+    }
+}
+
+static void take_series(struct taking *taking, const struct place *place, const struct prom_series *series)
+{
+    if (metric_is_whole(&place->panel->metrics[place->metric]))
+        set_reading(taking, &taking->table->whole.readings[place->metric], place, series);
+    else if (row_key(&taking->state->node_names, place->measure, series, &taking->key))
+        set_reading(taking, &row_of(taking, taking->key.buf)->readings[place->metric], place, series);
+}
+
+static void take_place(struct taking *taking, const struct place *place)
+{
+    const struct batch *batch = taking->batch;
+    if (batch->has[place->index] == ANSWER_LATER)
+        return;
+    bool is_failed = batch->errs[place->index].code != 0;
+    age_place(taking, place, is_failed);
+    if (batch->has[place->index] != ANSWER_ASKED || is_failed)
+        return;
+    for (size_t i = 0; i < batch->results[place->index].n; i++)
+        take_series(taking, place, &batch->results[place->index].series[i]);
+}
+
+static bool row_is_empty(const struct table *table, const struct row *row)
+{
+    for (size_t i = 0; i < table->n_metrics; i++)
+        if (row->readings[i].sample.state != SAMPLE_UNKNOWN)
+            return false;
+    return true;
+}
+
+/* A function that was removed, a GPU that was taken out: Prometheus answers, and knows it no more. */
+static void drop_empty_rows(struct table *table)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < table->n; i++) {
+        if (row_is_empty(table, &table->rows[i]))
+            row_release(&table->rows[i], table->n_metrics);
+        else
+            table->rows[kept++] = table->rows[i];
+    }
+    table->n = kept;
+}
+
+static void take_table(const struct state *state, struct table *table, const struct plan *plan, const struct batch *batch)
+{
+    struct taking taking = {.state = state, .table = table, .batch = batch, .key = STR_INIT_MAX(256)};
+    for (size_t i = 0; i < table->n; i++)
+        map_set(&taking.index, table->rows[i].key, (void *)(uintptr_t)(i + 1)); /* NOLINT(performance-no-int-to-ptr) */
+    size_t n;
+    const struct place *places = plan_places(plan, &n);
+    for (size_t i = 0; i < n; i++)
+        if (places[i].panel == table->panel)
+            take_place(&taking, &places[i]);
+    drop_empty_rows(table);
+    map_release(&taking.index);
+    str_release(&taking.key);
+}
+
+static void derive_over(struct table *table, size_t index)
+{
+    const struct metric *metric = &table->panel->metrics[index];
+    size_t from = 0, n = 0;
+    while (strcmp(table->panel->metrics[from].id, metric->of) != 0 || metric_is_whole(&table->panel->metrics[from]))
+        from++;
+    struct reading total = {0};
+    for (size_t i = 0; i < table->n; i++) {
+        const struct reading *one = &table->rows[i].readings[from];
+        n += reading_has(one) && isfinite(one->sample.value);
+        reading_add(&total, one);
+    }
+    if (metric->over == OVER_COUNT)
+        total.sample = (struct sample){.value = (double)table->n, .state = table->n ? SAMPLE_KNOWN : SAMPLE_UNKNOWN};
+    else if (metric->over == OVER_AVG && n)
+        total.sample.value /= (double)n;
+    reading_clear(&table->whole.readings[index]);
+    table->whole.readings[index] = total;
+}
+
+static void derive_table(const struct state *state, struct table *table)
+{
+    for (size_t m = 0; m < table->n_metrics; m++)
+        if (table->panel->metrics[m].of)
+            derive_over(table, m);
+    if (table->panel->derive)
+        table->panel->derive(state, table);
+}
+
+static void learn_nodes(struct state *state)
+{
+    map_release(&state->node_names);
+    state->node_names = MAP_INIT(free);
+    for (size_t i = 0; i < state->nodes.n; i++)
+        if (state->nodes.rows[i].readings[0].text)
+            map_set(&state->node_names, state->nodes.rows[i].key, xstrdup(state->nodes.rows[i].readings[0].text));
+}
+
+static void take_source(struct source *source, const struct batch *batch)
+{
+    bool is_down = batch->asked && batch->failed == batch->asked;
+    int state = is_down ? SOURCE_DOWN : SOURCE_UP;
+    if ((int)source->state != state)
+        source->since_ms = batch->at_ms;
+    source->state = is_down ? SOURCE_DOWN : SOURCE_UP;
+    source->asked = batch->asked;
+    source->failed = batch->failed;
+    free(source->why);
+    source->why = NULL;
+    for (size_t i = 0; i < batch->n && !source->why; i++)
+        if (batch->errs[i].code)
+            source->why = xstrdup(batch->errs[i].why ? batch->errs[i].why : batch->errs[i].what);
+}
+
+/* Since when a target is down, as far as it was seen; -1: it was before. */
+static void note_targets(struct state *state, bool is_first, int64_t at_ms)
+{
+    for (size_t i = 0; i < state->targets.n; i++) {
+        struct row *row = &state->targets.rows[i];
+        if (!target_is_down(row))
+            row->since_ms = 0;
+        else if (!row->since_ms)
+            row->since_ms = is_first ? -1 : at_ms;
+    }
+}
+
+static void keep_answers(struct state *state, const struct plan *plan, const struct batch *batch)
+{
+    state->plan = plan;
+    if (!state->has)
+        state->has = xcalloc(batch->n + 1, sizeof(*state->has));
+    for (size_t i = 0; i < batch->n; i++)
+        if (batch->has[i] != ANSWER_LATER)
+            state->has[i] = (unsigned char)(batch->errs[i].code ? ANSWER_FAILED : batch->has[i]);
+}
+
+void state_take(struct state *state, const struct plan *plan, const struct batch *batch)
+{
+    bool is_first = state->source.state == SOURCE_UNASKED;
+    take_source(&state->source, batch);
+    keep_answers(state, plan, batch);
+    take_table(state, &state->targets, plan, batch);
+    note_targets(state, is_first, batch->at_ms);
+    take_table(state, &state->nodes, plan, batch);
+    learn_nodes(state);
+    for (size_t i = 0; i < state->n; i++)
+        take_table(state, &state->tables[i], plan, batch);
+    for (size_t i = 0; i < state->n; i++)
+        derive_table(state, &state->tables[i]);
+    state_arrange(state);
+}
