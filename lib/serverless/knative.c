@@ -413,7 +413,9 @@ static const char *state_of(const node_t *service, int64_t available)
     bool is_current = node_int(service, "/status/observedGeneration", 0) == node_int(service, "/metadata/generation", 0);
     if (is_current && kube_condition_is(service, "Ready", "True"))
         return available > 0 ? "Ready" : "Idle";
-    return is_current && kube_condition_is(service, "Ready", "False") ? "Failed" : "Deploying";
+    /* A route that fails while the latest revision still starts has failed by the one before. */
+    bool is_starting = kube_condition_is(service, "ConfigurationsReady", "Unknown");
+    return is_current && !is_starting && kube_condition_is(service, "Ready", "False") ? "Failed" : "Deploying";
 }
 
 static void set_scale(node_t *function, const node_t *annotations)

@@ -107,6 +107,9 @@ static const struct {
      "wait"},
     {"\"observedGeneration\":2,\"conditions\":[{\"type\":\"Ready\",\"status\":\"False\",\"reason\":\"RevisionMissing\"}]",
      "Failed", "RevisionMissing"},
+    {"\"observedGeneration\":2,\"conditions\":[{\"type\":\"ConfigurationsReady\",\"status\":\"Unknown\"},"
+     "{\"type\":\"Ready\",\"status\":\"False\",\"message\":\"r failed\"}]",
+     "Deploying", "r failed"},
 };
 
 START_TEST(the_state_of_a_knative_service)
