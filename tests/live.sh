@@ -16,7 +16,7 @@ stands_on() { # "PART..." "PART...": whether one of the first is one of the seco
 }
 bed_is_up() { $bed status 2>/dev/null | grep -q ' up '; }
 
-# The parts one after the other, so that one that does not come up takes only its own suites with it; sets unready.
+# The parts one after the other, so that one that does not come up takes only its own suites with it.
 bring_up() { # PART...
     local part begun
     for part in $(tr ' ' '\n' <<<"$*" | sort -u); do
@@ -27,10 +27,10 @@ bring_up() { # PART...
         else
             echo "not ok - the bed's part $part comes up" | tee -a "$log/live-bed.txt"
             tail -3 "$log/live-bed.err"
-            unready="$unready $part"
         fi
     done
 }
+unready() { sed -n "s/^not ok - the bed's part \(.*\) comes up/\1/p" "$log/live-bed.txt" | tr '\n' ' '; }
 
 # A suite that failed among the others is run once more by itself, and both are told: two processors with all of this on them
 # are late at times, and what is broken fails twice. Many that fail are no chance.
@@ -48,27 +48,40 @@ again_alone() {
     done
 }
 
-suite_live() {
-    local file need why was_up='' wanted='' unready='' files=() runnable=()
+# Chooses the suites and starts what they need, in the background: the next suite need not wait for it.
+live_begun='' live_files=() live_up='' live_was_up=''
+begin_live() {
+    local file need why wanted=''
+    live_begun=yes
     rm -f "$log"/live-* "$log"/first-*
+    : >"$log/live-bed.txt"
     # OpenStack's take longest and keep the processors busy: they begin, each beside one that mostly waits.
     # shellcheck disable=SC2046
     for file in $(paste -d '\n' <(grep -l '^# needs:.* openstack' $(files_of tests/live)) <(grep -L '^# needs:.* openstack' $(files_of tests/live))); do
         need=$(needs_of "$file")
         [ -n "$need" ] || echo "not ok - $(basename "$file" .sh): its first lines do not say what it needs" | tee -a "$log/live-bed.txt"
         within "$need" "$(tr , ' ' <<<"${BED:-$need}")" || continue
-        files+=("$file")
+        live_files+=("$file")
         wanted="$wanted $need"
     done
     why=$($bed unable)
     if [ -n "$why" ]; then
-        for file in "${files[@]}"; do echo "ok - $(basename "$file" .sh) # SKIP $why"; done | tee "$log/live-bed.txt"
-        scripts live
+        for file in "${live_files[@]}"; do echo "ok - $(basename "$file" .sh) # SKIP $why"; done | tee "$log/live-bed.txt"
+        live_files=()
         return
     fi
-    ! bed_is_up || was_up=yes
-    bring_up "$wanted"
-    for file in "${files[@]}"; do
+    ! bed_is_up || live_was_up=yes
+    bring_up "$wanted" >"$log/live-up.out" &
+    live_up=$!
+}
+
+suite_live() {
+    local file unready runnable=()
+    [ -n "$live_begun" ] || begin_live
+    [ -z "$live_up" ] || wait "$live_up"
+    cat "$log/live-up.out" 2>/dev/null
+    unready=$(unready)
+    for file in "${live_files[@]}"; do
         if stands_on "$(needs_of "$file")" "$unready"; then
             echo "not ok - $(basename "$file" .sh): its part of the bed is not up" | tee -a "$log/live-bed.txt"
         else
@@ -77,5 +90,5 @@ suite_live() {
     done
     # They wait more than they compute: one more at once than processors.
     JOBS=$((JOBS + 1)) scripts live "${runnable[@]}"
-    [ -n "$was_up" ] || $bed "${BED_AFTER:-down}" 2>>"$log/live-bed.err"
+    [ -z "$live_up" ] || [ -n "$live_was_up" ] || $bed "${BED_AFTER:-down}" 2>>"$log/live-bed.err"
 }

@@ -1,6 +1,5 @@
 #!/bin/bash
 # tests/fuzz/replay.sh: every tests/fuzz/fuzz_NAME.c reads all of testdata/fuzz/NAME/ under the sanitizers.
-# With FUZZ_SECONDS set, libFuzzer (clang) explores from there for that long instead.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 n=0
@@ -8,7 +7,7 @@ for source in tests/fuzz/fuzz_*.c; do
     name=$(basename "$source" .c)
     corpus=testdata/fuzz/${name#fuzz_}
     n=$((n + 1))
-    if ! make -s -j2 B=build/asan SAN=address,undefined "build/asan/$name" >"/tmp/$name.$$" 2>&1; then
+    if ! CCACHE_NOHASHDIR=1 make -s -j2 CC='ccache gcc' B=build/asan SAN=address,undefined CFLAGS='-O1 -g' "build/asan/$name" >"/tmp/$name.$$" 2>&1; then
         echo "not ok $n - $name does not build"
         tail -5 "/tmp/$name.$$" >&2
     elif [ ! -d "$corpus" ]; then

@@ -16,7 +16,7 @@ bench="iproute2 util-linux gcc nginx-light wrk curl time golang-go"
 # The services' code and packaged configuration, not the packages that would run them.
 bed_openstack="mariadb-server-core mariadb-client-core rabbitmq-server uwsgi-core uwsgi-plugin-python3 python3-keystone glance-common
  placement-common nova-common neutron-common cinder-common heat-common magnum-common python3-openstackclient python3-magnumclient
- python3-heatclient openssh-client openssl zstd curl jq iproute2 util-linux golang-go"
+ python3-heatclient python3-sqlalchemy-ext openssh-client openssl zstd curl jq iproute2 util-linux golang-go"
 
 here=$(cd "$(dirname "$0")" && pwd)
 
