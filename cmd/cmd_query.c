@@ -25,6 +25,7 @@ static void layout_release(struct layout *layout)
 }
 DEFINE_CLEANUP(struct layout, layout_release)
 
+enum { PAIR_MS = 2000 };
 enum { LABEL_COLUMNS = 5 /* more are wide */, CURVE_WIDTH = 40, SPARK_WIDTH = 60, STEPS = 60, SPARK_RANGE_MS = 3600000 };
 
 /* RFC 3339, Unix seconds, or how long ago ("5m"). */
@@ -188,6 +189,8 @@ static int make_query(const struct cli *cli, struct prom_query *query, struct er
         return -1;
     if (is_curve && !query->range_ms)
         query->range_ms = SPARK_RANGE_MS;
+    if (options->scrape.n && (options->prometheus || options->at))
+        return err_set(err, ERR_USAGE, "--scrape reads what is now: it goes with neither --prometheus nor --at");
     if (options->source && !options->figure)
         return err_set(err, ERR_USAGE, "--source needs --figure");
     if (query->step_ms && !query->range_ms)
@@ -221,6 +224,8 @@ static int ask(struct cli *cli, struct err *err)
     struct prom_query query = {0};
     struct prom_settings settings = {
         .url = options->prometheus,
+        .scrape = &options->scrape,
+        .pair_ms = PAIR_MS,
         .trace = cli->verbose ? cli->err : NULL,
         .timing = cli->timing ? cli->err : NULL,
     };
@@ -290,6 +295,11 @@ static const struct opt opts[] = {
      OPT(struct query_options, prometheus),
      .metavar = "URL",
      .help = "the Prometheus to ask instead of the context's"},
+    {.name = "scrape",
+     .type = OPT_LIST,
+     OPT(struct query_options, scrape),
+     .metavar = "URL",
+     .help = "read this exporter, without a Prometheus ([JOB=]URL; may be repeated)"},
     {0},
 };
 static const struct example examples[] = {
@@ -300,6 +310,7 @@ static const struct example examples[] = {
     {"aiwf query DCGM_FI_DEV_POWER_USAGE --range 1d --plot power.svg", "the same as a picture"},
     {"aiwf query --figure gpu.util", "how busy GPUs are, by what the server scrapes for it"},
     {"aiwf query --list metrics '{job=\"dcgm\"}'", "which metrics there are, and what they mean"},
+    {"aiwf query --figure node.cpu --scrape node=http://127.0.0.1:9100", "from an exporter itself, without a Prometheus"},
     {"aiwf query 'sum(aiwf_power_watts)' --prometheus http://127.0.0.1:9090 -o json", "for a program"},
     {0},
 };
@@ -316,6 +327,9 @@ const struct cmd cmd_query = {
              "The server's login is the context's: prometheus-user and prometheus-password-file, prometheus-token-file, or\n"
              "cert-file; prometheus-headers-file has a tenant's header (X-Scope-OrgID). Thanos, Mimir and VictoriaMetrics\n"
              "answer too, with the path before /api/v1 in the URL.\n"
+             "\n"
+             "With --scrape there is no server: each exporter is read once (twice, two seconds apart, for an expression that\n"
+             "looks back), and asked in the part of PromQL that figures need. Its job is \"scrape\" where it has no name.\n"
              "\n"
              "The server is the context's setting prometheus, AIWF_PROMETHEUS or --prometheus. For the local\n"
              "runtime start one that scrapes its gateway (URL as in `aiwf local status`):\n"

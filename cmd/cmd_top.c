@@ -16,13 +16,13 @@ struct options {
     const char *prometheus, *panel, *at, *filter, *sort;
     bool once;
     int64_t interval_ms, window_ms, range_ms;
-    struct strv asserts;
+    struct strv asserts, scrape;
 };
 
 struct top {
     struct cli *cli;
     const struct options *options;
-    bool is_screen;
+    bool is_once, is_screen;
     struct state state;
     struct plan *plan;
     struct prom prom;
@@ -190,6 +190,8 @@ static int open_prom(struct top *top, struct err *err)
     enum { ROUND_MS = 10000 };
     struct prom_settings settings = {
         .url = top->options->prometheus,
+        .scrape = &top->options->scrape,
+        .pair_ms = top->is_once ? top->options->interval_ms : 0,
         .total_ms = ROUND_MS,
         .retries = -1, /* the next round is the next try */
         /* A trace on the same terminal would be drawn over. */
@@ -222,7 +224,8 @@ static int run(struct cli *cli, struct err *err)
     const struct options *options = cli->opts;
     bool is_stream = !options->once && !options->asserts.n && cli->print.format == PRINT_NDJSON;
     bool is_once = options->once || options->asserts.n || (!is_stream && !is_text(cli));
-    CLEANUP(top_release) struct top top = {.cli = cli, .options = options, .is_screen = !is_once && !is_stream};
+    CLEANUP(top_release)
+    struct top top = {.cli = cli, .options = options, .is_once = is_once, .is_screen = !is_once && !is_stream};
     if (check_options(options, cli->print.format, err) != 0 || prepare(&top, err) != 0)
         return -1;
     if (top.is_screen && check_terminal(cli, err) != 0)
@@ -297,6 +300,11 @@ static const struct opt opts[] = {
      OPT(struct options, prometheus),
      .metavar = "URL",
      .help = "the Prometheus to ask instead of the context's"},
+    {.name = "scrape",
+     .type = OPT_LIST,
+     OPT(struct options, scrape),
+     .metavar = "URL",
+     .help = "read this exporter, without a Prometheus ([JOB=]URL; may be repeated)"},
     {0},
 };
 static const struct example examples[] = {
@@ -304,6 +312,8 @@ static const struct example examples[] = {
     {"aiwf top --once", "one frame, for a log or a mail"},
     {"aiwf top --once -o json --panel functions", "the figures behind it"},
     {"aiwf top --assert 'gpu.util < 20 for 10m'", "exit 11 unless every GPU was idle for ten minutes"},
+    {"aiwf top --scrape http://127.0.0.1:31112 --scrape dcgm=http://gpu1:9400",
+     "without a Prometheus: from the gateway and an exporter"},
     {0},
 };
 

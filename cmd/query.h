@@ -8,6 +8,7 @@
 struct query_options {
     const char *prometheus, *at, *plot, *list, *figure, *source;
     int64_t range_ms, step_ms;
+    struct strv scrape;
 };
 
 #define QUERY_WINDOW "5m" /* of a figure's rates */

@@ -23,7 +23,7 @@ static char *proxy_url(const struct kube *kube, const struct endpoint *to)
 int cli_prometheus(struct cli *cli, const struct prom_settings *settings, struct prom *ret, struct err *err)
 {
     const char *text = settings->url ? settings->url : context_get(&cli->context, SETTING_prometheus);
-    if (!endpoint_is_inside(text))
+    if (!endpoint_is_inside(text) || (settings->scrape && settings->scrape->n))
         return prom_open(ret, &cli->context, settings, err);
     CLEANUP(endpoint_release) struct endpoint to = {0};
     struct kube_settings kube_settings = {

@@ -577,7 +577,7 @@ __aiwf_table() {
         ;;
     'query')
         cmds='' aliases='' args='none'
-        opts='--at= --range= --step= --plot= --list= --figure= --source= --prometheus= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--at= --range= --step= --plot= --list= --figure= --source= --prometheus= --scrape= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'queue')
         cmds='' aliases='' args='live'
@@ -613,7 +613,7 @@ __aiwf_table() {
         ;;
     'top')
         cmds='' aliases='' args=''
-        opts='--once --interval= --window= --panel= --filter= --sort= --at= --range= --assert= --prometheus= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--once --interval= --window= --panel= --filter= --sort= --at= --range= --assert= --prometheus= --scrape= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'train')
         cmds='submit list show logs events wait cancel delete retry' aliases='' args=''

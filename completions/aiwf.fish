@@ -3392,6 +3392,7 @@ function __aiwf_table -a path
                 --figure\t'what to ask for by name, whoever measures it (--list figures); says by which source' \
                 --source\t'with --figure: by this one of several that measure it' \
                 --prometheus\t'the Prometheus to ask instead of the context\'s' \
+                --scrape\t'read this exporter, without a Prometheus ([JOB=]URL; may be repeated)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -3405,7 +3406,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --at --range --step --plot --list --figure --source --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --at --range --step --plot --list --figure --source --prometheus --scrape --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
         case 'queue'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -3614,6 +3615,7 @@ function __aiwf_table -a path
                 --range\t'curves are over this time' \
                 --assert\t'judge a figure for a script, as \'gpu.util < 20 for 10m\', and end: exit 11 when it does not hold' \
                 --prometheus\t'the Prometheus to ask instead of the context\'s' \
+                --scrape\t'read this exporter, without a Prometheus ([JOB=]URL; may be repeated)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -3625,7 +3627,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --interval --window --panel --filter --sort --at --range --assert --prometheus --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --interval --window --panel --filter --sort --at --range --assert --prometheus --scrape --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'train'
             set -g __aiwf_cmds \
                 submit\t'submit a job: a command that runs to its end' \

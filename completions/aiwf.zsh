@@ -3392,6 +3392,7 @@ __aiwf_table() {
             '--figure:what to ask for by name, whoever measures it (--list figures); says by which source'
             '--source:with --figure: by this one of several that measure it'
             '--prometheus:the Prometheus to ask instead of the context'\''s'
+            '--scrape:read this exporter, without a Prometheus ([JOB=]URL; may be repeated)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -3405,7 +3406,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--at --range --step --plot --list --figure --source --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        takes=(--at --range --step --plot --list --figure --source --prometheus --scrape --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
     'queue')
         cmds=()
@@ -3614,6 +3615,7 @@ __aiwf_table() {
             '--range:curves are over this time'
             '--assert:judge a figure for a script, as '\''gpu.util < 20 for 10m'\'', and end: exit 11 when it does not hold'
             '--prometheus:the Prometheus to ask instead of the context'\''s'
+            '--scrape:read this exporter, without a Prometheus ([JOB=]URL; may be repeated)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -3625,7 +3627,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--interval --window --panel --filter --sort --at --range --assert --prometheus --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        takes=(--interval --window --panel --filter --sort --at --range --assert --prometheus --scrape --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'train')
         cmds=(

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "metrics/login.h"
+#include "metrics/scrape.h"
 #include "net/url.h"
 
 enum { TOTAL_MS = 60000 };
@@ -37,9 +38,20 @@ static int make_client(struct prom *prom, const struct context *context, const s
     return prom->http ? 0 : -1;
 }
 
+static int open_exporters(struct prom *prom, const struct context *context, const struct prom_settings *settings, struct err *err)
+{
+    *prom = (struct prom){.scrape = scrape_new(context, settings, err), .kind = "exporters"};
+    if (!prom->scrape)
+        return -1;
+    prom->base = scrape_name(prom->scrape);
+    return 0;
+}
+
 /* The context's TLS settings apply; its user and password belong to its gateway and stay here. */
 int prom_open(struct prom *prom, const struct context *context, const struct prom_settings *settings, struct err *err)
 {
+    if (settings->scrape && settings->scrape->n)
+        return open_exporters(prom, context, settings, err);
     const char *url = settings->url ? settings->url : context_get(context, SETTING_prometheus);
     if (!url)
         return no_prometheus(context, err);
@@ -65,6 +77,7 @@ void prom_release(struct prom *prom)
     free(prom->base);
     free(prom->token_file);
     strv_release(&prom->headers);
+    scrape_free(prom->scrape);
     if (!prom->is_borrowed)
         http_free(prom->http);
     *prom = (struct prom){0};
@@ -167,6 +180,8 @@ static int answered(const struct prom *prom, const struct http_response *res, st
 int prom_query_all(const struct prom *prom, const struct prom_query *queries, struct prom_result *results, struct err *errs,
                    size_t n)
 {
+    if (prom->scrape)
+        return scrape_query_all(prom->scrape, queries, results, errs, n);
     struct post *posts = xcalloc(n, sizeof(*posts));
     struct http_request *requests = xcalloc(n, sizeof(*requests));
     struct http_response *responses = xcalloc(n, sizeof(*responses));
@@ -214,6 +229,8 @@ int prom_get(const struct prom *prom, const struct prom_read *what, struct http_
 
 node_t *prom_read(const struct prom *prom, const struct prom_read *what, struct strv *warnings, struct err *err)
 {
+    if (prom->scrape)
+        return scrape_read(prom->scrape, what, warnings, err);
     CLEANUP(http_response_release) struct http_response res = HTTP_RESPONSE_INIT;
     if (prom_get(prom, what, &res, err) != 0)
         return NULL;

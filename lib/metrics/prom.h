@@ -61,9 +61,11 @@ struct prom_query {
     int64_t step_ms;  /* of a range; at least 1 */
 };
 
-/* A server: a base URL (a path prefix is fine) and a client that never sends the gateway's login there. */
+/* A server: a base URL (a path prefix is fine) and a client that never sends the gateway's login there; or exporters
+ * that are read directly, behind the same functions. */
 struct prom {
-    char *base;
+    char *base;            /* what people call it */
+    struct scrape *scrape; /* the exporters (scrape.h); NULL: a server */
     struct http *http;
     bool is_borrowed;    /* the client */
     struct strv headers; /* of every request: a tenant's, say */
@@ -74,7 +76,10 @@ void prom_release(struct prom *prom);
 DEFINE_CLEANUP(struct prom, prom_release)
 
 struct prom_settings {
-    const char *url;   /* --prometheus; NULL: the context's */
+    const char *url;           /* --prometheus; NULL: the context's */
+    const struct strv *scrape; /* --scrape: these exporters, [JOB=]URL each, and no Prometheus; NULL or none: a Prometheus */
+    int64_t
+        pair_ms; /* with scrape: how far apart two readings are, for what needs two; 0: each round of queries is one reading */
     const char *via;   /* ask there instead: the way to a server inside of a cluster; with http */
     struct http *http; /* how to get there: the caller's, for as long as it is asked; what follows is the client's, then */
     int total_ms;      /* of one request; 0: 60 s */

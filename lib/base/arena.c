@@ -1,0 +1,52 @@
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK = 16 << 10 };
+
+struct arena_block {
+    struct arena_block *before;
+    size_t size, used;
+    alignas(max_align_t) char data[];
+};
+
+static struct arena_block *add_block(struct arena *arena, size_t size)
+{
+    size_t room = size > BLOCK ? size : BLOCK;
+    struct arena_block *block = xcalloc(1, sizeof(*block) + room);
+    block->size = room;
+    block->before = arena->last;
+    arena->last = block;
+    arena->bytes += room;
+    return block;
+}
+
+void *arena_get(struct arena *arena, size_t size)
+{
+    size_t align = alignof(max_align_t), whole = (size + align - 1) / align * align;
+    struct arena_block *block = arena->last;
+    if (!block || block->size - block->used < whole)
+        block = add_block(arena, whole);
+    void *room = block->data + block->used;
+    block->used += whole;
+    return room;
+}
+
+char *arena_text(struct arena *arena, const char *text, size_t len)
+{
+    char *copy = arena_get(arena, len + 1);
+    memcpy(copy, text, len);
+    return copy;
+}
+
+void arena_release(struct arena *arena)
+{
+    while (arena->last) {
+        struct arena_block *block = arena->last;
+        arena->last = block->before;
+        free(block);
+    }
+    *arena = ARENA_INIT;
+}

@@ -1,0 +1,109 @@
+# Exporters without a Prometheus: Debian's node-exporter, and the local gateway's own metrics.
+. "$(dirname "$0")/lib.sh"
+command -v prometheus-node-exporter >/dev/null || {
+    begin "prometheus-node-exporter is installed"
+    skip "apt-get install prometheus-node-exporter"
+    exit 0
+}
+port=$(free_port)
+NODE=127.0.0.1:$port
+start_node() {
+    prometheus-node-exporter --web.listen-address="$NODE" --collector.textfile.directory="$T/text" >"$T/node.log" 2>&1 &
+    node_pid=$!
+    keep $node_pid
+    until_ok 20 curl -sf -o /dev/null "http://$NODE/metrics"
+}
+mkdir "$T/text"
+start_node
+
+begin "an exporter is asked without a Prometheus"
+ok aiwf query up --scrape "http://$NODE" -o json
+json '.items[0].metric | [.__name__, .instance, .job] | join(" ")' "up $NODE scrape"
+json '.items[0].value' 1
+ok aiwf query 'count by (job) (node_cpu_seconds_total)' --scrape "node=$NODE" -o json
+json '.items[0].metric.job' node
+
+begin "what looks back is read twice, and its window is what is known"
+ok aiwf query 'sum by (mode) (rate(node_cpu_seconds_total[5m]))' --scrape "$NODE" -o json
+true_that jq -e '[.items[].value] | add > 0.2 and add < 4096' "$OUT" >/dev/null
+err_has "nothing is known of the time before"
+
+begin "figures of the vocabulary come from exporters too"
+ok aiwf query --figure node.memory --scrape "$NODE" -o json
+true_that jq -e '.items[0].value > 0 and .items[0].value < 100' "$OUT" >/dev/null
+ok aiwf query --list figures --scrape "$NODE" -o json
+true_that jq -e '[.items[] | select(.source == "node") | .name] | index("node.cpu")' "$OUT" >/dev/null
+fails 3 aiwf query --figure gpu.util --scrape "$NODE"
+
+begin "what an exporter has can be listed"
+ok aiwf query --list metrics 'node_load1' --scrape "$NODE" -o json
+json '.items[0].type' gauge
+ok aiwf query --list series 'node_uname_info' --scrape "$NODE" -o json
+json '.items | length' 1
+ok aiwf query --list labels --scrape "$NODE"
+out_has nodename
+fails 3 aiwf query --list server --scrape "$NODE"
+
+begin "one that is down is told, and the others answer"
+dead=$(free_port)
+ok aiwf query up --scrape "$NODE" --scrape "dead=127.0.0.1:$dead" -o json
+json '[.items[] | "\(.metric.job) \(.value)"] | sort | join(" ")' "dead 0 scrape 1"
+err_has "Connection refused"
+ok aiwf query --list targets --scrape "$NODE" --scrape "dead=127.0.0.1:$dead"
+out_has down
+fails 7 aiwf query up --scrape "127.0.0.1:$dead"
+err_has "Connection refused"
+
+begin "what is no exporter is refused"
+fails 2 aiwf query up --scrape 'ftp://x'
+fails 2 aiwf query up --scrape "$NODE" --prometheus http://127.0.0.1:1
+fails 2 aiwf query up --scrape "$NODE" --at 5m
+fails 5 aiwf query up --scrape "$NODE" --scrape "http://$NODE/other"
+err_has "--scrape NAME=URL"
+fails 1 aiwf query up --scrape "http://$NODE/x/"
+fails 2 aiwf query 'predict_linear(up[5m], 60)' --scrape "$NODE"
+err_has "predict_linear"
+err_has "--prometheus URL"
+
+begin "asserts hold or not"
+ok aiwf top --assert 'node.memory < 100' --scrape "$NODE"
+fails 11 aiwf top --assert 'node.memory < 0' --scrape "$NODE"
+fails 11 aiwf top --assert 'gpu.util < 100' --scrape "$NODE"
+
+begin "broken metrics are no metrics"
+printf 'broken{a="1"} 1\nbroken{a=1} 1\n' >"$T/broken"
+wire_port=$(free_port)
+python3 -m http.server --bind 127.0.0.1 --directory "$T" "$wire_port" >/dev/null 2>&1 &
+keep $!
+until_ok 20 curl -sf -o /dev/null "http://127.0.0.1:$wire_port/broken"
+fails 1 aiwf query broken --scrape "http://127.0.0.1:$wire_port/broken"
+err_has "line 2 of the metrics cannot be read"
+fails 1 aiwf query broken --scrape "http://127.0.0.1:$wire_port/text/"
+err_has "web page"
+
+begin "the local gateway's own figures are on the dashboard"
+at_exit aiwf local down
+ok aiwf local up -o json
+gateway=$(jq -r .gateway <"$OUT")
+ok aiwf function deploy hello --command cat --mode stdio
+ok aiwf function invoke hello -f "$T/broken"
+ok aiwf top --once -o json --scrape "aiwf=$gateway"
+json '.functions[] | select(.name == "hello") | .name' hello
+json '.targets[0].up' 1
+ok aiwf top --once --scrape "aiwf=$gateway"
+out_has hello
+
+begin "a stream has rates from its second round on, and a gateway that goes away is told"
+aiwf top -o ndjson --interval 300ms --scrape "aiwf=$gateway" --scrape "$NODE" >"$T/stream" 2>"$T/stream.err" &
+stream=$!
+keep $stream
+lines() { [ "$(wc -l <"$T/stream")" -ge "$1" ]; }
+for i in 1 2 3 4 5; do aiwf function invoke hello -f "$T/broken" >/dev/null 2>&1; done
+rated() { jq -es 'any(.[]; .functions_total.rps != null)' "$T/stream"; }
+until_ok 20 rated
+ok aiwf local down
+told() {
+    tail -1 "$T/stream" | jq -e '[.targets[] | select(.name | startswith("aiwf/")) | .up] == [0] and all(.functions[]; .ready == null)'
+}
+until_ok 20 told
+kill -INT $stream
