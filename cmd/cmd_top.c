@@ -162,6 +162,34 @@ static int set_span(struct top *top, struct err *err)
     return err_set(err, ERR_USAGE, "--at: \"%s\" is no time of the past such as 03:00, 2h or 2026-11-24T10:00:00Z", options->at);
 }
 
+/* A context may also be no more than a kubeconfig's, by its name. */
+static bool is_in_file(const char *context)
+{
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    CLEANUP(conf_release) struct conf conf;
+    CLEANUP(strv_release) struct strv names = STRV_INIT;
+    if (conf_load(&conf, &none) != 0)
+        return false;
+    conf_names(&conf, &names);
+    return strv_has(&names, context);
+}
+
+/* Commands that the screen starts work where it does, whatever the configuration says by then. */
+static void add_self(struct top *top)
+{
+    const struct cli *cli = top->cli;
+    struct strv *self = &top->state.view.self;
+    const char *cloud = context_get(&cli->context, SETTING_cloud), *kube = context_get(&cli->context, SETTING_kube_context);
+    if (is_in_file(cli->context.name))
+        strv_addf(self, "--context=%s", cli->context.name);
+    if (kube)
+        strv_addf(self, "--kube-context=%s", kube);
+    if (cloud)
+        strv_addf(self, "--cloud=%s", cloud);
+    if (cli->namespace_name)
+        strv_addf(self, "--namespace=%s", cli->namespace_name);
+}
+
 static int prepare(struct top *top, struct err *err)
 {
     const struct options *options = top->options;
@@ -179,6 +207,7 @@ static int prepare(struct top *top, struct err *err)
     top->state.window_ms = options->window_ms;
     top->state.view.interval_ms = options->interval_ms;
     top->state.view.is_interactive = top->is_screen;
+    add_self(top);
     top->plan = plan_new(top->is_screen ? NULL : top->state.view.only, options->window_ms);
     return 0;
 }

@@ -1,6 +1,9 @@
 #include "top/act.h"
 
+#include <string.h>
+
 #include "base/clock.h"
+#include "top/drill.h"
 #include "top/keys.h"
 
 void view_init(struct view *view)
@@ -18,7 +21,19 @@ void view_release(struct view *view)
     str_release(&view->filter);
     str_release(&view->command);
     str_release(&view->note);
+    strv_release(&view->open_groups);
+    strv_release(&view->self);
+    while (view->n_pages)
+        view_pop(view);
 }
+
+struct page *view_page(const struct view *view) { return view->n_pages ? view->pages[view->n_pages - 1] : NULL; }
+
+bool view_is_full(const struct view *view) { return view->n_pages == VIEW_PAGES; }
+
+void view_push(struct view *view, struct page *page) { view->pages[view->n_pages++] = page; }
+
+void view_pop(struct view *view) { page_free(view->pages[--view->n_pages]); }
 
 void state_only(struct state *state, size_t index)
 {
@@ -96,6 +111,8 @@ static void cancel(struct state *state)
     struct view *view = &state->view;
     if (view->shows_help)
         view->shows_help = false;
+    else if (view->n_pages)
+        view_pop(view);
     else if (view->filter.len)
         str_reset(&view->filter);
     else
@@ -105,8 +122,59 @@ static void cancel(struct state *state)
 
 static void quit(struct view *view)
 {
-    view->is_left = !view->shows_help;
+    view->is_left = !view->shows_help && !view->n_pages;
+    if (!view->shows_help && view->n_pages)
+        view_pop(view);
     view->shows_help = false;
+}
+
+static void next_group(struct state *state)
+{
+    struct view *view = &state->view;
+    view->group = group_names[view->group + 1] ? view->group + 1 : GROUP_NONE;
+    state_arrange(state);
+}
+
+static void toggle(struct strv *names, const char *name)
+{
+    CLEANUP(strv_release) struct strv others = STRV_INIT;
+    for (size_t i = 0; i < names->n; i++)
+        if (strcmp(names->v[i], name) != 0)
+            strv_add(&others, names->v[i]);
+    if (others.n == names->n)
+        strv_add(&others, name);
+    struct strv before = *names;
+    *names = others;
+    others = before;
+}
+
+/* A group opens or closes; else the way goes on to what the row is. */
+static void enter(struct state *state)
+{
+    struct view *view = &state->view;
+    const struct row *row = table_selected(&state->tables[view->focus]);
+    if (view->n_pages || !row || !row->is_group) {
+        drill_enter(state);
+        return;
+    }
+    toggle(&view->open_groups, row->key);
+    state_arrange(state);
+}
+
+/* What a page takes; the others are the panels'. */
+static bool act_on_page(struct view *view, int action)
+{
+    struct page *page = view_page(view);
+    long by = action == TOP_DOWN        ? 1
+              : action == TOP_UP        ? -1
+              : action == TOP_PAGE_DOWN ? view->page_rows
+              : action == TOP_PAGE_UP   ? -view->page_rows
+              : action == TOP_FIRST     ? -PAGE_LINES
+              : action == TOP_LAST      ? PAGE_LINES
+                                        : 0;
+    if (page && by)
+        page_scroll(page, by, view->page_rows);
+    return page && by;
 }
 
 static void prompt(struct view *view, enum prompt prompt)
@@ -119,6 +187,8 @@ static void act(struct state *state, int action, int key)
 {
     enum { PAGE = 10, FAR = 1000000 };
     struct view *view = &state->view;
+    if (act_on_page(view, action))
+        return;
     switch (action) {
     case TOP_QUIT:
         quit(view);
@@ -191,6 +261,18 @@ static void act(struct state *state, int action, int key)
         break;
     case TOP_SLOWER:
         set_interval(view, view->interval_ms * 2);
+        break;
+    case TOP_ENTER:
+        enter(state);
+        break;
+    case TOP_WHY:
+        drill_open(state, ASK_WHY);
+        break;
+    case TOP_LOGS:
+        drill_open(state, ASK_LOGS);
+        break;
+    case TOP_GROUP:
+        next_group(state);
         break;
     case TOP_CANCEL:
         cancel(state);

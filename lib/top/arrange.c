@@ -4,11 +4,12 @@
 #include <string.h>
 #include <strings.h>
 
-#include "top/top.h"
+#include "top/rows.h"
 
 struct order {
     const struct table *table;
     const char *id; /* of the column; "name" is the row's key */
+    bool is_grouped;
 };
 
 /* Large numbers first, unknown ones last, texts by the alphabet. */
@@ -26,21 +27,27 @@ static int compare_rows(const void *left, const void *right, void *arg)
 {
     const struct order *order = arg;
     const struct row *a = left, *b = right;
-    int result = (a->is_rest ? 1 : 0) - (b->is_rest ? 1 : 0);
-    if (result)
-        return result;
-    if (strcmp(order->id, "name") != 0)
+    int result = order->is_grouped ? compare_row_groups(a, b) : 0;
+    if (!result)
+        result = (a->is_rest ? 1 : 0) - (b->is_rest ? 1 : 0);
+    if (!result && strcmp(order->id, "name") != 0)
         result = compare_readings(row_reading(order->table, a, order->id), row_reading(order->table, b, order->id));
     return result ? result : strcmp(a->key, b->key);
 }
 
-static void arrange(struct table *table, const char *filter)
+static void arrange(struct table *table, const struct view *view, const struct strv *filter)
 {
-    struct order order = {.table = table, .id = table->panel->columns ? table->panel->columns[table->sort].id : "name"};
+    bool is_grouped = view->group && table->panel->columns;
+    struct order order = {
+        .table = table, .id = table->panel->columns ? table->panel->columns[table->sort].id : "name", .is_grouped = is_grouped};
+    groups_drop(table);
+    groups_name(table, view->group);
+    for (size_t i = 0; i < table->n; i++)
+        table->rows[i].is_hidden = !row_matches(&table->rows[i], filter);
     if (table->n)
         qsort_r(table->rows, table->n, sizeof(*table->rows), compare_rows, &order);
-    for (size_t i = 0; i < table->n; i++)
-        table->rows[i].is_hidden = *filter && !strcasestr(table->rows[i].key, filter);
+    if (is_grouped)
+        groups_make(table, &view->open_groups);
     size_t shown = table_shown(table);
     if (table->selected >= shown)
         table->selected = shown ? shown - 1 : 0;
@@ -48,8 +55,10 @@ static void arrange(struct table *table, const char *filter)
 
 void state_arrange(struct state *state)
 {
+    CLEANUP(strv_release) struct strv filter = STRV_INIT;
+    strv_split(&filter, state->view.filter.buf, " ");
     for (size_t i = 0; i < state->n; i++)
-        arrange(&state->tables[i], state->view.filter.buf);
+        arrange(&state->tables[i], &state->view, &filter);
 }
 
 static bool column_is(const struct top_column *column, const char *name)

@@ -68,6 +68,21 @@ static int run_filter(struct state *state, const char *arg, struct err *err)
     return 0;
 }
 
+static int run_group(struct state *state, const char *arg, struct err *err)
+{
+    size_t n = 0;
+    for (; group_names[n]; n++) {
+        if (strcmp(group_names[n], arg) != 0)
+            continue;
+        state->view.group = (enum group)n;
+        state_arrange(state);
+        return 0;
+    }
+    const char *nearest = str_nearest(arg, group_names, n);
+    err_set(err, ERR_USAGE, "there is no group \"%s\"", arg);
+    return err_hint(err, "%s%s", nearest ? "did you mean " : "none, node, namespace or context", nearest ? nearest : "");
+}
+
 static int run_sort(struct state *state, const char *arg, struct err *err) { return state_sort_by(state, arg, err); }
 
 static int run_all(struct state *state, const char *arg, struct err *err)
@@ -97,10 +112,18 @@ static void add_ranges(const struct state *state, struct strv *words)
     strv_split(words, "5m 15m 1h 3h 6h 24h", " ");
 }
 
+static void add_groups(const struct state *state, struct strv *words)
+{
+    (void)state;
+    for (const char *const *name = group_names; *name; name++)
+        strv_add(words, *name);
+}
+
 static const struct command commands[] = {
     {"all", NULL, "every panel", run_all, NULL},
     {"at", "TIME", "as it was then: 03:00, 2026-11-28T03:00, 2h (ago)", run_at, NULL},
-    {"filter", "TEXT", "show only names that contain it", run_filter, NULL},
+    {"filter", "TEXT", "rows with it in their name; !TEXT: without; LABEL=VALUE", run_filter, NULL},
+    {"group", "NAME", "rows under their node, namespace or context", run_group, add_groups},
     {"interval", "TIME", "ask this often", run_interval, NULL},
     {"now", NULL, "as it is", run_now, NULL},
     {"quit", NULL, "leave", run_quit, NULL},

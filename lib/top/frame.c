@@ -156,6 +156,8 @@ static int draw_view(const struct state *state, struct surface *s, int row, int 
         col = surface_textf(s, row, col + 1, style, "by %s", table->panel->columns[table->sort].title);
     if (state->view.filter.len)
         col = surface_textf(s, row, col + 1, style, "filter \"%s\"", state->view.filter.buf);
+    if (state->view.group)
+        col = surface_textf(s, row, col + 1, style, "under %s", group_names[state->view.group]);
     if (state->view.is_paused)
         col = surface_text(s, row, col + 1, STYLE(TINT_YELLOW, STYLE_BOLD), "paused");
     return col;
@@ -260,6 +262,13 @@ static void draw_help(struct surface *s)
         surface_text(s, row + (int)i, 0, STYLE_PLAIN, legend[i]);
 }
 
+int frame_page_rows(int rows)
+{
+    enum { TITLES = 2 }; /* of the screen and of the page */
+    int text = rows - TITLES - (rows >= ROWS_FOR_STATUS) - (rows >= ROWS_FOR_BAR);
+    return text > 1 ? text : 1;
+}
+
 void frame_draw(const struct state *state, struct surface *s)
 {
     surface_clear(s);
@@ -271,8 +280,11 @@ void frame_draw(const struct state *state, struct surface *s)
     if (has_bar)
         draw_bar(state, s);
     struct surface body = surface_window(s, (struct rect){.row = first, .rows = s->rows - first - has_bar, .cols = s->cols});
+    struct page *page = view_page(&state->view);
     if (state->view.shows_help)
         draw_help(&body);
+    else if (page)
+        page_draw(page, &body);
     else
         draw_panels(state, &body);
 }

@@ -45,7 +45,7 @@ static node_t *rows_json(const struct table *table)
 {
     node_t *list = node_new_array();
     for (size_t i = 0; i < table->n; i++) {
-        if (table->rows[i].is_hidden)
+        if (table->rows[i].is_hidden || table->rows[i].is_group)
             continue;
         node_t *object = node_push(list, node_new_object());
         node_set_str(object, "name", table->rows[i].key);

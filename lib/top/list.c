@@ -84,7 +84,12 @@ static void draw_field(const struct state *state, const struct table *table, con
     const char *id = table->panel->columns[column].id;
     if (strcmp(id, "name") == 0) {
         bool is_stale = state->source.state == SOURCE_DOWN;
-        grid_put(grid, s, at, column, STYLE(TINT_NONE, is_stale ? STYLE_DIM : 0), row->key);
+        CLEANUP(str_release) struct str name = STR_INIT;
+        if (row->is_group)
+            str_addf(&name, "%s (%zu)", row->key, row->members);
+        else
+            str_addf(&name, "%s%s", *row->group ? "  " : "", row->key);
+        grid_put(grid, s, at, column, STYLE(TINT_NONE, is_stale ? STYLE_DIM : row->is_group ? STYLE_BOLD : 0), name.buf);
         return;
     }
     const struct metric *metric = find_metric(table->panel, id);

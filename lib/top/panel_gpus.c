@@ -5,8 +5,8 @@
 
 static const struct metric metrics[] = {
     {.id = "model", .figure = "gpu.model", .unit = UNIT_TEXT},
-    {.id = "busy_ratio", .figure = "gpu.util", .unit = UNIT_RATIO, .scale = 0.01},
-    {.id = "busy_curve_ratio", .figure = "gpu.util", .unit = UNIT_RATIO, .scale = 0.01, .trend = true},
+    {.id = "busy_ratio", .figure = "gpu.util", .unit = UNIT_RATIO, .scale = 0.01, .is_mean = true},
+    {.id = "busy_curve_ratio", .figure = "gpu.util", .unit = UNIT_RATIO, .scale = 0.01, .is_mean = true, .trend = true},
     {.id = "memory_used_bytes", .figure = "gpu.memory.used", .unit = UNIT_BYTES},
     {.id = "memory_total_bytes", .figure = "gpu.memory.total", .unit = UNIT_BYTES},
     {.id = "power_w", .figure = "gpu.power", .unit = UNIT_W},

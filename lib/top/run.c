@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "top/act.h"
+#include "top/drill.h"
 #include "top/watch.h"
 #include "tui/term.h"
 
@@ -37,11 +38,32 @@ static void take_round(struct screen *screen)
     state_take(screen->state, screen->plan, batch);
 }
 
+/* What commands of ours have said. */
+static void take_pages(struct view *view)
+{
+    for (size_t i = 0; i < view->n_pages; i++) {
+        struct page *page = view->pages[i];
+        page_read(page);
+        if (page->is_over && page->is_document)
+            drill_read(page);
+    }
+}
+
+/* What to wait for besides keys: the round, and what the command of the page in front says. */
+static size_t fds_of(const struct screen *screen, int fds[2])
+{
+    const struct page *page = view_page(&screen->state->view);
+    fds[0] = watcher_fd(screen->watcher);
+    fds[1] = page ? page->child.fd : -1;
+    return 2;
+}
+
 static void show(struct screen *screen)
 {
     struct state *state = screen->state;
     int rows, cols;
     term_size(screen->term, &rows, &cols);
+    state->view.page_rows = frame_page_rows(rows);
     CLEANUP(surface_release) struct surface surface;
     surface_init(&surface, rows, cols, tui_utf8());
     state->now_ms = state->view.span.at_ms ? state->view.span.at_ms : clock_wall_ms();
@@ -49,19 +71,30 @@ static void show(struct screen *screen)
     term_show(screen->term, &surface);
 }
 
+/* A command whose output has ended is over within moments. */
+static int wait_ms(const struct screen *screen, int most_ms)
+{
+    enum { MOMENT_MS = 10 };
+    const struct page *page = view_page(&screen->state->view);
+    return page && page->child.pid && page->child.fd < 0 ? MOMENT_MS : most_ms;
+}
+
 /* Wakes for the clock's next second, too. */
 static int watch(struct screen *screen)
 {
     while (!screen->state->view.is_left) {
         show(screen);
+        int fds[2];
+        size_t n = fds_of(screen, fds);
         int to_next_second = 1000 - (int)(clock_wall_ms() % 1000);
-        unsigned events = term_wait(screen->term, watcher_fd(screen->watcher), to_next_second);
+        unsigned events = term_wait(screen->term, fds, n, wait_ms(screen, to_next_second));
         if (events & TERM_ENDED)
             return -1;
         if (events & TERM_KEYS)
             take_keys(screen);
         if (events & TERM_OTHER)
             take_round(screen);
+        take_pages(&screen->state->view);
     }
     return 0;
 }

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "top/rows.h"
 #include "top/sample.h"
-#include "top/top.h"
 
 static size_t count_metrics(const struct panel *panel)
 {
@@ -31,6 +31,7 @@ void row_release(struct row *row, size_t n_metrics)
 {
     for (size_t i = 0; row->readings && i < n_metrics; i++)
         reading_clear(&row->readings[i]);
+    row_labels_release(row);
     free(row->readings);
     free(row->key);
     *row = (struct row){0};
@@ -134,6 +135,15 @@ void reading_add(struct reading *total, const struct reading *one)
 bool reading_has(const struct reading *reading) { return reading->sample.state != SAMPLE_UNKNOWN; }
 
 double reading_value(const struct reading *reading) { return reading_has(reading) ? reading->sample.value : NAN; }
+
+const struct row *table_selected(const struct table *table)
+{
+    size_t position = 0;
+    for (size_t i = 0; i < table->n; i++)
+        if (!table->rows[i].is_hidden && position++ == table->selected)
+            return &table->rows[i];
+    return NULL;
+}
 
 size_t table_shown(const struct table *table)
 {

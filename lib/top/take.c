@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "top/rows.h"
 #include "top/sample.h"
-#include "top/top.h"
 
 static const char *label_named(const struct prom_series *series, const char *name, size_t len)
 {
@@ -171,6 +171,8 @@ static void age_place(const struct taking *taking, const struct place *place, bo
     bool is_kept = is_failed || targets_down(taking->state, place->measure->jobs, NULL) > 0;
     for (size_t i = 0; i <= taking->table->n; i++) {
         struct reading *reading = reading_at(taking->table, i, place->metric);
+        if (!is_kept && i < taking->table->n)
+            row_labels_age(&taking->table->rows[i], place->measure);
         if (reading->measure != place->measure)
             continue;
         if (!is_kept)
@@ -180,12 +182,19 @@ static void age_place(const struct taking *taking, const struct place *place, bo
     }
 }
 
+static void take_row(struct taking *taking, const struct place *place, const struct prom_series *series)
+{
+    struct row *row = row_of(taking, taking->key.buf);
+    row_labels_take(row, series, place->measure);
+    set_reading(taking, &row->readings[place->metric], place, series);
+}
+
 static void take_series(struct taking *taking, const struct place *place, const struct prom_series *series)
 {
     if (metric_is_whole(&place->panel->metrics[place->metric]))
         set_reading(taking, &taking->table->whole.readings[place->metric], place, series);
     else if (row_key(&taking->state->node_names, place->measure, series, &taking->key))
-        set_reading(taking, &row_of(taking, taking->key.buf)->readings[place->metric], place, series);
+        take_row(taking, place, series);
 }
 
 static void take_place(struct taking *taking, const struct place *place)
@@ -220,11 +229,14 @@ static void drop_empty_rows(struct table *table)
             table->rows[kept++] = table->rows[i];
     }
     table->n = kept;
+    for (size_t i = 0; i < kept; i++)
+        row_labels_drop(&table->rows[i]);
 }
 
 static void take_table(const struct state *state, struct table *table, const struct plan *plan, const struct batch *batch)
 {
     struct taking taking = {.state = state, .table = table, .batch = batch, .key = STR_INIT_MAX(256)};
+    groups_drop(table);
     for (size_t i = 0; i < table->n; i++)
         map_set(&taking.index, table->rows[i].key, (void *)(uintptr_t)(i + 1)); /* NOLINT(performance-no-int-to-ptr) */
     size_t n;

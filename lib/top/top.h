@@ -43,6 +43,7 @@ struct metric {
     bool whole;   /* a figure that is one value for the whole panel */
     bool trend;   /* the span's range as a curve; JSON has the last value */
     int every_s;  /* not asked more often; 0: each round */
+    bool is_mean; /* of a group: the mean, where its unit would say the sum or nothing */
 };
 bool metric_is_whole(const struct metric *metric);
 bool metric_is_text(const struct metric *metric);
@@ -71,12 +72,26 @@ struct reading {
     int64_t trend_end_ms, trend_step_ms; /* wall clock of its last step */
 };
 
+/* A label of one of its series, and whose that was. */
+struct row_label {
+    char *name, *value;
+    const struct measure *measure;
+    bool is_stale; /* that was asked again, and has not said it yet */
+};
+enum { ROW_LABELS = 32 };
+
 struct row {
     char *key;
-    bool is_hidden;           /* by the filter */
+    bool is_hidden;           /* by the filter, or in a group that is folded */
     bool is_rest;             /* what the others leave: it stands last */
     int64_t since_ms;         /* of a target that is down: wall clock; -1: longer than it was watched */
     struct reading *readings; /* one for each metric of the panel */
+    struct row_label *labels; /* at most ROW_LABELS */
+    size_t n_labels, cap_labels;
+    const char *context; /* whose, where there are several; borrowed */
+    const char *group;   /* borrowed; "": none */
+    bool is_group;       /* a row of sums, before its members */
+    size_t members;
 };
 
 struct table {
@@ -176,6 +191,8 @@ void row_release(struct row *row, size_t n_metrics);
 void reading_clear(struct reading *reading);
 void reading_add(struct reading *total, const struct reading *one); /* as sure as the less sure of them */
 size_t table_shown(const struct table *table);                      /* rows that are not hidden */
+const struct row *table_selected(const struct table *table);        /* or NULL */
+const char *row_label(const struct row *row, const char *name);     /* or NULL */
 /* The value is there, or was the last one seen: both are drawn, the latter dim. */
 bool reading_has(const struct reading *reading);
 double reading_value(const struct reading *reading); /* NaN when there is none */
@@ -192,6 +209,7 @@ bool table_has_tab(const struct state *state, const struct table *table);  /* ca
 int list_want_rows(const struct table *table);
 void list_draw(const struct state *state, const struct table *table, struct surface *s);
 void frame_draw(const struct state *state, struct surface *s);
+int frame_page_rows(int rows); /* lines of a page's text on a screen of so many rows */
 
 /* Sources that fail (trouble.c). */
 bool target_is_down(const struct row *target);

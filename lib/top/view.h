@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "top/page.h"
 
 struct panel;
 
@@ -24,6 +25,12 @@ static inline int64_t span_step_ms(const struct span *span) { return span->range
 
 enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_COMMAND };
 
+/* Rows under what they have in common. */
+enum group { GROUP_NONE, GROUP_NODE, GROUP_NAMESPACE, GROUP_CONTEXT };
+extern const char *const group_names[]; /* NULL-terminated */
+
+enum { VIEW_PAGES = 8 };
+
 struct view {
     const struct panel *only; /* --panel, or the one that fills the screen; NULL: all */
     size_t focus;             /* index into the tables */
@@ -31,7 +38,13 @@ struct view {
     int64_t interval_ms;
     enum prompt prompt; /* the filter, or the command, is being typed */
     struct str filter, command;
-    struct str note; /* said once, until the next key */
+    struct str note;         /* said once, until the next key */
+    enum group group;        /* how rows are folded */
+    struct strv open_groups; /* by their names */
+    struct page *pages[VIEW_PAGES];
+    size_t n_pages;   /* the last is in front */
+    int page_rows;    /* lines of a page on the screen, as it was drawn last */
+    struct strv self; /* words that every command of ours begins with: --context=NAME */
     bool is_paused;
     bool shows_help;
     bool is_interactive; /* with a bar of keys, a selected row */
@@ -40,6 +53,10 @@ struct view {
 
 void view_init(struct view *view);
 void view_release(struct view *view);
+struct page *view_page(const struct view *view); /* the one in front, or NULL */
+bool view_is_full(const struct view *view);
+void view_push(struct view *view, struct page *page); /* owns it */
+void view_pop(struct view *view);
 
 enum { TOP_INTERVAL_MIN_MS = 100, TOP_INTERVAL_MAX_MS = 60 * 60 * 1000 };
 

@@ -264,16 +264,18 @@ void term_show(struct term *term, const struct surface *surface)
     curses.refresh(term->window);
 }
 
-unsigned term_wait(struct term *term, int fd, int timeout_ms)
+unsigned term_wait(struct term *term, const int *others, size_t n_others, int timeout_ms)
 {
     (void)term;
-    struct pollfd fds[] = {
+    struct pollfd fds[2 + TERM_WAITS] = {
         {.fd = STDIN_FILENO, .events = POLLIN},
-        {.fd = fd, .events = POLLIN},
         {.fd = sig_fd(), .events = POLLIN},
     };
+    size_t n_fds = 2;
+    for (size_t i = 0; i < n_others && n_fds < ARRAY_LEN(fds); i++)
+        fds[n_fds++] = (struct pollfd){.fd = others[i], .events = POLLIN};
     unsigned events = TERM_NOTHING;
-    int n = poll(fds, ARRAY_LEN(fds), timeout_ms);
+    int n = poll(fds, n_fds, timeout_ms);
     if (n < 0) /* a signal: SIGWINCH, which curses turns into a key, or an interrupt */
         events |= TERM_KEYS;
     if (sig_interrupted())
@@ -284,8 +286,9 @@ unsigned term_wait(struct term *term, int fd, int timeout_ms)
         events |= TERM_ENDED;
     if (fds[0].revents & POLLIN)
         events |= TERM_KEYS;
-    if (fds[1].revents)
-        events |= TERM_OTHER;
+    for (size_t i = 2; i < n_fds; i++)
+        if (fds[i].revents)
+            events |= TERM_OTHER;
     return events;
 }
 

@@ -21,11 +21,12 @@ void term_show(struct term *term, const struct surface *surface);
 enum term_event {
     TERM_NOTHING = 0,
     TERM_KEYS = 1 << 0,  /* term_key has some, or the size changed */
-    TERM_OTHER = 1 << 1, /* fd is readable */
+    TERM_OTHER = 1 << 1, /* one of them is readable */
     TERM_ENDED = 1 << 2, /* the terminal went away, or an interrupt arrived (base/sig.h) */
 };
-/* Waits for a key, for fd (-1: none), for an interrupt, at most timeout_ms. */
-unsigned term_wait(struct term *term, int fd, int timeout_ms);
+/* Waits for a key, for one of n descriptors (at most TERM_WAITS; -1: none), for an interrupt, at most timeout_ms. */
+enum { TERM_WAITS = 16 };
+unsigned term_wait(struct term *term, const int *fds, size_t n, int timeout_ms);
 
 /* Keys: a byte as typed (UTF-8 arrives byte by byte), or one of these. */
 enum term_key {

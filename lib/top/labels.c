@@ -1,0 +1,83 @@
+/* Labels of a row: those of all its series; the first that says one counts. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "top/rows.h"
+
+static struct row_label *find_label(const struct row *row, const char *name)
+{
+    for (size_t i = 0; i < row->n_labels; i++)
+        if (strcmp(row->labels[i].name, name) == 0)
+            return &row->labels[i];
+    return NULL;
+}
+
+static void add_label(struct row *row, const struct prom_label *label, const struct measure *measure)
+{
+    if (row->n_labels == ROW_LABELS)
+        return;
+    GROW(row->labels, row->n_labels, row->cap_labels);
+    row->labels[row->n_labels++] =
+        (struct row_label){.name = xstrdup(label->name), .value = xstrdup(label->value), .measure = measure};
+}
+
+static void set_label(struct row_label *label, const char *value, const struct measure *measure)
+{
+    if (!label->is_stale)
+        return;
+    label->is_stale = false;
+    label->measure = measure;
+    if (strcmp(label->value, value) == 0)
+        return;
+    free(label->value);
+    label->value = xstrdup(value);
+}
+
+void row_labels_take(struct row *row, const struct prom_series *series, const struct measure *measure)
+{
+    for (size_t i = 0; i < series->n_labels; i++) {
+        struct row_label *label = find_label(row, series->labels[i].name);
+        if (label)
+            set_label(label, series->labels[i].value, measure);
+        else
+            add_label(row, &series->labels[i], measure);
+    }
+}
+
+void row_labels_age(struct row *row, const struct measure *measure)
+{
+    for (size_t i = 0; i < row->n_labels; i++)
+        row->labels[i].is_stale |= row->labels[i].measure == measure;
+}
+
+static void label_release(struct row_label *label)
+{
+    free(label->name);
+    free(label->value);
+}
+
+void row_labels_drop(struct row *row)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < row->n_labels; i++) {
+        if (row->labels[i].is_stale)
+            label_release(&row->labels[i]);
+        else
+            row->labels[kept++] = row->labels[i];
+    }
+    row->n_labels = kept;
+}
+
+void row_labels_release(struct row *row)
+{
+    for (size_t i = 0; i < row->n_labels; i++)
+        label_release(&row->labels[i]);
+    free(TAKE(row->labels));
+    row->n_labels = row->cap_labels = 0;
+}
+
+const char *row_label(const struct row *row, const char *name)
+{
+    const struct row_label *label = find_label(row, name);
+    return label ? label->value : NULL;
+}

@@ -1,0 +1,266 @@
+/* Filters and groups, and the pages behind a row. */
+#include <check.h>
+#include <locale.h>
+#include <math.h>
+#include <string.h>
+
+#include "suites.h"
+#include "top/act.h"
+#include "top/drill.h"
+#include "top/keys.h"
+#include "top/rows.h"
+#include "top/sample.h"
+
+static struct state state;
+static struct plan *plan;
+static struct table *gpus;
+
+static void answer(struct batch *batch, const char *id, const char *items)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    AUTOFREE char *body = xasprintf("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[%s]}}", items);
+    size_t n;
+    const struct place *place = plan_places(plan, &n);
+    while (place->panel != gpus->panel || strcmp(gpus->panel->metrics[place->metric].id, id) != 0 ||
+           metric_is_whole(&gpus->panel->metrics[place->metric]) || !str_eq(place->measure->source, "dcgm"))
+        place++;
+    ck_assert_int_eq(prom_parse(200, body, strlen(body), &batch->results[place->index], &err), 0);
+}
+
+#define GPU(node, n, more, value) \
+    "{\"metric\":{\"Hostname\":\"" node "\",\"gpu\":\"" n "\"" more "},\"value\":[100,\"" value "\"]}"
+#define HELD(pod) ",\"exported_pod\":\"" pod "\",\"exported_namespace\":\"ml\",\"pod\":\"dcgm-x\",\"namespace\":\"gpu-operator\""
+
+static void start(void)
+{
+    setlocale(LC_CTYPE, "C.UTF-8");
+    state_init(&state);
+    state.context = "unit";
+    plan = plan_new(NULL, 60000);
+    size_t i = 0;
+    while (strcmp(state.tables[i].panel->name, "gpus") != 0)
+        i++;
+    state.view.focus = i;
+    gpus = &state.tables[i];
+    CLEANUP(batch_free) struct batch *batch = batch_new(plan, &(struct span){.range_ms = RANGE_USUAL_MS}, 100000);
+    answer(batch, "busy_ratio", GPU("a", "0", HELD("bert-0"), "90") "," GPU("a", "1", "", "30") "," GPU("b", "0", "", "50"));
+    answer(batch, "power_w", GPU("a", "0", HELD("bert-0"), "389") "," GPU("a", "1", "", "92") "," GPU("b", "0", "", "100"));
+    answer(batch, "temperature_c", GPU("a", "0", HELD("bert-0"), "74") "," GPU("b", "0", "", "40"));
+    state_take(&state, plan, batch);
+}
+
+static void stop(void)
+{
+    state_release(&state);
+    plan_free(plan);
+}
+
+static void filter(const char *text)
+{
+    str_reset(&state.view.filter);
+    str_add(&state.view.filter, text);
+    state_arrange(&state);
+}
+
+static double value_of(const struct row *row, const char *id) { return reading_value(row_reading(gpus, row, id)); }
+
+START_TEST(filters_narrow)
+{
+    static const struct {
+        const char *text;
+        size_t shown;
+    } cases[] = {{"", 3},
+                 {"A/", 2},
+                 {"!a/", 1},
+                 {"!", 0},
+                 {"Hostname=a", 2},
+                 {"Hostname=A", 0},
+                 {"a 1", 1},
+                 {"!a/0 !b/0", 1},
+                 {"exported_pod=bert-0", 1},
+                 {"!Hostname=a", 1},
+                 {"name=b/0", 1},
+                 {"nothing=x", 0},
+                 {"=a", 0}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        filter(cases[i].text);
+        ck_assert_msg(table_shown(gpus) == cases[i].shown, "%s: %zu", cases[i].text, table_shown(gpus));
+    }
+}
+END_TEST
+
+START_TEST(groups_have_sums)
+{
+    state.view.group = GROUP_NODE;
+    state_arrange(&state);
+    ck_assert_uint_eq(table_shown(gpus), 2); /* folded */
+    const struct row *a = table_selected(gpus);
+    ck_assert_str_eq(a->key, "a");
+    ck_assert_uint_eq(a->members, 2);
+    ck_assert_double_eq_tol(value_of(a, "power_w"), 481, 1e-9);
+    ck_assert_double_eq_tol(value_of(a, "busy_ratio"), 0.6, 1e-9); /* the mean */
+    ck_assert_double_eq_tol(value_of(a, "temperature_c"), 74, 1e-9);
+    ck_assert(row_reading(gpus, a, "temperature_c")->is_estimate); /* one is not known */
+    ck_assert(!row_reading(gpus, a, "power_w")->is_estimate);
+    ck_assert(!reading_has(row_reading(gpus, a, "memory_used_bytes")));
+    CLEANUP(node_free) node_t *model = state_json(&state);
+    ck_assert_uint_eq(node_len(node_get(model, "gpus")), 0);
+}
+END_TEST
+
+START_TEST(groups_open_and_follow_the_filter)
+{
+    state.view.group = GROUP_NODE;
+    state_arrange(&state);
+    state_key(&state, TERM_ENTER);
+    ck_assert_uint_eq(table_shown(gpus), 4);
+    state_key(&state, 'j');
+    ck_assert_str_eq(table_selected(gpus)->key, "a/0");
+    filter("/1");
+    ck_assert_uint_eq(table_shown(gpus), 2);
+    ck_assert_double_eq_tol(value_of(&gpus->rows[0], "power_w"), 92, 1e-9);
+    filter("");
+    gpus->selected = 0;
+    state_key(&state, TERM_ENTER);
+    ck_assert_uint_eq(table_shown(gpus), 2);
+    state.view.group = GROUP_NAMESPACE;
+    state_arrange(&state);
+    ck_assert_str_eq(gpus->rows[0].key, "ml"); /* whose, not the exporter's; none comes last */
+    state.view.group = GROUP_NONE;
+    state_arrange(&state);
+    ck_assert_uint_eq(gpus->n, 3);
+    ck_assert_uint_eq(table_shown(gpus), 3);
+}
+END_TEST
+
+START_TEST(a_gpu_is_its_pod)
+{
+    CLEANUP(object_release) struct object object = {0};
+    CLEANUP(strv_release) struct strv words = STRV_INIT;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    drill_object(&state, &object);
+    ck_assert_str_eq(object.kind, "pod");
+    ck_assert_str_eq(object.name, "bert-0");
+    ck_assert_str_eq(object.ns, "ml");
+    ck_assert_int_eq(drill_words(&object, ASK_WHY, &words, &err), 0);
+    ck_assert_uint_eq(words.n, 5);
+    ck_assert_str_eq(words.v[2], "--namespace=ml");
+    ck_assert_str_eq(words.v[3], "--");
+    state_key(&state, 'j');
+    drill_object(&state, &object);
+    ck_assert_str_eq(object.kind, "gpu");
+    ck_assert_int_eq(drill_words(&object, ASK_SHOW, &words, &err), -1);
+    ck_assert_ptr_nonnull(strstr(err.what, "no pod holds a/1"));
+}
+END_TEST
+
+START_TEST(names_of_others_are_no_options_and_no_paths)
+{
+    CLEANUP(strv_release) struct strv words = STRV_INIT;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(object_release) struct object object = {0};
+    object_set(&object, "function", "--yes", NULL);
+    ck_assert_int_eq(drill_words(&object, ASK_LOGS, &words, &err), 0);
+    ck_assert_str_eq(words.v[words.n - 2], "--");
+    ck_assert_str_eq(words.v[words.n - 1], "--yes");
+    object_set(&object, "pod", "../secrets/x?y", "n s");
+    strv_release(&words);
+    words = STRV_INIT;
+    ck_assert_int_eq(drill_words(&object, ASK_SHOW, &words, &err), 0);
+    ck_assert_str_eq(words.v[3], "/api/v1/namespaces/n%20s/pods/..%2Fsecrets%2Fx%3Fy");
+}
+END_TEST
+
+#define POD                                                                                                               \
+    "{\"kind\":\"Pod\",\"metadata\":{\"name\":\"bert-0\",\"namespace\":\"ml\",\"labels\":{\"job-name\":\"bert\","         \
+    "\"batch.kubernetes.io/job-name\":\"bert\"},\"ownerReferences\":[{\"kind\":\"Job\",\"name\":\"bert\",\"controller\":" \
+    "true}]},\"spec\":{\"nodeName\":\"a\"},\"status\":{\"phase\":\"Running\",\"containerStatuses\":[{\"name\":\"main\","  \
+    "\"restartCount\":2,\"state\":{\"waiting\":{\"reason\":\"CrashLoopBackOff\"}}}]}}"
+
+static struct page *page_with(const char *text, int code)
+{
+    CLEANUP(object_release) struct object object = {0};
+    object_set(&object, "pod", "bert-0", "ml");
+    struct page *page = page_new("pod ml/bert-0", &object);
+    page->is_document = true;
+    page->partial.max = PAGE_MAX;
+    page_add(page, text, strlen(text));
+    page_end(page, code);
+    drill_read(page);
+    return page;
+}
+
+START_TEST(a_pod_leads_to_its_job)
+{
+    CLEANUP(page_free) struct page *page = page_with(POD, 0);
+    ck_assert_str_eq(page->next.kind, "train");
+    ck_assert_str_eq(page->next.name, "bert");
+    ck_assert_str_eq(page->next.ns, "ml");
+    CLEANUP(surface_release) struct surface surface;
+    CLEANUP(str_release) struct str drawn = STR_INIT;
+    surface_init(&surface, 20, 80, true);
+    page_draw(page, &surface);
+    surface_print(&surface, false, &drawn);
+    ck_assert_ptr_nonnull(strstr(drawn.buf, "works for  train/bert"));
+    ck_assert_ptr_nonnull(strstr(drawn.buf, "main  waiting CrashLoopBackOff  2 restarts"));
+}
+END_TEST
+
+START_TEST(an_answer_that_is_no_pod_is_shown_as_it_is)
+{
+    static const char *const texts[] = {"", "error: no\n  try: x", "{\"a\":", "[1,2]", "{\"metadata\":7}"};
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        CLEANUP(page_free) struct page *page = page_with(texts[i], i == 1 ? 3 : 0);
+        ck_assert_ptr_null(page->next.kind);
+        ck_assert(page->is_over);
+    }
+    CLEANUP(page_free) struct page *page = page_with(texts[1], 3);
+    ck_assert_uint_eq(page->lines.n, 2);
+    ck_assert_str_eq(page->lines.v[1], "  try: x");
+}
+END_TEST
+
+START_TEST(pages_are_bounded)
+{
+    CLEANUP(object_release) struct object object = {0};
+    object_set(&object, "train", "x", NULL);
+    CLEANUP(page_free) struct page *page = page_new("log", &object);
+    page->is_following = true;
+    for (int i = 0; i < PAGE_LINES + 500; i++) {
+        AUTOFREE char *line = xasprintf("%d\n", i);
+        page_add(page, line, strlen(line));
+    }
+    ck_assert_uint_le(page->lines.n, PAGE_LINES);
+    ck_assert_uint_eq(page->dropped + page->lines.n, PAGE_LINES + 500);
+    ck_assert_str_eq(page->lines.v[page->lines.n - 1], "10499");
+    AUTOFREE char *longest = xcalloc(PAGE_LINE_MAX * 3, 1);
+    memset(longest, 'x', PAGE_LINE_MAX * 3 - 1);
+    page_add(page, longest, strlen(longest));
+    page_end(page, 0);
+    ck_assert_uint_le(strlen(page->lines.v[page->lines.n - 1]), PAGE_LINE_MAX);
+    page_scroll(page, -5, 20);
+    ck_assert(!page->is_following);
+    ck_assert_uint_eq(page->top, page->lines.n - 25);
+    page_scroll(page, -PAGE_LINES, 20);
+    ck_assert_uint_eq(page->top, 0);
+    page_scroll(page, PAGE_LINES, 20);
+    ck_assert_uint_eq(page->top, page->lines.n - 20);
+}
+END_TEST
+
+Suite *suite_top_rows(void)
+{
+    Suite *suite = suite_create("top_rows");
+    TCase *tcase = tcase_create("rows");
+    tcase_add_checked_fixture(tcase, start, stop);
+    tcase_add_test(tcase, filters_narrow);
+    tcase_add_test(tcase, groups_have_sums);
+    tcase_add_test(tcase, groups_open_and_follow_the_filter);
+    tcase_add_test(tcase, a_gpu_is_its_pod);
+    tcase_add_test(tcase, names_of_others_are_no_options_and_no_paths);
+    tcase_add_test(tcase, a_pod_leads_to_its_job);
+    tcase_add_test(tcase, an_answer_that_is_no_pod_is_shown_as_it_is);
+    tcase_add_test(tcase, pages_are_bounded);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
