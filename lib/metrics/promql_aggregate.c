@@ -39,9 +39,13 @@ static void add_min(struct group *group, double value)
 static void add_count(struct group *group, double value) { (void)value, group->value = (double)group->n; }
 static void add_one(struct group *group, double value) { (void)value, group->value = 1; }
 
-/* Welford's: value is the sum of the squares. */
+/* Welford's: value is the sum of the squares. One alone deviates by nothing, whatever it is. */
 static void add_square(struct group *group, double value)
 {
+    if (group->n == 1) {
+        group->mean = value;
+        return;
+    }
     double off = value - group->mean;
     group->mean += off / (double)group->n;
     group->value += off * (value - group->mean);

@@ -45,7 +45,11 @@ static double compute(enum promql_op op, double a, double b)
     }
 }
 
-static bool drops_name(const struct promql_node *node) { return node->is_bool || !promql_op_compares(node->op); }
+/* atan2 forgets to. */
+static bool drops_name(const struct promql_node *node)
+{
+    return node->is_bool || !(promql_op_compares(node->op) || node->op == OP_ATAN2);
+}
 
 /* ---- a vector and a number */
 
@@ -185,6 +189,8 @@ static int of_vectors(struct promql_eval *eval, const struct promql_node *node, 
     bool is_turned = node->card == CARD_ONE_TO_MANY;
     const struct promql_value *several = is_turned ? &sides->right : &sides->left,
                               *ones = is_turned ? &sides->left : &sides->right;
+    if (!several->n || !ones->n)
+        return 0;
     struct pairing pairing = {.ones = MAP_INIT(NULL), .taken = MAP_INIT(NULL), .key = STR_INIT};
     int rc = index_ones(eval, node, ones, &pairing.ones);
     for (size_t i = 0; rc == 0 && i < several->n; i++)
