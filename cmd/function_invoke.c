@@ -14,7 +14,7 @@ struct invoke_opts {
     const char *runtime;
     const char *file, *data, *path, *method, *talk, *callback, *event;
     struct strv headers;
-    int64_t n, timeout_ms;
+    int64_t n, timeout_ms, idle_ms;
     bool async, silent;
 };
 
@@ -77,6 +77,11 @@ static const struct opt invoke_opts[] = {
      OPT(struct invoke_opts, timeout_ms),
      .metavar = "TIME",
      .help = "give up after this time (usual: the function's own limit)"},
+    {.name = "idle-timeout",
+     .type = OPT_DURATION,
+     OPT(struct invoke_opts, idle_ms),
+     .metavar = "TIME",
+     .help = "give up when nothing has come for this time (a cold start counts)"},
     {.name = "silent", .letter = 's', .type = OPT_FLAG, OPT(struct invoke_opts, silent), .help = "nothing on stderr but errors"},
     {.name = "output",
      .letter = 'o',
@@ -331,6 +336,18 @@ static void tell_summary(struct invoking *in)
     cli_note(in->cli, "%s", text.buf);
 }
 
+/* 502 to 504 are mostly of what stands before the function: a gateway, an ingress, an activator that lost it. */
+static int explain_bad(const struct invoking *in, struct err *err)
+{
+    const char *name = in->request.name;
+    if (in->worst_status < 502 || in->worst_status > 504)
+        return err_hint(err, "aiwf function logs %s", name);
+    err_why(err,
+            "what leads to it (gateway, ingress, activator) found no instance that answered, or lost it: the request may have "
+            "run, in part or not at all");
+    return err_hint(err, "aiwf function show %s; then once more, if it may run twice", name);
+}
+
 /* The answer has been given; the exit code says what kind it was. */
 static int judge(const struct invoking *in, struct err *err)
 {
@@ -338,7 +355,7 @@ static int judge(const struct invoking *in, struct err *err)
     if (in->worst_status < 400)
         return 0;
     err_set(err, in->worst_status >= 500 ? ERR_WORKLOAD : ERR_FAILED, "function \"%s\" answered %d", name, in->worst_status);
-    return in->worst_status >= 500 ? err_hint(err, "aiwf function logs %s", name) : -1;
+    return in->worst_status >= 500 ? explain_bad(in, err) : -1;
 }
 
 static int all_requests(struct invoking *in, struct err *err)
@@ -365,6 +382,7 @@ static int invoke(struct cli *cli, struct err *err)
         .path = in.opts->path,
         .async = in.opts->async,
         .timeout_ms = in.opts->timeout_ms,
+        .idle_ms = in.opts->idle_ms,
         .on_data = to_stdout,
         .arg = &in,
         .kept = &in.kept,
@@ -402,11 +420,15 @@ static const struct example invoke_examples[] = {
 const struct cmd function_invoke_cmd = {
     .name = "invoke",
     .help = "call a function: the answer on stdout, status and times on stderr",
-    .about = "Standard output is the answer, byte for byte, as it comes. One line on standard error tells\n"
-             "status, cold or warm, and times; with -n it is a summary of all requests (-o json: as JSON).\n"
-             "\n"
-             "Exit: 3 no such function, 6 its queue is full (429), 8 it took too long, 9 it cannot start, died\n"
-             "or answered 500 and above, 1 it refused the request (400 to 499).",
+    .about =
+        "Standard output is the answer, byte for byte, as it comes. One line on standard error tells\n"
+        "status, cold or warm, and times; with -n it is a summary of all requests (-o json: as JSON).\n"
+        "\n"
+        "A request is sent once: one that is lost on its way may have run. --timeout is for the whole answer, --idle-timeout\n"
+        "for a pause in it, as of an answer that is streamed; what has come by then has been printed.\n"
+        "\n"
+        "Exit: 3 no such function, 6 its queue is full (429), 8 it took too long, 9 it cannot start, died\n"
+        "or answered 500 and above, 1 it refused the request (400 to 499).",
     .args = name_arg,
     .opts = invoke_opts,
     .opts_size = sizeof(struct invoke_opts),

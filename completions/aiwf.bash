@@ -257,7 +257,7 @@ __aiwf_table() {
         ;;
     'function invoke')
         cmds='' aliases='' args='live'
-        opts='--file= -f= --data= -d= --requests= -n= --path= --method= -X= --header= -H= --event= --async --callback= --timeout= --silent -s --output= -o= --runtime= --context= --namespace= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--file= -f= --data= -d= --requests= -n= --path= --method= -X= --header= -H= --event= --async --callback= --timeout= --idle-timeout= --silent -s --output= -o= --runtime= --context= --namespace= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function logs')
         cmds='' aliases='' args='live'

@@ -1563,6 +1563,7 @@ function __aiwf_table -a path
                 --async\t'queue the request, do not wait for its answer' \
                 --callback\t'with --async: where the answer is sent to when it is there' \
                 --timeout\t'give up after this time (usual: the function\'s own limit)' \
+                --idle-timeout\t'give up when nothing has come for this time (a cold start counts)' \
                 --silent\t'nothing on stderr but errors' \
                 --output\t'how the line on stderr is written: text or json' \
                 --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
@@ -1574,7 +1575,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --data -d --requests -n --path --method -X --header -H --event --callback --timeout --output -o --runtime --context --namespace --cloud --kube-context --color
+            set -g __aiwf_takes --file -f --data -d --requests -n --path --method -X --header -H --event --callback --timeout --idle-timeout --output -o --runtime --context --namespace --cloud --kube-context --color
         case 'function logs'
             set -g __aiwf_cmds
             set -g __aiwf_aliases

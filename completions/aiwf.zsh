@@ -1563,6 +1563,7 @@ __aiwf_table() {
             '--async:queue the request, do not wait for its answer'
             '--callback:with --async: where the answer is sent to when it is there'
             '--timeout:give up after this time (usual: the function'\''s own limit)'
+            '--idle-timeout:give up when nothing has come for this time (a cold start counts)'
             '--silent:nothing on stderr but errors'
             '--output:how the line on stderr is written: text or json'
             '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
@@ -1574,7 +1575,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--file -f --data -d --requests -n --path --method -X --header -H --event --callback --timeout --output -o --runtime --context --namespace --cloud --kube-context --color )
+        takes=(--file -f --data -d --requests -n --path --method -X --header -H --event --callback --timeout --idle-timeout --output -o --runtime --context --namespace --cloud --kube-context --color )
         ;;
     'function logs')
         cmds=()

@@ -137,6 +137,8 @@ static int too_late(const struct transfer *t, struct err *err, const char *url)
         return err_hint(err, "aiwf doctor");
     }
     err_set(err, ERR_TIMEOUT, "no whole answer from %s", url);
+    if (t->abort == ABORT_LATE && t->answering)
+        return err_why(err, "nothing more came for %g s (%zu bytes had come)", t->req->idle_ms / 1000.0, t->got_bytes);
     if (t->abort == ABORT_LATE)
         return err_why(err, "no first byte of an answer in time");
     if (!t->answering)

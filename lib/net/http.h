@@ -70,6 +70,7 @@ struct http_request {
     bool certificate;  /* tell when the server's certificate ends: res->certificate_ends_ms */
     size_t max_bytes;  /* of the answer's body; 0: HTTP_MAX_BYTES */
     int first_byte_ms; /* 0: the client's; -1: none */
+    int idle_ms;       /* the longest pause within an answer; 0: none */
     int total_ms;      /* 0: the client's; -1: none */
     /* Streaming: called with pieces of a 2xx answer's body instead of collecting it; return false to
      * stop (which is no error). Other statuses' bodies are collected. */

@@ -115,8 +115,11 @@ static void reap(struct http *http)
     }
 }
 
-static int first_byte_limit_ms(const struct transfer *t)
+/* How long nothing may come; 0 or less: for ever. */
+static int quiet_limit_ms(const struct transfer *t)
 {
+    if (t->answering)
+        return t->req->idle_ms;
     int limit = t->req->first_byte_ms ? t->req->first_byte_ms : t->http->set.first_byte_ms;
     return limit ? limit : FIRST_BYTE_MS;
 }
@@ -126,12 +129,12 @@ static int64_t next_event_ms(const struct transfer *t)
 {
     if (t->state == TRANSFER_WAITING)
         return has_room(t) ? t->start_at_ms : -1;
-    if (t->state == TRANSFER_RUNNING && t->sends && !t->answering && first_byte_limit_ms(t) > 0)
-        return t->quiet_since_ms + first_byte_limit_ms(t);
+    if (t->state == TRANSFER_RUNNING && t->sends && quiet_limit_ms(t) > 0)
+        return t->quiet_since_ms + quiet_limit_ms(t);
     return -1;
 }
 
-/* Ends those whose first byte is late; returns how long to sleep at most. */
+/* Ends those whose next byte is late; returns how long to sleep at most. */
 static int check_clocks(struct http *http)
 {
     int64_t now = clock_mono_ms();

@@ -57,6 +57,7 @@ static void keep_header(struct transfer *t, const char *line, size_t len)
 bool transfer_header(struct transfer *t, const char *line, size_t len)
 {
     t->answering = true;
+    t->quiet_since_ms = clock_mono_ms();
     t->header_bytes += len;
     if (t->header_bytes > HEADERS_MAX_BYTES) {
         t->abort = ABORT_HEADERS;
@@ -79,6 +80,8 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
     struct transfer *t = arg;
     size_t len = size * n;
     t->got_bytes += len;
+    if (t->req->idle_ms)
+        t->quiet_since_ms = clock_mono_ms();
     if (t->req->on_data && status_is(t, 2)) {
         t->streamed = true;
         t->stopped = !t->req->on_data(data, len, t->req->arg);

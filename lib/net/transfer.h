@@ -33,7 +33,7 @@ enum transfer_abort {
     ABORT_NONE,
     ABORT_TOO_LARGE, /* the answer's body */
     ABORT_HEADERS,   /* too many or too large */
-    ABORT_LATE,      /* no first byte in time */
+    ABORT_LATE,      /* no first byte in time, or too long a pause after it */
     ABORT_REPEAT,    /* a kept connection died, and libcurl wanted to send again what must not be */
     ABORT_BODY,      /* the body's file cannot be read */
 };
@@ -57,7 +57,7 @@ struct transfer {
     struct curl_slist *headers;
     struct curl_slist *connect_to; /* with settings.tls_name */
     char error[CURL_ERROR_SIZE];
-    int64_t quiet_since_ms; /* connected, or the last piece sent: the wait for the first byte counts from here */
+    int64_t quiet_since_ms; /* connected, or the last piece sent or got: waits for the next one count from here */
     curl_off_t sent_bytes;
     size_t got_bytes, header_bytes;
     int sends;      /* how often curl began to send; 0: nothing can have arrived */

@@ -14,6 +14,9 @@ static int add_path(struct str *url, const char *path, struct err *err)
     return 0;
 }
 
+/* As http_request has it: -1: none. */
+static int limit_ms(int64_t ms) { return ms <= 0 ? -1 : (int)(ms < INT32_MAX ? ms : INT32_MAX); }
+
 int invoke_send(const struct invoke_way *way, const struct invoke_request *req, struct http_response *res, struct err *err)
 {
     CLEANUP(str_release) struct str url = STR_INIT;
@@ -36,8 +39,9 @@ int invoke_send(const struct invoke_way *way, const struct invoke_request *req, 
         .body_len = req->body_len,
         .body_file = req->body_file,
         .once = true,
-        .first_byte_ms = -1,
-        .total_ms = req->timeout_ms > 0 ? (int)(req->timeout_ms < INT32_MAX ? req->timeout_ms : INT32_MAX) : -1,
+        .first_byte_ms = limit_ms(req->idle_ms),
+        .idle_ms = req->idle_ms > 0 ? limit_ms(req->idle_ms) : 0,
+        .total_ms = limit_ms(req->timeout_ms),
         .on_data = req->on_data,
         .arg = req->arg,
     };

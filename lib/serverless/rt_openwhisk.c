@@ -307,6 +307,10 @@ static int answer(const struct invoke_request *req, const node_t *activation, st
 
 static int refuse_parts(const struct invoke_request *req, struct err *err)
 {
+    if (req->idle_ms > 0) {
+        err_set(err, ERR_USAGE, "--idle-timeout: an answer of OpenWhisk comes as a whole");
+        return err_hint(err, "--timeout");
+    }
     const char *option = req->path ? "--path" : req->method && strcmp(req->method, "POST") != 0 ? "--method" : NULL;
     if (!option)
         return 0;

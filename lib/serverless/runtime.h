@@ -81,6 +81,7 @@ struct invoke_request {
     FILE *body_file;
     bool async;
     int64_t timeout_ms; /* 0: the runtime's own limit only */
+    int64_t idle_ms;    /* the longest that nothing may come, the first byte included; 0: no limit */
     bool (*on_data)(const char *data, size_t len, void *arg);
     void *arg;
     struct strv *kept; /* what the runtime has found out, for the next request to the same function; NULL: nothing is kept */

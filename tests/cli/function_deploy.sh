@@ -166,6 +166,25 @@ keep $!
 until_ok 10 test -e "$T/began"
 fails 6 aiwf function invoke narrow -d x
 
+begin "an answer that drips: all of it, as far as a limit lets it come, or until Ctrl-C"
+ok aiwf function deploy drip --mode stdio --command 'for i in 1 2 3; do printf $i; sleep 0.4; done'
+ok aiwf function invoke drip --timeout 30s --idle-timeout 20s
+out_is 123
+fails 8 aiwf function invoke drip --timeout 600ms
+true_that grep -Eqx '12?' "$OUT"
+err_has 'not complete before the deadline'
+ok aiwf function deploy stuck --mode stdio --command 'printf 1; sleep 60; printf 2'
+fails 8 aiwf function invoke stuck --idle-timeout 700ms
+out_is 1
+err_has 'nothing more came for 0.7 s (1 bytes had come)'
+aiwf function invoke stuck >"$OUT" 2>"$ERR" &
+pid=$!
+until_ok 10 grep -q 1 "$OUT"
+kill -INT $pid
+wait $pid
+true_that [ $? = 130 ]
+ok aiwf function delete drip stuck
+
 begin "async is queued, and says its call id"
 ok aiwf function invoke up -d x --async
 out_is ""

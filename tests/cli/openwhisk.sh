@@ -96,6 +96,7 @@ fails 1 aiwf function invoke hello -d '[1]'
 err_has "Object expected"
 fails 2 aiwf function invoke hello --path /x
 err_has "web"
+fails 2 aiwf function invoke hello --idle-timeout 1s
 fails 3 aiwf function invoke nobody
 err_has 'no function "nobody"'
 

@@ -17,6 +17,7 @@ json '.spec.template.metadata.annotations["autoscaling.knative.dev/max-scale"]' 
 
 begin "deploy returns when it answers"
 ok aiwf function deploy echo --image $image --env TEXT=one --scale 1..3 --concurrency 10 -o json
+err_lacks 'Kubernetes default value is insecure'
 json '"\(.state) \(.runtime) \(.available)"' 'Ready knative 1'
 ok aiwf function invoke echo --path /env/TEXT
 out_is one
@@ -34,11 +35,32 @@ json '.items[0] | "\(.name) \(.url) \(.scale.min) \(.scale.max)"' "echo $url 1 3
 begin "a second one is exit 5; replaced, it is a new revision"
 fails 5 aiwf function deploy echo --image $image
 err_has '--replace'
-ok aiwf function deploy echo --image $image --env TEXT=two --scale 1..3 --replace
+ok aiwf function deploy echo --image $image --env TEXT=two --scale 1..3 --replace -v
+err_has 'warning: Kubernetes default value is insecure' # as kubectl shows it each time
 says() { [ "$(aiwf function invoke echo --path /env/TEXT)" = two ]; }
 until_ok 30 says
 ok k get revisions -o name
 out_lines 2
+
+begin "a host of one's own: claimed, mapped, reached, and let go"
+host=$NS.example.test
+fails 1 aiwf function domain create $host --function echo
+err_has 'autocreate-cluster-domain-claims is "false"'
+fails 3 aiwf function domain create $host --function nobody --claim
+ok aiwf function domain create $host --function echo --claim -o json
+json '"\(.state) \(.function) \(.url)"' "Ready echo http://$host"
+[ "$(curl -s -m 30 -H "Host: $host" "$KNATIVE_URL/env/TEXT")" = two ] || broken "the host does not lead to it"
+ok k get domainmappings -o json
+json '.items[0] | "\(.metadata.name) \(.spec.ref.name)"' "$host echo"
+fails 5 aiwf function domain create $host --function echo
+ok aiwf function domain list -o json
+json '.items[0].host' "$host"
+ok aiwf function domain delete $host
+fails 1 kubectl get clusterdomainclaim $host
+printf 'apiVersion: networking.internal.knative.dev/v1alpha1\nkind: ClusterDomainClaim\nmetadata: {name: %s}\nspec: {namespace: default}\n' "$host" | kubectl create -f - >/dev/null
+at_exit "kubectl delete clusterdomainclaim $host"
+fails 5 aiwf function domain create $host --function echo --claim
+err_has 'claimed by namespace default'
 
 begin "its log is its own containers'"
 ok aiwf function invoke echo --path /stderr/hello-log

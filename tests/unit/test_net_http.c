@@ -162,6 +162,23 @@ START_TEST(deadlines_hold)
 }
 END_TEST
 
+/* 100 bytes, one each 20 ms, are slow; 3 bytes, one each 600 ms, stand still. */
+START_TEST(a_pause_in_an_answer_has_a_limit_of_its_own)
+{
+    CLEANUP(bench_end) struct bench b;
+    bench_start(&b, SETTINGS(.retries = -1),
+                "{\"replies\":[{\"body_bytes\":100,\"drip_ms\":20},{\"body_bytes\":3,\"drip_ms\":3000},{\"hang\":true}]}");
+    ck_assert_int_eq(ask(&b, REQUEST(.idle_ms = 1000)), 0);
+    int64_t start = clock_mono_ms();
+    ck_assert_int_eq(ask(&b, REQUEST(.idle_ms = 300)), -1);
+    ck_assert_int_eq(b.err.code, ERR_TIMEOUT);
+    ck_assert_msg(strstr(b.err.why, "nothing more came for 0.3 s"), "%s", b.err.why);
+    ck_assert_int_lt(clock_mono_ms() - start, 2500);
+    ck_assert_int_eq(ask(&b, REQUEST(.idle_ms = 300, .first_byte_ms = 400)), -1);
+    ck_assert_ptr_nonnull(strstr(b.err.why, "first byte"));
+}
+END_TEST
+
 struct pieces {
     struct str all;
     size_t stop_at;
@@ -410,6 +427,7 @@ Suite *suite_net_http(void)
     tcase_add_test(tcase, an_answer_has_a_ceiling);
     tcase_add_test(tcase, headers_have_a_ceiling);
     tcase_add_test(tcase, deadlines_hold);
+    tcase_add_test(tcase, a_pause_in_an_answer_has_a_limit_of_its_own);
     tcase_add_test(tcase, answers_are_streamed);
     tcase_add_test(tcase, a_stream_is_not_repeated);
     tcase_add_test(tcase, what_is_no_http_is_said);
