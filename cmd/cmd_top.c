@@ -10,11 +10,12 @@
 #include "reach.h"
 #include "top.h"
 #include "top/run.h"
+#include "top/settings.h"
 #include "tui/surface.h"
 
 struct options {
-    const char *prometheus, *panel, *at, *filter, *sort;
-    bool once;
+    const char *prometheus, *panel, *at, *filter, *sort, *theme;
+    bool once, actions;
     int64_t interval_ms, window_ms, range_ms;
     struct strv asserts, scrape;
 };
@@ -104,7 +105,7 @@ static int run_stream(struct top *top, struct err *err)
 {
     for (;;) {
         CLEANUP(err_release) struct err away = ERR_INIT;
-        int64_t due = clock_mono_ms() + top->options->interval_ms;
+        int64_t due = clock_mono_ms() + top->state.view.interval_ms;
         round_once(top, &away);
         if (away.code == ERR_INTERRUPTED)
             return err_move(err, &away);
@@ -156,7 +157,8 @@ static int set_span(struct top *top, struct err *err)
 {
     const struct options *options = top->options;
     struct span *span = &top->state.view.span;
-    span->range_ms = options->range_ms;
+    if (options->range_ms)
+        span->range_ms = options->range_ms;
     if (!options->at || when_parse(options->at, clock_wall_ms(), &span->at_ms))
         return 0;
     return err_set(err, ERR_USAGE, "--at: \"%s\" is no time of the past such as 03:00, 2h or 2026-11-24T10:00:00Z", options->at);
@@ -190,22 +192,40 @@ static void add_self(struct top *top)
         strv_addf(self, "--namespace=%s", cli->namespace_name);
 }
 
-static int prepare(struct top *top, struct err *err)
+/* What was typed is stronger than what was kept. */
+static int set_view(struct top *top, struct err *err)
 {
     const struct options *options = top->options;
-    state_init(&top->state);
-    focus_first(top);
+    struct view *view = &top->state.view;
     if (options->panel && find_panel(top, options->panel, err) != 0)
         return -1;
     if (options->sort && sort_by(top, options->sort, err) != 0)
         return -1;
-    if (set_span(top, err) != 0)
-        return -1;
     if (options->filter)
-        str_add(&top->state.view.filter, options->filter);
+        str_reset(&view->filter);
+    str_add(&view->filter, options->filter ? options->filter : "");
+    if (options->interval_ms)
+        view->interval_ms = options->interval_ms;
+    if (options->theme)
+        view->theme = theme_find(options->theme, err);
+    view->with_actions = options->actions;
+    return set_span(top, err);
+}
+
+static int prepare(struct top *top, struct err *err)
+{
+    enum { INTERVAL_USUAL_MS = 2000 };
+    const struct options *options = top->options;
+    state_init(&top->state);
+    focus_first(top);
+    top->state.view.interval_ms = INTERVAL_USUAL_MS;
+    if (top->is_screen && settings_load(&top->state, err) != 0)
+        return -1;
+    if (set_view(top, err) != 0)
+        return -1;
     top->state.context = top->cli->context.name;
+    top->state.is_protected = top->cli->context.is_protected;
     top->state.window_ms = options->window_ms;
-    top->state.view.interval_ms = options->interval_ms;
     top->state.view.is_interactive = top->is_screen;
     add_self(top);
     top->plan = plan_new(top->is_screen ? NULL : top->state.view.only, options->window_ms);
@@ -220,7 +240,7 @@ static int open_prom(struct top *top, struct err *err)
     struct prom_settings settings = {
         .url = top->options->prometheus,
         .scrape = &top->options->scrape,
-        .pair_ms = top->is_once ? top->options->interval_ms : 0,
+        .pair_ms = top->is_once ? top->state.view.interval_ms : 0,
         .total_ms = ROUND_MS,
         .retries = -1, /* the next round is the next try */
         /* A trace on the same terminal would be drawn over. */
@@ -235,11 +255,11 @@ static int open_prom(struct top *top, struct err *err)
 
 static int check_options(const struct options *options, enum print_format format, struct err *err)
 {
-    if (options->interval_ms < TOP_INTERVAL_MIN_MS || options->interval_ms > TOP_INTERVAL_MAX_MS)
+    if (options->interval_ms && (options->interval_ms < TOP_INTERVAL_MIN_MS || options->interval_ms > TOP_INTERVAL_MAX_MS))
         return err_set(err, ERR_USAGE, "--interval: not between 100ms and 1h");
     if (options->window_ms < 1000)
         return err_set(err, ERR_USAGE, "--window: less than 1s");
-    if (options->range_ms < RANGE_MIN_MS || options->range_ms > RANGE_MAX_MS)
+    if (options->range_ms && (options->range_ms < RANGE_MIN_MS || options->range_ms > RANGE_MAX_MS))
         return err_set(err, ERR_USAGE, "--range: not between 1m and 7d");
     if (options->asserts.n)
         return 0;
@@ -284,8 +304,7 @@ static const struct opt opts[] = {
      .type = OPT_DURATION,
      OPT(struct options, interval_ms),
      .metavar = "TIME",
-     .missing = "2s",
-     .help = "ask Prometheus this often"},
+     .help = "ask Prometheus this often (2s)"},
     {.name = "window",
      .type = OPT_DURATION,
      OPT(struct options, window_ms),
@@ -317,13 +336,22 @@ static const struct opt opts[] = {
      .type = OPT_DURATION,
      OPT(struct options, range_ms),
      .metavar = "TIME",
-     .missing = "15m",
-     .help = "curves are over this time"},
+     .help = "curves are over this time (15m)"},
     {.name = "assert",
      .type = OPT_LIST,
      OPT(struct options, asserts),
      .metavar = "EXPR",
      .help = "judge a figure for a script, as 'gpu.util < 20 for 10m', and end: exit 11 when it does not hold"},
+    {.name = "theme",
+     .type = OPT_CHOICE,
+     OPT(struct options, theme),
+     .metavar = "THEME",
+     .choices = tui_theme_names,
+     .help = "the colours of the screen; NO_COLOR is stronger"},
+    {.name = "actions",
+     .type = OPT_FLAG,
+     OPT(struct options, actions),
+     .help = "allow to scale, warm and cancel from the screen, each after a question"},
     {.name = "prometheus",
      .type = OPT_STRING,
      OPT(struct options, prometheus),
@@ -352,7 +380,7 @@ const struct cmd cmd_top = {
     .help = "watch functions, jobs, energy and GPUs",
     .about = "Reads its figures from Prometheus (see `aiwf help query` for how to start one) and shows them on one\n"
              "screen. Unknown is \"-\", never 0; \"~\" marks an estimate; a dim figure is the last one of a source that\n"
-             "does not answer now. It changes nothing.\n"
+             "does not answer now. It changes nothing, unless --actions allows it, and then it asks.\n"
              "\n"
              "With --once it prints one frame without escape codes (to a pipe: 100x30, or LINES and COLUMNS); with\n"
              "-o json one document, with units in its keys; with -o ndjson a document each interval.\n"

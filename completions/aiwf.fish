@@ -3607,14 +3607,16 @@ function __aiwf_table -a path
             set -g __aiwf_args 
             set -g __aiwf_opts \
                 --once\t'one frame as text (or a document, with -o json), and end' \
-                --interval\t'ask Prometheus this often' \
+                --interval\t'ask Prometheus this often (2s)' \
                 --window\t'rates and latencies are over this time: at least four scrapes' \
                 --panel\t'show only this panel' \
                 --filter\t'show only names that contain it' \
                 --sort\t'sort by a column (p95) or key (p95_ms)' \
                 --at\t'as it was then: 03:00, 2026-11-28T03:00 (local), RFC 3339, or 2h for that long ago' \
-                --range\t'curves are over this time' \
+                --range\t'curves are over this time (15m)' \
                 --assert\t'judge a figure for a script, as \'gpu.util < 20 for 10m\', and end: exit 11 when it does not hold' \
+                --theme\t'the colours of the screen; NO_COLOR is stronger' \
+                --actions\t'allow to scale, warm and cancel from the screen, each after a question' \
                 --prometheus\t'the Prometheus to ask instead of the context\'s' \
                 --scrape\t'read this exporter, without a Prometheus ([JOB=]URL; may be repeated)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
@@ -3628,7 +3630,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --interval --window --panel --filter --sort --at --range --assert --prometheus --scrape --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --interval --window --panel --filter --sort --at --range --assert --theme --prometheus --scrape --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'train'
             set -g __aiwf_cmds \
                 submit\t'submit a job: a command that runs to its end' \
@@ -4476,6 +4478,9 @@ function __aiwf_value -a path option
             set -g __aiwf_kind files
         case 'top:--panel'
             set -g __aiwf_kind live
+        case 'top:--theme'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices dark light contrast mono
         case 'train submit:--file' 'train submit:-f'
             set -g __aiwf_kind files
         case 'train submit:--timeout'

@@ -3607,14 +3607,16 @@ __aiwf_table() {
         args=()
         opts=(
             '--once:one frame as text (or a document, with -o json), and end'
-            '--interval:ask Prometheus this often'
+            '--interval:ask Prometheus this often (2s)'
             '--window:rates and latencies are over this time: at least four scrapes'
             '--panel:show only this panel'
             '--filter:show only names that contain it'
             '--sort:sort by a column (p95) or key (p95_ms)'
             '--at:as it was then: 03:00, 2026-11-28T03:00 (local), RFC 3339, or 2h for that long ago'
-            '--range:curves are over this time'
+            '--range:curves are over this time (15m)'
             '--assert:judge a figure for a script, as '\''gpu.util < 20 for 10m'\'', and end: exit 11 when it does not hold'
+            '--theme:the colours of the screen; NO_COLOR is stronger'
+            '--actions:allow to scale, warm and cancel from the screen, each after a question'
             '--prometheus:the Prometheus to ask instead of the context'\''s'
             '--scrape:read this exporter, without a Prometheus ([JOB=]URL; may be repeated)'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
@@ -3628,7 +3630,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--interval --window --panel --filter --sort --at --range --assert --prometheus --scrape --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        takes=(--interval --window --panel --filter --sort --at --range --assert --theme --prometheus --scrape --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'train')
         cmds=(
@@ -4331,6 +4333,7 @@ __aiwf_value() {
     'template create:--server-type') kind=words choices=(vm bm) ;;
     'template create:--file' | 'template create:-f') kind=files choices=() ;;
     'top:--panel') kind=live choices=() ;;
+    'top:--theme') kind=words choices=(dark light contrast mono) ;;
     'train submit:--file' | 'train submit:-f') kind=files choices=() ;;
     'train submit:--timeout') kind=none choices=() ;;
     'train submit:--workdir') kind=dirs choices=() ;;

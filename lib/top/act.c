@@ -3,16 +3,23 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "top/deed.h"
 #include "top/drill.h"
 #include "top/keys.h"
+#include "top/settings.h"
+
+enum { WHEEL = 3 };
 
 void view_init(struct view *view)
 {
     *view = (struct view){
         .span.range_ms = RANGE_USUAL_MS,
+        .theme = &tui_themes[0],
+        .has_mouse = true,
         .filter = STR_INIT_MAX(64),
         .command = STR_INIT_MAX(256),
         .note = STR_INIT_MAX(1024),
+        .deed.does = STR_INIT,
     };
 }
 
@@ -23,6 +30,7 @@ void view_release(struct view *view)
     str_release(&view->note);
     strv_release(&view->open_groups);
     strv_release(&view->self);
+    deed_release(&view->deed);
     while (view->n_pages)
         view_pop(view);
 }
@@ -161,20 +169,50 @@ static void enter(struct state *state)
     state_arrange(state);
 }
 
-/* What a page takes; the others are the panels'. */
-static bool act_on_page(struct view *view, int action)
+/* How far a key scrolls a text; 0: it does not. */
+static long scroll_by(const struct view *view, int action)
+{
+    switch (action) {
+    case TOP_DOWN:
+        return 1;
+    case TOP_UP:
+        return -1;
+    case TOP_PAGE_DOWN:
+        return view->page_rows;
+    case TOP_PAGE_UP:
+        return -view->page_rows;
+    case TOP_FIRST:
+        return -PAGE_LINES;
+    case TOP_LAST:
+        return PAGE_LINES;
+    case TOP_WHEEL_DOWN:
+        return WHEEL;
+    case TOP_WHEEL_UP:
+        return -WHEEL;
+    default:
+        return 0;
+    }
+}
+
+static void scroll_help(struct view *view, long by)
+{
+    long last = frame_help_lines() - view->page_rows - 1, top = view->help_top + by;
+    top = top > last ? last : top;
+    view->help_top = top > 0 ? (int)top : 0;
+}
+
+/* Keys of a text that is in front; the others are the panels'. */
+static bool act_on_text(struct view *view, int action)
 {
     struct page *page = view_page(view);
-    long by = action == TOP_DOWN        ? 1
-              : action == TOP_UP        ? -1
-              : action == TOP_PAGE_DOWN ? view->page_rows
-              : action == TOP_PAGE_UP   ? -view->page_rows
-              : action == TOP_FIRST     ? -PAGE_LINES
-              : action == TOP_LAST      ? PAGE_LINES
-                                        : 0;
-    if (page && by)
+    long by = scroll_by(view, action);
+    if (!by || !(page || view->shows_help))
+        return false;
+    if (view->shows_help)
+        scroll_help(view, by);
+    else
         page_scroll(page, by, view->page_rows);
-    return page && by;
+    return true;
 }
 
 static void prompt(struct view *view, enum prompt prompt)
@@ -183,11 +221,31 @@ static void prompt(struct view *view, enum prompt prompt)
     str_reset(&view->command);
 }
 
+static void say_actions(struct view *view)
+{
+    if (!view->with_actions) {
+        str_add(&view->note, "this screen only reads: aiwf top --actions");
+        return;
+    }
+    prompt(view, PROMPT_COMMAND);
+    str_add(&view->note, "scale N   warm N   (a function)     cancel   (a job)");
+}
+
+static void save(struct state *state)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    AUTOFREE char *path = settings_path();
+    if (settings_save(state, &err) == 0)
+        str_addf(&state->view.note, "kept in %s", path);
+    else
+        str_addf(&state->view.note, "%s%s%s", err.what, err.why ? ": " : "", err.why ? err.why : "");
+}
+
 static void act(struct state *state, int action, int key)
 {
     enum { PAGE = 10, FAR = 1000000 };
     struct view *view = &state->view;
-    if (act_on_page(view, action))
+    if (act_on_text(view, action))
         return;
     switch (action) {
     case TOP_QUIT:
@@ -195,6 +253,7 @@ static void act(struct state *state, int action, int key)
         break;
     case TOP_HELP:
         view->shows_help = !view->shows_help;
+        view->help_top = 0;
         break;
     case TOP_SORT:
         state_sort_next(state);
@@ -271,6 +330,18 @@ static void act(struct state *state, int action, int key)
     case TOP_LOGS:
         drill_open(state, ASK_LOGS);
         break;
+    case TOP_ACTION:
+        say_actions(view);
+        break;
+    case TOP_SAVE:
+        save(state);
+        break;
+    case TOP_WHEEL_UP:
+        move_selected(state, -WHEEL);
+        break;
+    case TOP_WHEEL_DOWN:
+        move_selected(state, WHEEL);
+        break;
     case TOP_GROUP:
         next_group(state);
         break;
@@ -280,6 +351,27 @@ static void act(struct state *state, int action, int key)
     default:
         break;
     }
+}
+
+/* A row is selected first, and opened by another click. */
+void state_click(struct state *state, unsigned mark)
+{
+    size_t table = mark >> MARK_ROW_BITS, row = mark & ((1u << MARK_ROW_BITS) - 1);
+    struct view *view = &state->view;
+    if (view->prompt || view->n_pages || view->shows_help || !mark)
+        return;
+    str_reset(&view->note);
+    if (!table) {
+        state_only(state, mark - MARK_TAB);
+        return;
+    }
+    bool was_selected = view->focus == table - 1 && state->tables[table - 1].selected == row;
+    if (table > state->n)
+        return;
+    view->focus = table - 1;
+    state->tables[view->focus].selected = row;
+    if (was_selected)
+        enter(state);
 }
 
 /* Drops a whole UTF-8 character. */
@@ -327,6 +419,16 @@ static void type_command(struct state *state, int key)
     command_run(state, view->command.buf);
 }
 
+static void type_answer(struct state *state, int key)
+{
+    struct view *view = &state->view;
+    type(&view->command, key);
+    if (key == TERM_ESCAPE)
+        str_reset(&view->command);
+    if (key == TERM_ENTER || key == TERM_ESCAPE)
+        deed_answer(state);
+}
+
 void state_key(struct state *state, int key)
 {
     str_reset(&state->view.note);
@@ -336,6 +438,9 @@ void state_key(struct state *state, int key)
         break;
     case PROMPT_COMMAND:
         type_command(state, key);
+        break;
+    case PROMPT_CONFIRM:
+        type_answer(state, key);
         break;
     case PROMPT_NONE:
         act(state, keymap_find(top_keys, TOP_ACTIONS, key), key);

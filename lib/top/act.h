@@ -6,6 +6,9 @@
 
 void state_key(struct state *state, int key); /* tui/term.h's */
 
+/* A click on what was drawn with this mark (top.h). */
+void state_click(struct state *state, unsigned mark);
+
 /* The list of panel `index` of the tables fills the screen; no effect when there is none. */
 void state_only(struct state *state, size_t index);
 void state_all(struct state *state); /* every panel again */

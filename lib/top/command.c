@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "top/act.h"
+#include "top/deed.h"
 
 struct command {
     const char *name;
@@ -92,6 +93,28 @@ static int run_all(struct state *state, const char *arg, struct err *err)
     return 0;
 }
 
+static int run_theme(struct state *state, const char *arg, struct err *err)
+{
+    const struct theme *theme = theme_find(arg, err);
+    if (!theme)
+        return -1;
+    state->view.theme = theme;
+    return 0;
+}
+
+static int run_mouse(struct state *state, const char *arg, struct err *err)
+{
+    bool is_on = strcmp(arg, "on") == 0;
+    if (!is_on && strcmp(arg, "off") != 0)
+        return err_set(err, ERR_USAGE, "mouse on, or mouse off");
+    state->view.has_mouse = is_on;
+    return 0;
+}
+
+static int run_scale(struct state *state, const char *arg, struct err *err) { return deed_ask(state, "scale", arg, err); }
+static int run_warm(struct state *state, const char *arg, struct err *err) { return deed_ask(state, "warm", arg, err); }
+static int run_cancel(struct state *state, const char *arg, struct err *err) { return deed_ask(state, "cancel", arg, err); }
+
 static int run_quit(struct state *state, const char *arg, struct err *err)
 {
     (void)arg, (void)err;
@@ -119,16 +142,34 @@ static void add_groups(const struct state *state, struct strv *words)
         strv_add(words, *name);
 }
 
+static void add_themes(const struct state *state, struct strv *words)
+{
+    (void)state;
+    for (const char *const *name = tui_theme_names; *name; name++)
+        strv_add(words, *name);
+}
+
+static void add_switches(const struct state *state, struct strv *words)
+{
+    (void)state;
+    strv_split(words, "on off", " ");
+}
+
 static const struct command commands[] = {
     {"all", NULL, "every panel", run_all, NULL},
     {"at", "TIME", "as it was then: 03:00, 2026-11-28T03:00, 2h (ago)", run_at, NULL},
+    {"cancel", NULL, "end the selected job", run_cancel, NULL},
     {"filter", "TEXT", "rows with it in their name; !TEXT: without; LABEL=VALUE", run_filter, NULL},
     {"group", "NAME", "rows under their node, namespace or context", run_group, add_groups},
     {"interval", "TIME", "ask this often", run_interval, NULL},
+    {"mouse", "on|off", "off: the terminal selects text itself", run_mouse, add_switches},
     {"now", NULL, "as it is", run_now, NULL},
     {"quit", NULL, "leave", run_quit, NULL},
     {"range", "TIME", "curves are over this time", run_range, add_ranges},
+    {"scale", "N", "set how many instances of the selected function run", run_scale, NULL},
     {"sort", "COLUMN", "sort by a column", run_sort, add_columns},
+    {"theme", "NAME", "other colours", run_theme, add_themes},
+    {"warm", "N", "keep so many instances of it ready (a pool)", run_warm, NULL},
 };
 
 static const struct command *find_command(const char *name)

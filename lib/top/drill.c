@@ -9,7 +9,8 @@
 
 static const struct {
     const char *panel, *kind;
-} kinds[] = {{"gpus", "gpu"}, {"functions", "function"}, {"jobs", "train"}, {"pools", "pool"}, {"nodes", "node"}};
+} kinds[] = {{"gpus", "gpu"},   {"functions", "function"}, {"jobs", "train"},
+             {"pools", "pool"}, {"nodes", "node"},         {"queues", "queue"}};
 
 static const char *kind_of(const struct panel *panel)
 {
@@ -27,12 +28,30 @@ static const char *label_of(const struct row *row, const char *name)
     return value ? value : row_label(row, name);
 }
 
-/* A function's key may be NAME.NAMESPACE (OpenFaaS). */
-static void set_function(struct object *object, const struct row *row)
+/* Knative calls the revisions of a service NAME-00001 and so on. */
+static size_t service_len(const char *revision)
 {
-    const char *dot = strchr(row->key, '.');
-    AUTOFREE char *name = dot ? xstrndup(row->key, (size_t)(dot - row->key)) : xstrdup(row->key);
-    object_set(object, "function", name, dot ? dot + 1 : NULL);
+    enum { SUFFIX = 6 };
+    size_t len = strlen(revision);
+    bool has_number =
+        len > SUFFIX && revision[len - SUFFIX] == '-' && strspn(revision + len - SUFFIX + 1, "0123456789") == SUFFIX - 1;
+    return has_number ? len - SUFFIX : len;
+}
+
+/* NAMESPACE/NAME, or NAME.NAMESPACE (a function of OpenFaaS), or a name. */
+static void set_named(struct object *object, const char *kind, const char *key)
+{
+    const char *slash = strchr(key, '/'), *dot = slash ? NULL : strchr(key, '.');
+    bool is_function = strcmp(kind, "function") == 0;
+    AUTOFREE char *ns = slash ? xstrndup(key, (size_t)(slash - key)) : NULL;
+    if (!slash && (!dot || !is_function)) {
+        object_set(object, kind, key, NULL);
+        return;
+    }
+    const char *begin = slash ? slash + 1 : key;
+    size_t len = dot ? (size_t)(dot - key) : is_function ? service_len(begin) : strlen(begin);
+    AUTOFREE char *name = xstrndup(begin, len);
+    object_set(object, kind, name, slash ? ns : dot + 1);
 }
 
 /* A GPU is somebody's by the pod that its exporter names. */
@@ -57,13 +76,22 @@ void drill_object(const struct state *state, struct object *ret)
         object_release(ret);
     else if (strcmp(kind, "gpu") == 0)
         set_gpu(ret, row);
-    else if (strcmp(kind, "function") == 0)
-        set_function(ret, row);
-    else
+    else if (strcmp(kind, "node") == 0)
         object_set(ret, kind, row->key, NULL);
+    else
+        set_named(ret, kind, row->key);
 }
 
 static bool is_kind(const struct object *object, const char *kind) { return str_eq(object->kind, kind); }
+
+static void add_node_path(const struct object *object, struct strv *words)
+{
+    CLEANUP(str_release) struct str path = STR_INIT;
+    str_add(&path, "/api/v1/nodes/");
+    str_add_urlenc(&path, object->name);
+    strv_split(words, "api kube GET -o yaml", " ");
+    strv_add(words, path.buf);
+}
 
 static void add_pod_path(const struct object *object, const char *rest, struct strv *words)
 {
@@ -91,10 +119,13 @@ static int add_show(const struct object *object, struct strv *words, struct err 
         add_pod_path(object, "", words);
         return 0;
     }
-    if (!is_kind(object, "function") && !is_kind(object, "train") && !is_kind(object, "pool"))
-        return no_way(object, "command", err);
+    if (is_kind(object, "node")) {
+        add_node_path(object, words);
+        return 0;
+    }
     strv_add(words, object->kind);
-    strv_add(words, "show");
+    if (!is_kind(object, "queue"))
+        strv_add(words, "show");
     return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "top/deed.h"
 #include "top/keys.h"
 #include "top/top.h"
 
@@ -142,8 +143,11 @@ static int draw_tabs(const struct state *state, struct surface *s, int row)
             continue;
         bool has_focus = i == state->view.focus;
         const char *left = !has_focus ? " " : s->utf8 ? "\u258f" : "[", *right = !has_focus ? " " : s->utf8 ? "\u2595" : "]";
+        int begin = col;
         col = surface_textf(s, row, col, STYLE(TINT_NONE, has_focus ? STYLE_BOLD : STYLE_DIM), "%s%zu %s%s", left, i + 1,
                             table->panel->title, right);
+        if (i < MARK_TABS)
+            surface_mark(s, (struct rect){.row = row, .col = begin, .rows = 1, .cols = col - begin}, MARK_TAB + (unsigned)i);
     }
     return col;
 }
@@ -179,6 +183,15 @@ static bool draw_status(const struct state *state, struct surface *s)
     return true;
 }
 
+static void draw_question(const struct state *state, struct surface *s, int row)
+{
+    CLEANUP(str_release) struct str question = STR_INIT;
+    deed_question(state, &question);
+    int col = surface_text(s, row, 1, STYLE(TINT_YELLOW, STYLE_BOLD), question.buf);
+    col = surface_text(s, row, col, STYLE_PLAIN, state->view.command.buf);
+    surface_text(s, row, col, STYLE(TINT_NONE, STYLE_REVERSE), " ");
+}
+
 static void draw_prompt(const struct view *view, struct surface *s, int row)
 {
     bool is_filter = view->prompt == PROMPT_FILTER;
@@ -192,7 +205,9 @@ static void draw_prompt(const struct view *view, struct surface *s, int row)
 static void draw_bar(const struct state *state, struct surface *s)
 {
     const struct view *view = &state->view;
-    if (view->prompt)
+    if (view->prompt == PROMPT_CONFIRM)
+        draw_question(state, s, s->rows - 1);
+    else if (view->prompt)
         draw_prompt(view, s, s->rows - 1);
     else if (view->note.len)
         surface_text(s, s->rows - 1, 1, STYLE(TINT_YELLOW, STYLE_BOLD), view->note.buf);
@@ -248,18 +263,27 @@ static void draw_panels(const struct state *state, struct surface *s)
     }
 }
 
-static void draw_help(struct surface *s)
+static const char *const legend[] = {
+    "",
+    "  -        unknown: no data, never zero",
+    "  ~        an estimate (energy by a model of this machine, not by a meter)",
+    "  dim      the last value of a source that does not answer now",
+    "  curves   over the range; shares from 0 to 100 %, others from their smallest to their largest value",
+};
+
+static void draw_help(const struct view *view, struct surface *s)
 {
-    static const char *const legend[] = {
-        "",
-        "  -        unknown: no data, never zero",
-        "  ~        an estimate (energy by a model of this machine, not by a meter)",
-        "  dim      the last value of a source that does not answer now",
-        "  curves   over the range; shares from 0 to 100 %, others from their smallest to their largest value",
-    };
-    int row = keymap_help(top_keys, TOP_ACTIONS, s, 0);
+    int row = keymap_help(top_keys, TOP_ACTIONS, s, -view->help_top);
     for (size_t i = 0; i < ARRAY_LEN(legend); i++)
         surface_text(s, row + (int)i, 0, STYLE_PLAIN, legend[i]);
+}
+
+int frame_help_lines(void)
+{
+    int lines = ARRAY_LEN(legend);
+    for (size_t i = 0; i < TOP_ACTIONS; i++)
+        lines += top_keys[i].words != NULL;
+    return lines;
 }
 
 int frame_page_rows(int rows)
@@ -275,14 +299,14 @@ void frame_draw(const struct state *state, struct surface *s)
     if (!s->rows || !s->cols)
         return;
     draw_title(state, s);
-    bool has_bar = state->view.is_interactive && s->rows >= ROWS_FOR_BAR;
+    bool has_bar = state->view.is_interactive && (s->rows >= ROWS_FOR_BAR || state->view.prompt);
     int first = draw_status(state, s) ? 2 : 1;
     if (has_bar)
         draw_bar(state, s);
     struct surface body = surface_window(s, (struct rect){.row = first, .rows = s->rows - first - has_bar, .cols = s->cols});
     struct page *page = view_page(&state->view);
     if (state->view.shows_help)
-        draw_help(&body);
+        draw_help(&state->view, &body);
     else if (page)
         page_draw(page, &body);
     else

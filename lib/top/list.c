@@ -135,6 +135,7 @@ static void draw_rows(const struct state *state, const struct table *table, cons
         int at = 1 + (int)(here - first);
         for (size_t column = 0; column < grid->n; column++)
             draw_field(state, table, grid, s, at, row, column);
+        surface_mark(s, (struct rect){.row = at, .rows = 1, .cols = s->cols}, mark_row((size_t)(table - state->tables), here));
         if (has_focus && here == table->selected)
             mark_selected(s, at);
     }

@@ -11,6 +11,9 @@ struct screen {
     struct plan *plan;
     struct term *term;
     struct watcher *watcher;
+    struct surface surface; /* as it was drawn last */
+    const struct theme *theme;
+    bool has_mouse;
 };
 
 static struct pace pace_of(const struct view *view)
@@ -18,12 +21,33 @@ static struct pace pace_of(const struct view *view)
     return (struct pace){.interval_ms = view->interval_ms, .span = view->span, .is_paused = view->is_paused};
 }
 
+static void take_key(struct screen *screen, int key)
+{
+    int row, col;
+    term_pointer(screen->term, &row, &col);
+    if (key == TERM_CLICK)
+        state_click(screen->state, surface_mark_at(&screen->surface, row, col));
+    else if (key != TERM_RESIZED)
+        state_key(screen->state, key);
+}
+
+/* What the terminal itself must know of the view. */
+static void set_up(struct screen *screen)
+{
+    const struct view *view = &screen->state->view;
+    if (screen->theme != view->theme)
+        term_theme(screen->term, view->theme);
+    if (screen->has_mouse != view->has_mouse)
+        term_mouse(screen->term, view->has_mouse);
+    screen->theme = view->theme;
+    screen->has_mouse = view->has_mouse;
+}
+
 static void take_keys(struct screen *screen)
 {
     int key;
     while (!screen->state->view.is_left && (key = term_key(screen->term)) != TERM_NO_KEY)
-        if (key != TERM_RESIZED)
-            state_key(screen->state, key);
+        take_key(screen, key);
     struct pace pace = pace_of(&screen->state->view);
     watcher_set(screen->watcher, &pace);
 }
@@ -64,11 +88,12 @@ static void show(struct screen *screen)
     int rows, cols;
     term_size(screen->term, &rows, &cols);
     state->view.page_rows = frame_page_rows(rows);
-    CLEANUP(surface_release) struct surface surface;
-    surface_init(&surface, rows, cols, tui_utf8());
+    set_up(screen);
+    surface_release(&screen->surface);
+    surface_init(&screen->surface, rows, cols, tui_utf8());
     state->now_ms = state->view.span.at_ms ? state->view.span.at_ms : clock_wall_ms();
-    frame_draw(state, &surface);
-    term_show(screen->term, &surface);
+    frame_draw(state, &screen->surface);
+    term_show(screen->term, &screen->surface);
 }
 
 /* A command whose output has ended is over within moments. */
@@ -110,6 +135,7 @@ int top_run(struct state *state, struct plan *plan, const struct prom *prom, boo
     int rc = screen.watcher ? watch(&screen) : -1;
     bool was_watching = screen.watcher;
     term_close(screen.term);
+    surface_release(&screen.surface);
     watcher_free(screen.watcher);
     if (rc != 0 && was_watching)
         return err_set(err, ERR_INTERRUPTED, "interrupted");

@@ -156,6 +156,7 @@ struct batch;
 
 struct state {
     const char *context; /* borrowed */
+    bool is_protected;   /* the context */
     const char *url;     /* of the Prometheus, borrowed */
     int64_t window_ms;
     int64_t now_ms; /* wall clock of the frame */
@@ -208,7 +209,14 @@ bool table_is_drawn(const struct state *state, const struct table *table); /* if
 bool table_has_tab(const struct state *state, const struct table *table);  /* can be chosen */
 int list_want_rows(const struct table *table);
 void list_draw(const struct state *state, const struct table *table, struct surface *s);
+/* What clicks mean: a tab, or a row (by its place among those that are shown) of a table. */
+enum { MARK_TAB = 1, MARK_TABS = 64, MARK_ROW_BITS = 20 };
+static inline unsigned mark_row(size_t table, size_t row)
+{
+    return (unsigned)((table + 1) << MARK_ROW_BITS | (row & ((1u << MARK_ROW_BITS) - 1)));
+}
 void frame_draw(const struct state *state, struct surface *s);
+int frame_help_lines(void);
 int frame_page_rows(int rows); /* lines of a page's text on a screen of so many rows */
 
 /* Sources that fail (trouble.c). */

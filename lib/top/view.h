@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "top/page.h"
+#include "tui/theme.h"
 
 struct panel;
 
@@ -23,7 +24,15 @@ enum {
 };
 static inline int64_t span_step_ms(const struct span *span) { return span->range_ms / RANGE_STEPS; }
 
-enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_COMMAND };
+enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_COMMAND, PROMPT_CONFIRM };
+
+/* A change that is asked about. */
+struct deed {
+    struct strv words; /* of the command */
+    struct object object;
+    struct str does; /* "scale function ocr from 2 to 3" */
+};
+void deed_release(struct deed *deed);
 
 /* Rows under what they have in common. */
 enum group { GROUP_NONE, GROUP_NODE, GROUP_NAMESPACE, GROUP_CONTEXT };
@@ -38,15 +47,20 @@ struct view {
     int64_t interval_ms;
     enum prompt prompt; /* the filter, or the command, is being typed */
     struct str filter, command;
+    const struct theme *theme;
+    bool has_mouse;
     struct str note;         /* said once, until the next key */
     enum group group;        /* how rows are folded */
     struct strv open_groups; /* by their names */
     struct page *pages[VIEW_PAGES];
-    size_t n_pages;   /* the last is in front */
-    int page_rows;    /* lines of a page on the screen, as it was drawn last */
+    size_t n_pages;    /* the last is in front */
+    int page_rows;     /* lines of a page on the screen, as it was drawn last */
+    bool with_actions; /* things may be changed from here */
+    struct deed deed;
     struct strv self; /* words that every command of ours begins with: --context=NAME */
     bool is_paused;
     bool shows_help;
+    int help_top;        /* its first line on the screen */
     bool is_interactive; /* with a bar of keys, a selected row */
     bool is_left;        /* by a key */
 };

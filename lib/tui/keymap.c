@@ -37,9 +37,12 @@ void keymap_bar(const struct key_binding *bindings, size_t n, struct surface *s,
 int keymap_help(const struct key_binding *bindings, size_t n, struct surface *s, int row)
 {
     enum { KEYS_WIDTH = 18 };
-    for (size_t i = 0; i < n; i++, row++) {
+    for (size_t i = 0; i < n; i++) {
+        if (!bindings[i].words)
+            continue;
         surface_field(s, row, 2, KEYS_WIDTH, ALIGN_LEFT, STYLE(TINT_CYAN, STYLE_BOLD), bindings[i].words);
         surface_text(s, row, 2 + KEYS_WIDTH + 1, STYLE_PLAIN, bindings[i].help);
+        row++;
     }
     return row;
 }

@@ -10,7 +10,7 @@ enum { KEYMAP_KEYS = 3, KEYMAP_TO = -2 };
 struct key_binding {
     int action;
     int keys[KEYMAP_KEYS]; /* 0: none; {a, KEYMAP_TO, b}: all from a to b */
-    const char *words;     /* "q F10", as help shows them */
+    const char *words;     /* "q F10", as help shows them; NULL: not there */
     const char *help;      /* one line */
     const char *bar;       /* "F10 Quit" in the bar; NULL: not there */
 };

@@ -200,6 +200,21 @@ int surface_field(struct surface *s, int row, int col, int width, enum align ali
     return col + width;
 }
 
+void surface_mark(struct surface *s, struct rect part, unsigned mark)
+{
+    struct surface window = surface_window(s, part);
+    for (int row = 0; row < window.rows; row++)
+        for (int col = 0; col < window.cols; col++) {
+            struct cell *cell = cell_at(&window, row, col);
+            cell->mark = cell->mark ? cell->mark : mark;
+        }
+}
+
+unsigned surface_mark_at(const struct surface *s, int row, int col)
+{
+    return is_outside(s, row, col) ? 0 : cell_at(s, row, col)->mark;
+}
+
 static bool same_style(struct style a, struct style b) { return a.tint == b.tint && a.attrs == b.attrs; }
 
 static void add_sgr(struct str *out, struct style style)

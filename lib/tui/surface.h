@@ -26,6 +26,7 @@ struct cell {
     char text[GLYPH_BYTES]; /* "" in the right half of a wide character */
     unsigned char width;    /* columns: 1, 2, or 0 for that right half */
     struct style style;
+    unsigned mark; /* what a click on it means to those who drew it; 0: nothing */
 };
 
 struct surface {
@@ -51,6 +52,9 @@ int surface_textf(struct surface *s, int row, int col, struct style style, const
 /* In exactly `width` columns: padded with blanks, or cut with an ellipsis. */
 enum align { ALIGN_LEFT, ALIGN_RIGHT };
 int surface_field(struct surface *s, int row, int col, int width, enum align align, struct style style, const char *text);
+/* Of cells that have been drawn and have no mark yet. */
+void surface_mark(struct surface *s, struct rect part, unsigned mark);
+unsigned surface_mark_at(const struct surface *s, int row, int col);
 /* The whole line in this style, blank. */
 void surface_bar(struct surface *s, int row, struct style style);
 

@@ -42,8 +42,13 @@ struct curses_lib {
     bool (*has_colors)(void);
     int (*start_color)(void);
     int (*use_default_colors)(void);
-    int (*init_pair)(short, short, short);
+    int (*init_pair)(int, int, int);
     char *(*capability)(const char *);
+    int (*flag)(const char *);
+    int *colors;
+    mmask_t (*mouse_mask)(mmask_t, mmask_t *);
+    int (*mouse_interval)(int);
+    int (*get_mouse)(MEVENT *);
 };
 
 static struct curses_lib curses;
@@ -75,8 +80,13 @@ static const struct dl_symbol symbols[] = {
     DL_SYMBOL(struct curses_lib, has_colors, "has_colors"),
     DL_SYMBOL(struct curses_lib, start_color, "start_color"),
     DL_SYMBOL(struct curses_lib, use_default_colors, "use_default_colors"),
-    DL_SYMBOL(struct curses_lib, init_pair, "init_pair"),
+    DL_SYMBOL(struct curses_lib, init_pair, "init_extended_pair"),
     DL_SYMBOL(struct curses_lib, capability, "tigetstr"),
+    DL_SYMBOL(struct curses_lib, flag, "tigetflag"),
+    DL_SYMBOL(struct curses_lib, colors, "COLORS"),
+    DL_SYMBOL(struct curses_lib, mouse_mask, "mousemask"),
+    DL_SYMBOL(struct curses_lib, mouse_interval, "mouseinterval"),
+    DL_SYMBOL(struct curses_lib, get_mouse, "getmouse"),
     {0},
 };
 static struct dl_library library = {.sonames = sonames, .package = "libncursesw6", .symbols = symbols, .table = &curses};
@@ -85,6 +95,9 @@ struct term {
     SCREEN *screen;
     WINDOW *window;
     bool color;
+    bool is_plain; /* nothing is dim */
+    int default_color;
+    int row, col; /* of the last click */
 };
 
 /* What a signal handler needs to give the terminal back: nothing of curses is safe there. */
@@ -94,6 +107,7 @@ static struct {
     struct termios mode;
     char sequence[128]; /* leaves the alternate screen, shows the cursor, resets colours */
     size_t len;
+    volatile sig_atomic_t has_mouse;
     struct sigaction previous[ARRAY_LEN(fatal_signals)];
 } saved;
 
@@ -102,7 +116,10 @@ static void give_back(void)
     if (!saved.taken)
         return;
     saved.taken = 0;
-    ssize_t ignored = write(STDOUT_FILENO, saved.sequence, saved.len);
+    /* xterm's modes of the mouse, which no capability of terminfo's names. */
+    static const char no_mouse[] = "\033[?1000l\033[?1002l\033[?1003l\033[?1006l";
+    ssize_t ignored = saved.has_mouse ? write(STDOUT_FILENO, no_mouse, sizeof(no_mouse) - 1) : 0;
+    ignored = write(STDOUT_FILENO, saved.sequence, saved.len);
     (void)ignored;
     tcsetattr(STDIN_FILENO, TCSANOW, &saved.mode);
 }
@@ -155,19 +172,34 @@ static void disarm(void)
         sigaction(fatal_signals[i], &saved.previous[i], NULL);
 }
 
-static bool start_colors(void)
+static bool start_colors(struct term *term)
 {
-    static const short colors[TINT_COUNT] = {[TINT_RED] = COLOR_RED,
-                                             [TINT_GREEN] = COLOR_GREEN,
-                                             [TINT_YELLOW] = COLOR_YELLOW,
-                                             [TINT_BLUE] = COLOR_BLUE,
-                                             [TINT_CYAN] = COLOR_CYAN};
     if (!curses.has_colors() || curses.start_color() == ERR)
         return false;
-    short background = curses.use_default_colors() == ERR ? COLOR_BLACK : -1;
-    for (int tint = 1; tint < TINT_COUNT; tint++)
-        curses.init_pair((short)tint, colors[tint], background);
+    term->default_color = curses.use_default_colors() == ERR ? COLOR_BLACK : -1;
     return true;
+}
+
+void term_theme(struct term *term, const struct theme *theme)
+{
+    bool is_direct = curses.flag("RGB") > 0;
+    term->is_plain = theme->is_plain;
+    for (int tint = 1; term->color && tint < TINT_COUNT; tint++)
+        curses.init_pair(tint, theme_color(theme, (enum tint)tint, *curses.colors, is_direct), term->default_color);
+}
+
+void term_mouse(struct term *term, bool is_on)
+{
+    (void)term;
+    saved.has_mouse |= is_on;
+    curses.mouse_interval(0);
+    curses.mouse_mask(is_on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+}
+
+void term_pointer(const struct term *term, int *ret_row, int *ret_col)
+{
+    *ret_row = term->row;
+    *ret_col = term->col;
 }
 
 static void configure(struct term *term)
@@ -180,7 +212,8 @@ static void configure(struct term *term)
     curses.keypad(term->window, true);
     curses.nodelay(term->window, true);
     curses.curs_set(0);
-    term->color = term->color && start_colors();
+    term->color = term->color && start_colors(term);
+    term_theme(term, &tui_themes[0]);
 }
 
 /* newterm leaks a screen for a name that it does not find. */
@@ -191,6 +224,24 @@ static bool is_in_terminfo(const char *name)
         return false;
     curses.del_curterm(curses.set_curterm(NULL));
     return true;
+}
+
+/* TERM itself, or the entry for direct colours beside it (xterm-direct) where COLORTERM says that the terminal has them. */
+static void add_entry(const char *name, struct str *entry)
+{
+    static const char wide[] = "-256color";
+    const char *colors = getenv("COLORTERM");
+    bool is_direct = str_eq(colors, "truecolor") || str_eq(colors, "24bit");
+    str_add(entry, name);
+    if (!is_direct)
+        return;
+    if (str_ends(name, wide))
+        str_cut(entry, entry->len - (sizeof(wide) - 1));
+    str_add(entry, "-direct");
+    if (is_in_terminfo(entry->buf))
+        return;
+    str_reset(entry);
+    str_add(entry, name);
 }
 
 struct term *term_open(bool color, struct err *err)
@@ -204,7 +255,10 @@ struct term *term_open(bool color, struct err *err)
         return NULL;
     }
     bool is_dumb = !name || !*name || strcmp(name, "dumb") == 0;
-    SCREEN *screen = !is_dumb && is_in_terminfo(name) ? curses.newterm(name, stdout, stdin) : NULL;
+    CLEANUP(str_release) struct str entry = STR_INIT;
+    if (!is_dumb)
+        add_entry(name, &entry);
+    SCREEN *screen = !is_dumb && is_in_terminfo(entry.buf) ? curses.newterm(entry.buf, stdout, stdin) : NULL;
     if (!screen) {
         err_set(err, ERR_USAGE, "cannot draw on this terminal: TERM is \"%s\"", name ? name : "");
         err_why(err, is_dumb ? "it has no way to place text" : "terminfo does not know it");
@@ -238,7 +292,7 @@ static void set_style(const struct term *term, struct style style)
 {
     attr_t attrs = A_NORMAL;
     attrs |= style.attrs & STYLE_BOLD ? A_BOLD : 0;
-    attrs |= style.attrs & STYLE_DIM ? A_DIM : 0;
+    attrs |= style.attrs & STYLE_DIM && !term->is_plain ? A_DIM : 0;
     attrs |= style.attrs & STYLE_REVERSE ? A_REVERSE : 0;
     curses.attr_set(term->window, attrs, term->color ? style.tint : 0, NULL);
 }
@@ -303,11 +357,25 @@ static const struct {
     {'\t', TERM_TAB},          {KEY_BTAB, TERM_BACK_TAB},   {KEY_RESIZE, TERM_RESIZED},
 };
 
+static int mouse_key(struct term *term)
+{
+    MEVENT event;
+    if (curses.get_mouse(&event) != OK)
+        return TERM_RESIZED; /* nothing to do */
+    term->row = event.y;
+    term->col = event.x;
+    if (event.bstate & BUTTON4_PRESSED)
+        return TERM_WHEEL_UP;
+    return event.bstate & BUTTON5_PRESSED ? TERM_WHEEL_DOWN : TERM_CLICK;
+}
+
 int term_key(struct term *term)
 {
     int key = curses.get_key(term->window);
     if (key == ERR)
         return TERM_NO_KEY;
+    if (key == KEY_MOUSE)
+        return mouse_key(term);
     for (size_t i = 0; i < ARRAY_LEN(keys); i++)
         if (keys[i].curses == key)
             return keys[i].ours;

@@ -6,7 +6,7 @@
 #define TUI_TERM_H
 
 #include "base/err.h"
-#include "tui/surface.h"
+#include "tui/theme.h"
 
 struct term;
 
@@ -14,6 +14,12 @@ struct term;
 struct term *term_open(bool color, struct err *err);
 void term_close(struct term *term);
 DEFINE_CLEANUP_PTR(struct term, term_close)
+
+/* Its colours, if it was opened with some, and whether clicks come as keys (the terminal's own selection of text then needs Shift). */
+void term_theme(struct term *term, const struct theme *theme);
+void term_mouse(struct term *term, bool is_on);
+/* Where the last click was. */
+void term_pointer(const struct term *term, int *ret_row, int *ret_col);
 
 void term_size(const struct term *term, int *ret_rows, int *ret_cols);
 void term_show(struct term *term, const struct surface *surface);
@@ -45,6 +51,9 @@ enum term_key {
     TERM_TAB,
     TERM_BACK_TAB,
     TERM_RESIZED,
+    TERM_CLICK,
+    TERM_WHEEL_UP,
+    TERM_WHEEL_DOWN,
     TERM_F0 = 0x1100, /* TERM_F0 + n is Fn */
 };
 /* The next key that was typed; TERM_NO_KEY when there is none. Never waits. */

@@ -17,6 +17,8 @@ unset TERM
 ok aiwf function deploy hello --command cat --mode stdio
 ok aiwf train submit talker -- sh -c 'i=0; while [ $i -lt 300 ]; do i=$((i + 1)); echo "line $i"; done; printf "\033[31mred\007\n"; exit 7'
 ok aiwf train submit sleeper -- sleep 300
+scraped() { [ "$(aiwf query 'count(gateway_service_count) + count(aiwf_job_info)' -o json --jq '.items | length')" = 1 ]; }
+until_ok 20 scraped
 
 begin "Enter shows what a job is, w why it is so, l its log; Esc goes back"
 screen "aiwf top --interval 200ms; echo left \$?; sleep 60"
