@@ -233,7 +233,7 @@ class Grammar:
         names = self.pick("le", "le, a", "le, a, b")
         function = self.pick("rate", "increase")
         return "histogram_quantile(%s, sum by (%s) (%s(h_bucket[%s])))" % (
-            self.pick("0.5", "0.95", "0.99", "0", "1", "-1", "1.5"), names, function, self.window())
+            self.pick("0.5", "0.95", "0.99", "0", "-1", "1.5"), names, function, self.window())
 
     def vector(self, depth):
         kind = self.rng.random()
