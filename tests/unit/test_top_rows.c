@@ -154,6 +154,73 @@ START_TEST(a_gpu_is_its_pod)
 }
 END_TEST
 
+/* The exporter names the pod no more: it must not be taken for the holder. */
+START_TEST(a_pod_that_went_holds_nothing)
+{
+    CLEANUP(object_release) struct object object = {0};
+    CLEANUP(batch_free) struct batch *batch = batch_new(plan, &(struct span){.range_ms = RANGE_USUAL_MS}, 200000);
+    answer(batch, "busy_ratio", GPU("a", "0", "", "1"));
+    answer(batch, "power_w", GPU("a", "0", "", "60"));
+    state_take(&state, plan, batch);
+    const struct row *row = table_selected(gpus);
+    ck_assert_ptr_null(row_label(row, "exported_pod"));
+    ck_assert_str_eq(row_label(row, "Hostname"), "a");
+    drill_object(&state, &object);
+    ck_assert_str_eq(object.kind, "gpu");
+}
+END_TEST
+
+START_TEST(names_in_keys_are_told_apart)
+{
+    static const struct {
+        const char *panel, *key, *kind, *name, *ns;
+    } cases[] = {{"functions", "ocr", "function", "ocr", NULL},
+                 {"functions", "ocr.other", "function", "ocr", "other"},
+                 {"functions", "ml/ocr-00012", "function", "ocr", "ml"},
+                 {"functions", "ml/ocr-1", "function", "ocr-1", "ml"},
+                 {"functions", "ml/ocr-0001x", "function", "ocr-0001x", "ml"},
+                 {"jobs", "ml/bert-00012", "train", "bert-00012", "ml"},
+                 {"jobs", "v1.2", "train", "v1.2", NULL},
+                 {"nodes", "gpu01.example.org", "node", "gpu01.example.org", NULL}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        CLEANUP(object_release) struct object object = {0};
+        size_t t = 0;
+        while (strcmp(state.tables[t].panel->name, cases[i].panel) != 0)
+            t++;
+        state.view.focus = t;
+        str_reset(&state.view.filter);
+        str_addf(&state.view.filter, "name=%s", cases[i].key);
+        table_row(&state.tables[t], cases[i].key);
+        state_arrange(&state);
+        drill_object(&state, &object);
+        ck_assert_str_eq(object.kind, cases[i].kind);
+        ck_assert_str_eq(object.name, cases[i].name);
+        ck_assert_msg(str_eq(object.ns, cases[i].ns), "%s: %s", cases[i].key, object.ns);
+    }
+}
+END_TEST
+
+START_TEST(a_percentile_of_a_group_is_not_known)
+{
+    size_t t = 0;
+    while (strcmp(state.tables[t].panel->name, "functions") != 0)
+        t++;
+    struct table *functions = &state.tables[t];
+    static const char *const names[] = {"a.x", "b.x"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        struct row *row = table_row(functions, names[i]);
+        static const char *const ids[] = {"rps", "p95_ms"};
+        for (size_t m = 0; m < ARRAY_LEN(ids); m++)
+            reading_of(functions, row, ids[m])->sample = (struct sample){.value = 10, .state = SAMPLE_KNOWN};
+    }
+    state.view.group = GROUP_NODE;
+    state_arrange(&state);
+    ck_assert(functions->rows[0].is_group);
+    ck_assert_double_eq_tol(reading_value(row_reading(functions, &functions->rows[0], "rps")), 20, 1e-9);
+    ck_assert(!reading_has(row_reading(functions, &functions->rows[0], "p95_ms")));
+}
+END_TEST
+
 START_TEST(names_of_others_are_no_options_and_no_paths)
 {
     CLEANUP(strv_release) struct strv words = STRV_INIT;
@@ -257,6 +324,9 @@ Suite *suite_top_rows(void)
     tcase_add_test(tcase, groups_have_sums);
     tcase_add_test(tcase, groups_open_and_follow_the_filter);
     tcase_add_test(tcase, a_gpu_is_its_pod);
+    tcase_add_test(tcase, a_pod_that_went_holds_nothing);
+    tcase_add_test(tcase, names_in_keys_are_told_apart);
+    tcase_add_test(tcase, a_percentile_of_a_group_is_not_known);
     tcase_add_test(tcase, names_of_others_are_no_options_and_no_paths);
     tcase_add_test(tcase, a_pod_leads_to_its_job);
     tcase_add_test(tcase, an_answer_that_is_no_pod_is_shown_as_it_is);
