@@ -26,7 +26,7 @@ struct top {
     bool is_once, is_screen;
     struct state state;
     struct plan *plan;
-    struct prom prom;
+    struct prom prom, alertmanager;
 };
 
 static void top_release(struct top *top)
@@ -34,6 +34,8 @@ static void top_release(struct top *top)
     state_release(&top->state);
     plan_free(top->plan);
     prom_release(&top->prom);
+    if (top->alertmanager.base)
+        prom_release(&top->alertmanager);
 }
 DEFINE_CLEANUP(struct top, top_release)
 
@@ -192,6 +194,12 @@ static void add_self(struct top *top)
         strv_addf(self, "--namespace=%s", cli->namespace_name);
 }
 
+static double price_of(const struct cli *cli, enum setting setting)
+{
+    double price;
+    return str_to_num(context_get(&cli->context, setting) ? context_get(&cli->context, setting) : "", &price) ? price : NAN;
+}
+
 /* What was typed is stronger than what was kept. */
 static int set_view(struct top *top, struct err *err)
 {
@@ -226,9 +234,26 @@ static int prepare(struct top *top, struct err *err)
     top->state.context = top->cli->context.name;
     top->state.is_protected = top->cli->context.is_protected;
     top->state.window_ms = options->window_ms;
+    top->state.prices = (struct prices){.gpu_hour = price_of(top->cli, SETTING_price_gpu_hour),
+                                        .kwh = price_of(top->cli, SETTING_price_kwh),
+                                        .currency = context_get(&top->cli->context, SETTING_currency)};
     top->state.view.is_interactive = top->is_screen;
     add_self(top);
     top->plan = plan_new(top->is_screen ? NULL : top->state.view.only, options->window_ms);
+    return 0;
+}
+
+/* Who knows what is silenced. One that is away is no reason to show nothing. */
+static int open_alertmanager(struct top *top, const struct prom_settings *like, struct err *err)
+{
+    struct prom_settings settings = *like;
+    settings.url = context_get(&top->cli->context, SETTING_alertmanager);
+    settings.kind = "Alertmanager";
+    if (!settings.url)
+        return 0;
+    if (cli_prometheus(top->cli, &settings, &top->alertmanager, err) != 0)
+        return -1;
+    plan_alertmanager(top->plan, &top->alertmanager);
     return 0;
 }
 
@@ -250,7 +275,7 @@ static int open_prom(struct top *top, struct err *err)
     if (cli_prometheus(top->cli, &settings, &top->prom, err) != 0)
         return -1;
     top->state.url = top->prom.base;
-    return 0;
+    return open_alertmanager(top, &settings, err);
 }
 
 static int check_options(const struct options *options, enum print_format format, struct err *err)

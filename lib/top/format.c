@@ -78,6 +78,9 @@ void unit_print(struct str *s, enum unit unit, double value)
     case UNIT_C:
         str_addf(s, "%.0fC", value);
         break;
+    case UNIT_MONEY:
+        str_addf(s, fabs(value) < 1000 ? "%.2f" : "%.0f", value);
+        break;
     case UNIT_SECONDS:
         print_seconds(s, value);
         break;
@@ -94,6 +97,24 @@ void reading_print(struct str *s, const struct metric *metric, const struct read
     if (reading->is_estimate && isfinite(value))
         str_addc(s, '~');
     unit_print(s, metric->unit, value);
+}
+
+void reading_print_error(struct str *s, const struct metric *metric, const struct reading *reading)
+{
+    reading_print(s, metric, reading);
+    if (!(reading->error > 0) || !isfinite(reading_value(reading)))
+        return;
+    str_add(s, tui_utf8() ? " \u00b1" : " +-");
+    unit_print(s, metric->unit, reading->error);
+}
+
+void whole_print(struct str *s, const struct state *state, const struct table *table, const char *id)
+{
+    const struct reading *reading = row_reading(table, &table->whole, id);
+    const struct metric *metric = &table->panel->metrics[reading - table->whole.readings];
+    reading_print_error(s, metric, reading);
+    if (metric->unit == UNIT_MONEY)
+        str_addf(s, "%s%s", state->prices.currency ? " " : "", state->prices.currency ? state->prices.currency : "");
 }
 
 static enum tint state_tint(const char *text)

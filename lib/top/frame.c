@@ -126,7 +126,7 @@ bool table_is_drawn(const struct state *state, const struct table *table)
 {
     if (state->view.only)
         return state->view.only == table->panel;
-    return table_has_tab(state, table);
+    return !table->panel->needs_all && table_has_tab(state, table);
 }
 
 bool table_has_tab(const struct state *state, const struct table *table)
@@ -227,7 +227,7 @@ static int wanted_rows(const struct state *state, const struct table *table)
 /* What is wrong stands in the panel's last line, when it has something to show besides. */
 static void draw_panel(const struct state *state, const struct table *table, struct surface *s)
 {
-    enum { LEAST = 3 };
+    enum { LEAST = 5 };
     CLEANUP(str_release) struct str trouble = STR_INIT;
     struct surface inner = *s;
     if (s->rows >= LEAST && table->n && panel_trouble(state, table, &trouble)) {

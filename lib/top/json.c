@@ -54,15 +54,16 @@ static node_t *rows_json(const struct table *table)
     return list;
 }
 
-/* Rows under the panel's name; the panel's own values beside them as NAME_total, or alone as NAME. */
+/* Rows under the panel's name and its own values beside them as NAME_total; or rows and values under names of their own. */
 static void set_table(node_t *model, const struct table *table)
 {
+    const struct panel *panel = table->panel;
     bool is_list = has_metrics(table, true);
     if (is_list)
-        node_set(model, table->panel->name, rows_json(table));
+        node_set(model, panel->rows_name ? panel->rows_name : panel->name, rows_json(table));
     if (!has_metrics(table, false))
         return;
-    AUTOFREE char *key = xasprintf("%s%s", table->panel->name, is_list ? "_total" : "");
+    AUTOFREE char *key = xasprintf("%s%s", panel->name, is_list && !panel->rows_name ? "_total" : "");
     set_readings(node_set(model, key, node_new_object()), table, &table->whole, false);
 }
 

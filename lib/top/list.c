@@ -34,7 +34,7 @@ static size_t make_columns(const struct table *table, struct grid_column *column
 static const struct metric *find_metric(const struct panel *panel, const char *id)
 {
     for (const struct metric *metric = panel->metrics; metric->id; metric++)
-        if (strcmp(metric->id, id) == 0)
+        if (!metric_is_whole(metric) && strcmp(metric->id, id) == 0)
             return metric;
     return NULL;
 }
@@ -71,7 +71,10 @@ static void add_value(struct str *s, const struct table *table, const struct row
                       const struct metric *metric)
 {
     const struct reading *behind = column->of ? row_reading(table, row, column->of) : NULL;
-    reading_print(s, metric, row_reading(table, row, column->id));
+    if (column->has_error)
+        reading_print_error(s, metric, row_reading(table, row, column->id));
+    else
+        reading_print(s, metric, row_reading(table, row, column->id));
     if (!behind || !reading_has(behind))
         return;
     str_addc(s, '/');

@@ -32,6 +32,23 @@ static const struct top_column columns[] = {
     {0},
 };
 
+/* Where nobody measures the energy of a request, it is power by rate. */
+static void derive(const struct state *state, struct table *table)
+{
+    (void)state;
+    for (size_t i = 0; i < table->n; i++) {
+        const struct row *row = &table->rows[i];
+        const struct reading *power = row_reading(table, row, "power_w"), *rps = row_reading(table, row, "rps");
+        struct reading *energy = reading_of(table, row, "energy_per_request_j");
+        if (energy->measure || !reading_has(power) || !(reading_value(rps) > 0))
+            continue;
+        reading_clear(energy);
+        *energy = (struct reading){.sample = power->sample, .is_estimate = power->is_estimate};
+        energy->sample.value /= rps->sample.value;
+        energy->error = power->error / rps->sample.value;
+    }
+}
+
 static void summary(const struct state *state, const struct table *table, struct str *s)
 {
     (void)state;
@@ -55,5 +72,6 @@ const struct panel panel_functions = {
     .min_cols = 59,
     .metrics = metrics,
     .columns = columns,
+    .derive = derive,
     .summary = summary,
 };

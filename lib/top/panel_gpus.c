@@ -1,6 +1,7 @@
 /* GPUs, one by one. */
 #include <math.h>
 
+#include "top/heat.h"
 #include "top/top.h"
 
 static const struct metric metrics[] = {
@@ -46,6 +47,23 @@ static void summary(const struct state *state, const struct table *table, struct
     unit_print(s, UNIT_RATIO, busy);
 }
 
+/* More than fit as a list: the fleet as a map, and as much of the list as is left room for. */
+static void draw(const struct state *state, const struct table *table, struct surface *s)
+{
+    enum { LEAST_MAP = 4, LEAST_LIST = 4 };
+    int map = (int)table_shown(table) > s->rows - 1 ? heat_rows(table, s->cols) : 0;
+    if (map > s->rows - LEAST_LIST && s->rows >= LEAST_MAP + LEAST_LIST)
+        map = s->rows - LEAST_LIST;
+    if (!map || s->rows < LEAST_MAP + LEAST_LIST) {
+        list_draw(state, table, s);
+        return;
+    }
+    struct surface top = surface_window(s, (struct rect){.rows = map, .cols = s->cols});
+    struct surface rest = surface_window(s, (struct rect){.row = map, .rows = s->rows - map, .cols = s->cols});
+    heat_draw(state, table, &top);
+    list_draw(state, table, &rest);
+}
+
 const struct panel panel_gpus = {
     .name = "gpus",
     .title = "GPUs",
@@ -55,4 +73,5 @@ const struct panel panel_gpus = {
     .metrics = metrics,
     .columns = columns,
     .summary = summary,
+    .draw = draw,
 };

@@ -5,9 +5,9 @@
 
 static const struct metric metrics[] = {
     {.id = "state", .figure = "node.ready", .unit = UNIT_TEXT},
-    {.id = "cpu_ratio", .figure = "node.cpu", .unit = UNIT_RATIO, .scale = 0.01},
-    {.id = "cpu_curve_ratio", .figure = "node.cpu", .unit = UNIT_RATIO, .scale = 0.01, .trend = true},
-    {.id = "memory_ratio", .figure = "node.memory", .unit = UNIT_RATIO, .scale = 0.01},
+    {.id = "cpu_ratio", .is_mean = true, .figure = "node.cpu", .unit = UNIT_RATIO, .scale = 0.01},
+    {.id = "cpu_curve_ratio", .is_mean = true, .figure = "node.cpu", .unit = UNIT_RATIO, .scale = 0.01, .trend = true},
+    {.id = "memory_ratio", .is_mean = true, .figure = "node.memory", .unit = UNIT_RATIO, .scale = 0.01},
     {.id = "power_w", .figure = "node.power", .unit = UNIT_W},
     {.id = "gpus_held", .figure = "node.gpus.held", .unit = UNIT_COUNT},
     {.id = "gpus", .figure = "gpu.total", .unit = UNIT_COUNT},

@@ -27,7 +27,10 @@ static const struct metric node_metrics[] = {
 };
 const struct panel top_nodes = {.name = "node_names", .title = "Names", .metrics = node_metrics};
 
-bool metric_is_whole(const struct metric *metric) { return metric->whole || metric->over || (!metric->figure && !metric->key); }
+bool metric_is_whole(const struct metric *metric)
+{
+    return metric->whole || metric->over || (!metric->figure && !metric->key && !metric->made);
+}
 
 bool metric_is_text(const struct metric *metric) { return metric->unit == UNIT_TEXT; }
 

@@ -51,17 +51,35 @@ static void measure_free(struct measure *measure)
     free(measure);
 }
 
-static size_t ask(struct plan *plan, const struct metric *metric, const char *expr, const char *needs)
+/* Of today's the window changes with the time: it stays as it is. */
+static char *windowed(const struct plan *plan, const struct metric *metric, const char *expr)
 {
+    if (metric->window == WINDOW_TODAY)
+        return xstrdup(expr);
     AUTOFREE char *window = xasprintf("%lldms", (long long)plan->window_ms);
-    AUTOFREE char *windowed = vocabulary_expr(expr, window);
+    return vocabulary_expr(expr, metric->window == WINDOW_HOUR ? "1h" : window);
+}
+
+static bool is_same(const struct asked *asked, const struct metric *metric, const char *expr)
+{
+    return asked->is_trend == metric->trend && asked->every_s == metric->every_s &&
+           asked->is_today == (metric->window == WINDOW_TODAY) && strcmp(asked->expr, expr) == 0;
+}
+
+static size_t ask(struct plan *plan, const struct metric *metric, const char *text, const char *needs)
+{
+    AUTOFREE char *expr = windowed(plan, metric, text);
     for (size_t i = 0; i < plan->n; i++)
-        if (plan->asked[i].is_trend == metric->trend && plan->asked[i].every_s == metric->every_s &&
-            strcmp(plan->asked[i].expr, windowed) == 0)
+        if (is_same(&plan->asked[i], metric, expr))
             return i;
+    bool is_alerts = strcmp(expr, TOP_ALERTS) == 0;
     GROW(plan->asked, plan->n, plan->cap);
-    plan->asked[plan->n] = (struct asked){
-        .expr = TAKE(windowed), .needs = xstrdup_or_null(needs), .is_trend = metric->trend, .every_s = metric->every_s};
+    plan->asked[plan->n] = (struct asked){.is_alerts = is_alerts,
+                                          .expr = TAKE(expr),
+                                          .needs = xstrdup_or_null(needs),
+                                          .is_trend = metric->trend,
+                                          .is_today = metric->window == WINDOW_TODAY,
+                                          .every_s = metric->every_s};
     return plan->n++;
 }
 
@@ -71,11 +89,11 @@ static void add_place(struct plan *plan, struct place place)
     plan->places[plan->n_places++] = place;
 }
 
-/* Of a figure that is one value for the panel: over all of a source's series. */
+/* Of a figure that is one value for the panel: over all of a source's series; what is estimated stays apart. */
 static char *figure_expr(const struct metric *metric, const char *expr)
 {
-    static const char *const overs[] = {[OVER_SUM] = "sum", [OVER_AVG] = "avg", [OVER_COUNT] = "count"};
-    return metric->over ? xasprintf("%s(%s)", overs[metric->over], expr) : xstrdup(expr);
+    static const char *const overs[] = {[OVER_SUM] = "sum by (source, estimated)", [OVER_AVG] = "avg", [OVER_COUNT] = "count"};
+    return metric->over ? xasprintf("%s (%s)", overs[metric->over], expr) : xstrdup(expr);
 }
 
 static void add_figure(struct plan *plan, const struct panel *panel, size_t index, const node_t *figures)
@@ -95,7 +113,7 @@ static void add_panel(struct plan *plan, const struct panel *panel, const node_t
 {
     for (size_t i = 0; panel->metrics[i].id; i++) {
         const struct metric *metric = &panel->metrics[i];
-        if (metric->of)
+        if (metric->of || metric->made)
             continue;
         if (metric->figure)
             add_figure(plan, panel, i, figures);
@@ -128,6 +146,7 @@ void plan_free(struct plan *plan)
         return;
     for (size_t i = 0; i < plan->n; i++) {
         free(plan->asked[i].expr);
+        free(plan->asked[i].today);
         free(plan->asked[i].needs);
     }
     for (size_t i = 0; i < plan->n_measures; i++)
@@ -138,6 +157,8 @@ void plan_free(struct plan *plan)
     node_free(plan->vocabulary);
     free(plan);
 }
+
+void plan_alertmanager(struct plan *plan, const struct prom *alertmanager) { plan->alertmanager = alertmanager; }
 
 size_t plan_count(const struct plan *plan) { return plan->n; }
 

@@ -8,9 +8,12 @@ struct asked {
     char *expr;
     char *needs; /* the metric that the server must have; NULL: none */
     bool is_trend;
+    bool is_today;  /* expr still has $W */
+    bool is_alerts; /* no query, unless it is of the past */
     int every_s;
     /* Of the thread that asks. */
     bool is_absent;
+    char *today;     /* expr with today's window */
     int64_t last_ms; /* when it was answered, by the monotonic clock; 0: never */
 };
 
@@ -21,6 +24,7 @@ struct plan {
     size_t n, cap;
     struct place *places;
     size_t n_places, places_cap;
+    const struct prom *alertmanager; /* borrowed; NULL: none */
     struct measure **measures;
     size_t n_measures, measures_cap;
     /* Of the thread that asks. */

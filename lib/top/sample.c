@@ -2,13 +2,15 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/map.h"
 #include "metrics/vocabulary.h"
 #include "top/plan.h"
+#include "top/warn.h"
 
-enum { LOOK_EVERY_MS = 60000 };
+enum { LOOK_EVERY_MS = 15000 };
 
 struct batch *batch_new(const struct plan *plan, const struct span *span, int64_t at_ms)
 {
@@ -28,6 +30,8 @@ struct batch *batch_new(const struct plan *plan, const struct span *span, int64_
         batch->has[i] = ANSWER_ASKED;
     return batch;
 }
+
+static bool is_live(const struct batch *batch) { return !batch->span.at_ms; }
 
 /* What is there is asked for; the rest is not. A server that cannot say is asked for what it had. */
 static int look(struct plan *plan, const struct prom *prom, struct err *err)
@@ -66,9 +70,28 @@ static void choose_curves(const struct plan *plan, struct batch *batch)
         batch->curve_ms = since + step_ms;
 }
 
-static struct prom_query query_of(const struct asked *asked, const struct batch *batch)
+/* Since midnight, local time, but no less than a minute. */
+static const char *todays_expr(struct asked *asked, int64_t at_ms)
+{
+    enum { LEAST_S = 60 };
+    time_t now = (time_t)(at_ms / 1000);
+    struct tm local;
+    if (!localtime_r(&now, &local))
+        return asked->expr;
+    long long passed_s = local.tm_hour * 3600LL + local.tm_min * 60LL + local.tm_sec;
+    AUTOFREE char *window = xasprintf("%llds", passed_s > LEAST_S ? passed_s : LEAST_S);
+    free(asked->today);
+    asked->today = vocabulary_expr(asked->expr, window);
+    return asked->today;
+}
+
+static struct prom_query query_of(struct asked *asked, const struct batch *batch)
 {
     struct prom_query query = {.expr = asked->expr, .at_ms = batch->span.at_ms};
+    if (asked->is_alerts)
+        query.expr = PAST_ALERTS;
+    if (asked->is_today)
+        query.expr = todays_expr(asked, batch->at_ms);
     if (!asked->is_trend)
         return query;
     query.at_ms = batch->curve_end_ms;
@@ -85,19 +108,17 @@ static void fail_all(struct batch *batch, const struct err *why)
 }
 
 /* The answers of what was asked, one after another, to where they belong. */
-static void spread(struct batch *batch, struct prom_result *results, struct err *errs)
+static void spread(const struct plan *plan, struct batch *batch, struct prom_result *results, struct err *errs)
 {
     size_t from = batch->asked;
     for (size_t i = batch->n; i-- > 0;) {
-        if (batch->has[i] != ANSWER_ASKED)
+        if (batch->has[i] != ANSWER_ASKED || (plan->asked[i].is_alerts && is_live(batch)))
             continue;
         from--;
         batch->results[i] = results[from];
         batch->errs[i] = errs[from];
     }
 }
-
-static bool is_live(const struct batch *batch) { return !batch->span.at_ms; }
 
 static void remember(struct plan *plan, const struct batch *batch)
 {
@@ -124,11 +145,24 @@ static void ask_all(struct plan *plan, struct batch *batch, const struct prom *p
     batch->asked = 0;
     for (size_t i = 0; i < plan->n; i++) {
         batch->has[i] = due(&plan->asked[i], is_live(batch), now);
-        if (batch->has[i] == ANSWER_ASKED)
+        if (batch->has[i] == ANSWER_ASKED && !(plan->asked[i].is_alerts && is_live(batch)))
             queries[batch->asked++] = query_of(&plan->asked[i], batch);
     }
     batch->failed = (size_t)prom_query_all(prom, queries, results, errs, batch->asked);
-    spread(batch, results, errs);
+    spread(plan, batch, results, errs);
+}
+
+/* Alerts are no query now, and one without names for states of the past. */
+static void ask_alerts(const struct plan *plan, struct batch *batch, const struct prom *prom)
+{
+    for (size_t i = 0; i < plan->n; i++) {
+        if (!plan->asked[i].is_alerts)
+            continue;
+        if (is_live(batch))
+            alerts_fetch(prom, plan->alertmanager, &batch->results[i], &batch->note, &batch->errs[i]);
+        else
+            alerts_of_past(&batch->results[i]);
+    }
 }
 
 struct batch *plan_fetch(struct plan *plan, const struct prom *prom, const struct span *span)
@@ -142,6 +176,7 @@ struct batch *plan_fetch(struct plan *plan, const struct prom *prom, const struc
     if (is_live(batch))
         choose_curves(plan, batch);
     ask_all(plan, batch, prom);
+    ask_alerts(plan, batch, prom);
     remember(plan, batch);
     return batch;
 }
@@ -155,6 +190,7 @@ void batch_free(struct batch *batch)
         err_release(&batch->errs[i]);
     }
     free(batch->has);
+    free(batch->note);
     free(batch->results);
     free(batch->errs);
     free(batch);

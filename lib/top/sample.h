@@ -18,10 +18,11 @@ struct batch {
     enum answer *has;
     struct prom_result *results; /* of what was asked */
     struct err *errs;            /* errs[i].code != 0: results[i] is not there */
+    char *note;                  /* what is unknown of alerts; NULL: nothing */
     int64_t curve_end_ms;        /* wall clock of the curves' last step */
     int64_t curve_ms;            /* how much of them was asked: the range, or only the newest steps */
     size_t n;
-    size_t asked, failed;
+    size_t asked, failed; /* without the alerts, which some servers do not have */
 };
 
 /* Where the answer to a query goes. */
@@ -36,6 +37,8 @@ struct place {
 struct plan *plan_new(const struct panel *only, int64_t window_ms);
 void plan_free(struct plan *plan);
 DEFINE_CLEANUP_PTR(struct plan, plan_free)
+/* Who knows which alerts are silenced: borrowed. */
+void plan_alertmanager(struct plan *plan, const struct prom *alertmanager);
 size_t plan_count(const struct plan *plan);
 /* In the order of panels, their metrics and who measures them. */
 const struct place *plan_places(const struct plan *plan, size_t *ret_n);

@@ -59,6 +59,7 @@ void state_init(struct state *state)
         table_init(&state->tables[i], top_panels[i]);
     if (state->n)
         qsort(state->tables, state->n, sizeof(*state->tables), compare_order);
+    state->prices = (struct prices){.gpu_hour = NAN, .kwh = NAN};
     table_init(&state->targets, &top_targets);
     table_init(&state->nodes, &top_nodes);
     state->node_names = MAP_INIT(free);

@@ -121,7 +121,8 @@ static void reading_forget(struct reading *reading)
     struct reading curve = {.trend = TAKE(reading->trend),
                             .n_trend = reading->n_trend,
                             .trend_end_ms = reading->trend_end_ms,
-                            .trend_step_ms = reading->trend_step_ms};
+                            .trend_step_ms = reading->trend_step_ms,
+                            .measure = reading->measure};
     reading_clear(reading);
     *reading = curve;
 }
@@ -154,9 +155,24 @@ static void set_reading(const struct taking *taking, struct reading *reading, co
         CLEANUP(str_release) struct str text = STR_INIT_MAX(256);
         join_labels(&taking->state->node_names, series, place->measure->text, &text);
         reading->text = text.len ? str_detach(&text) : NULL;
+    } else {
+        reading->text = xstrdup_or_null(prom_label(series, "source"));
     }
     if (metric->trend)
         set_trend(reading, series, batch, scale);
+}
+
+/* A second series of what is summed: what is estimated, and what is not. */
+static void add_series(const struct taking *taking, struct reading *reading, const struct place *place,
+                       const struct prom_series *series)
+{
+    struct reading one = {0};
+    set_reading(taking, &one, place, series);
+    reading_add(reading, &one);
+    for (size_t i = 0; i < one.n_trend && i < reading->n_trend; i++)
+        if (isfinite(one.trend[i]))
+            reading->trend[i] = isfinite(reading->trend[i]) ? reading->trend[i] + one.trend[i] : one.trend[i];
+    reading_clear(&one);
 }
 
 static struct reading *reading_at(struct table *table, size_t row, size_t metric)
@@ -191,8 +207,13 @@ static void take_row(struct taking *taking, const struct place *place, const str
 
 static void take_series(struct taking *taking, const struct place *place, const struct prom_series *series)
 {
-    if (metric_is_whole(&place->panel->metrics[place->metric]))
-        set_reading(taking, &taking->table->whole.readings[place->metric], place, series);
+    const struct metric *metric = &place->panel->metrics[place->metric];
+    struct reading *whole = &taking->table->whole.readings[place->metric];
+    bool is_known = whole->sample.state == SAMPLE_KNOWN && whole->measure == place->measure;
+    if (metric->over == OVER_SUM && is_known)
+        add_series(taking, whole, place, series);
+    else if (metric_is_whole(metric))
+        set_reading(taking, whole, place, series);
     else if (row_key(&taking->state->node_names, place->measure, series, &taking->key))
         take_row(taking, place, series);
 }
@@ -210,20 +231,29 @@ static void take_place(struct taking *taking, const struct place *place)
         take_series(taking, place, &batch->results[place->index].series[i]);
 }
 
-static bool row_is_empty(const struct table *table, const struct row *row)
+/* Its curve ends because what measures it is down. */
+static bool is_cut(const struct state *state, const struct reading *reading)
+{
+    for (size_t i = 0; i < reading->n_trend; i++)
+        if (isfinite(reading->trend[i]))
+            return reading->measure && targets_down(state, reading->measure->jobs, NULL) > 0;
+    return false;
+}
+
+static bool row_is_empty(const struct state *state, const struct table *table, const struct row *row)
 {
     for (size_t i = 0; i < table->n_metrics; i++)
-        if (row->readings[i].sample.state != SAMPLE_UNKNOWN)
+        if (reading_has(&row->readings[i]) || is_cut(state, &row->readings[i]))
             return false;
     return true;
 }
 
 /* A function that was removed, a GPU that was taken out: Prometheus answers, and knows it no more. */
-static void drop_empty_rows(struct table *table)
+static void drop_empty_rows(const struct state *state, struct table *table)
 {
     size_t kept = 0;
     for (size_t i = 0; i < table->n; i++) {
-        if (row_is_empty(table, &table->rows[i]))
+        if (row_is_empty(state, table, &table->rows[i]))
             row_release(&table->rows[i], table->n_metrics);
         else
             table->rows[kept++] = table->rows[i];
@@ -244,7 +274,7 @@ static void take_table(const struct state *state, struct table *table, const str
     for (size_t i = 0; i < n; i++)
         if (places[i].panel == table->panel)
             take_place(&taking, &places[i]);
-    drop_empty_rows(table);
+    drop_empty_rows(state, table);
     map_release(&taking.index);
     str_release(&taking.key);
 }

@@ -25,6 +25,7 @@ enum unit {
     UNIT_BYTES,
     UNIT_C,
     UNIT_SECONDS, /* a duration */
+    UNIT_MONEY,   /* in the context's currency */
     UNIT_TEXT,
 };
 
@@ -39,10 +40,12 @@ struct metric {
     const char *of;     /* neither asked: made of the rows' metric with this id, by `over` */
     enum { OVER_NOTHING, OVER_SUM, OVER_AVG, OVER_COUNT } over;
     enum unit unit;
-    double scale; /* a figure's value times this; 0: as it is */
-    bool whole;   /* a figure that is one value for the whole panel */
-    bool trend;   /* the span's range as a curve; JSON has the last value */
-    int every_s;  /* not asked more often; 0: each round */
+    double scale;                                           /* a figure's value times this; 0: as it is */
+    bool whole;                                             /* a figure that is one value for the whole panel */
+    bool made;                                              /* not asked: the panel's derive makes it */
+    enum { WINDOW_RATE, WINDOW_HOUR, WINDOW_TODAY } window; /* what stands for $W; today is since midnight, local time */
+    bool trend;                                             /* the span's range as a curve; JSON has the last value */
+    int every_s;                                            /* not asked more often; 0: each round */
     bool is_mean; /* of a group: the mean, where its unit would say the sum or nothing */
 };
 bool metric_is_whole(const struct metric *metric);
@@ -113,17 +116,19 @@ struct top_column {
     const char *of; /* "ready/desired": the id of what stands behind the stroke; NULL: none */
     int width, max_width, importance;
     bool only_if_any; /* left out when no row has it */
+    bool has_error;   /* with how far off it may be */
 };
 
 struct panel {
-    const char *name;  /* JSON key, and --panel NAME */
-    const char *title; /* in the line of panels */
-    int order;         /* from top to bottom */
-    int importance;    /* the least important goes first from a small screen */
+    const char *name;      /* JSON key, and --panel NAME */
+    const char *rows_name; /* JSON key of the rows; NULL: name, and name_total is the whole */
+    const char *title;     /* in the line of panels */
+    int order;             /* from top to bottom */
+    int importance;        /* the least important goes first from a small screen */
     int min_cols;
     bool beside;                      /* may stand beside the panel before it */
     bool only_if_any;                 /* is not shown without rows */
-    bool needs_all;                   /* shows what the other panels have */
+    bool needs_all;                   /* shows what the other panels have; alone on the screen */
     size_t sort;                      /* the column that orders it at first */
     const struct metric *metrics;     /* ends with {0} */
     const struct top_column *columns; /* ends with {0}; NULL: not a list */
@@ -135,6 +140,9 @@ struct panel {
     int (*want_rows)(const struct state *state, const struct table *table);
     void (*draw)(const struct state *state, const struct table *table, struct surface *s);
 };
+
+/* An answer that is no query's: see warn.h. */
+#define TOP_ALERTS "ALERTS"
 
 extern const struct panel *const top_panels[]; /* NULL-terminated */
 extern const size_t top_panel_count;
@@ -150,6 +158,12 @@ struct source {
     size_t failed, asked;
 };
 
+/* Of the context; NaN where it has none. */
+struct prices {
+    double gpu_hour, kwh;
+    const char *currency; /* borrowed; NULL: none */
+};
+
 /* Answers of one round, made by sample.h. */
 struct plan;
 struct batch;
@@ -159,6 +173,7 @@ struct state {
     bool is_protected;   /* the context */
     const char *url;     /* of the Prometheus, borrowed */
     int64_t window_ms;
+    struct prices prices;
     int64_t now_ms; /* wall clock of the frame */
     struct source source;
     struct table *tables; /* one for each of top_panels, in their order on the screen */
@@ -202,6 +217,10 @@ double reading_value(const struct reading *reading); /* NaN when there is none *
 void unit_print(struct str *s, enum unit unit, double value);
 /* The same with "~" before an estimate. */
 void reading_print(struct str *s, const struct metric *metric, const struct reading *reading);
+/* With "±" and how far off it may be, when that is known. */
+void reading_print_error(struct str *s, const struct metric *metric, const struct reading *reading);
+/* One of the panel's own, with that, and money with its currency. */
+void whole_print(struct str *s, const struct state *state, const struct table *table, const char *id);
 struct style reading_style(const struct state *state, const struct reading *reading);
 
 /* Drawing. */

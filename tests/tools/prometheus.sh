@@ -20,6 +20,10 @@ AT=2026-11-24T10:00:00Z
 prometheus_history() {
     python3 "$ROOT/testdata/top/history.py" "$@" >"$T/history.om" && promtool tsdb create-blocks-from openmetrics "$T/history.om" "$T/data" >/dev/null
 }
+# prometheus_cluster [END NODES GPUS FUNCTIONS PODS]: the same of a cluster (testdata/top/cluster.py)
+prometheus_cluster() {
+    python3 "$ROOT/testdata/top/cluster.py" "$@" >"$T/history.om" && promtool tsdb create-blocks-from openmetrics "$T/history.om" "$T/data" >/dev/null
+}
 is_ready() { [ "$(curl -s -o /dev/null -w '%{http_code}' "$1/-/ready")" = 200 ]; }
 prometheus_start() {
     [ -e "$T/prometheus.yml" ] || : >"$T/prometheus.yml"

@@ -107,7 +107,7 @@ static void busy_round(int64_t at_ms)
            "\"value\":[100,\"NaN\"]}");
     answer(batch, slot(plan, "functions", "energy_per_request_j", true),
            "{\"metric\":{\"function_name\":\"ocr\",\"source\":\"model\"},\"value\":[100,\"38\"]}");
-    answer(batch, slot(plan, "energy", "source", false),
+    answer(batch, slot(plan, "energy", "nodes_power_w", false),
            "{\"metric\":{\"source\":\"model\",\"estimated\":\"true\"},\"value\":[100,\"31\"]}");
     state_take(&state, plan, batch);
 }
@@ -190,7 +190,7 @@ START_TEST(an_empty_list_says_when_a_target_is_down)
     state_take(&state, plan, batch);
     CLEANUP(str_release) struct str text = STR_INIT;
     draw(&state, 30, 100, &text);
-    ck_assert_ptr_nonnull(strstr(text.buf, "cannot scrape aiwf/127.0.0.1:1"));
+    ck_assert_ptr_nonnull(strstr(text.buf, "unknown: aiwf/127.0.0.1:1 is down"));
     ck_assert_ptr_null(strstr(text.buf, "no functions"));
 }
 END_TEST
