@@ -12,7 +12,7 @@ command -v promtool >/dev/null || {
 }
 same() { # SEED
     python3 "$ROOT/tests/tools/promql_oracle.py" "$T/oracle" "$1" 1000 >"$OUT" 2>&1 || broken "the oracle does not answer"
-    (cd "$ROOT" && PROMQL_ORACLE=$T/oracle CK_RUN_SUITE=promql_oracle "$B/unit") >"$OUT" 2>&1 || broken "answers differ"
+    (cd "$ROOT" && PROMQL_ORACLE=$T/oracle CK_RUN_SUITE=metrics_oracle "$B/unit") >"$OUT" 2>&1 || broken "answers differ"
     out_has "Checks: 1"
 }
 

@@ -111,9 +111,9 @@ START_TEST(answers_are_those_of_prometheus)
 }
 END_TEST
 
-Suite *suite_promql_oracle(void)
+Suite *suite_metrics_oracle(void)
 {
-    Suite *suite = suite_create("promql_oracle");
+    Suite *suite = suite_create("metrics_oracle");
     TCase *tc = tcase_create("promql_oracle");
     if (getenv("PROMQL_ORACLE"))
         tcase_add_test(tc, answers_are_those_of_prometheus);

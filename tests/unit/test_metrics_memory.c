@@ -209,9 +209,9 @@ START_TEST(the_vocabulary_can_be_had_without_a_server)
 }
 END_TEST
 
-Suite *suite_memory(void)
+Suite *suite_metrics_memory(void)
 {
-    Suite *suite = suite_create("memory");
+    Suite *suite = suite_create("metrics_memory");
     TCase *tc = tcase_create("memory");
     tcase_add_test(tc, the_targets_labels_win);
     tcase_add_test(tc, two_targets_are_not_one);

@@ -344,9 +344,9 @@ START_TEST(a_range_has_a_value_each_step)
 }
 END_TEST
 
-Suite *suite_promql(void)
+Suite *suite_metrics_promql(void)
 {
-    Suite *suite = suite_create("promql");
+    Suite *suite = suite_create("metrics_promql");
     TCase *tc = tcase_create("promql");
     tcase_add_loop_test(tc, expressions_are_worth_what_prometheus_says, 0, (int)ARRAY_LEN(answers));
     tcase_add_loop_test(tc, what_cannot_be_evaluated_says_why, 0, (int)ARRAY_LEN(refused));

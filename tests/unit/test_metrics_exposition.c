@@ -157,9 +157,9 @@ START_TEST(the_format_is_what_the_answer_says)
 }
 END_TEST
 
-Suite *suite_exposition(void)
+Suite *suite_metrics_exposition(void)
 {
-    Suite *suite = suite_create("exposition");
+    Suite *suite = suite_create("metrics_exposition");
     TCase *tc = tcase_create("exposition");
     tcase_add_test(tc, samples_of_the_text_format);
     tcase_add_test(tc, labels_have_their_escapes_undone);
