@@ -363,6 +363,8 @@ static void mark_stale(struct memory *memory, size_t target, int64_t at_ms)
     }
 }
 
+void memory_begin_again(struct memory *memory) { memory->begin_ms = 0; }
+
 static void begin(struct memory *memory, int64_t at_ms)
 {
     if (!memory->begin_ms)

@@ -216,6 +216,11 @@ int prom_query(const struct prom *prom, const struct prom_query *query, struct p
     return 0;
 }
 
+int prom_watch(const struct prom *prom, const struct prom_query *queries, size_t n, struct err *err)
+{
+    return prom->scrape ? scrape_watch(prom->scrape, queries, n, err) : 0;
+}
+
 int prom_get(const struct prom *prom, const struct prom_read *what, struct http_response *ret, struct err *err)
 {
     CLEANUP(str_release) struct str url = STR_INIT;

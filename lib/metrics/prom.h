@@ -99,6 +99,9 @@ int prom_query(const struct prom *prom, const struct prom_query *query, struct p
 int prom_query_all(const struct prom *prom, const struct prom_query *queries, struct prom_result *results, struct err *errs,
                    size_t n);
 
+/* A server knows the past. Exporters are read until the ranges of the queries are known, as often as the shortest step. */
+int prom_watch(const struct prom *prom, const struct prom_query *queries, size_t n, struct err *err);
+
 /* Another part of the API: the data of its answer, which the caller frees; NULL: as with prom_query. warnings may be NULL. */
 struct prom_read {
     const char *path;        /* "/api/v1/rules", "/api/v1/label/{}/values" */

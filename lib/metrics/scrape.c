@@ -269,6 +269,39 @@ int scrape_query_all(struct scrape *scrape, const struct prom_query *queries, st
     return failed;
 }
 
+/* A round that nobody answers is a round: what is not known in it stays unknown. */
+static int read_until(struct scrape *scrape, int64_t known_ms, int64_t step_ms, struct err *err)
+{
+    while (!scrape->rounds || scrape->memory.latest_ms - scrape->memory.begin_ms < known_ms) {
+        CLEANUP(err_release) struct err unread = ERR_INIT;
+        if (clock_sleep_ms(scrape->rounds ? step_ms : 0))
+            return err_set(err, ERR_INTERRUPTED, "interrupted");
+        if (read_round(scrape, &unread) != 0 && unread.code == ERR_INTERRUPTED)
+            return err_move(err, &unread);
+    }
+    return 0;
+}
+
+int scrape_watch(struct scrape *scrape, const struct prom_query *queries, size_t n, struct err *err)
+{
+    int64_t known_ms = 0, step_ms = INT64_MAX;
+    AUTOFREE struct err *errs = xcalloc(n, sizeof(*errs));
+    struct question question = read_questions(scrape, queries, errs, n);
+    for (size_t i = 0; i < n; i++) {
+        err_release(&errs[i]); /* the query itself tells it */
+        known_ms = queries[i].range_ms > known_ms ? queries[i].range_ms : known_ms;
+        step_ms = queries[i].range_ms && queries[i].step_ms < step_ms ? queries[i].step_ms : step_ms;
+    }
+    bool looks_back = question.window_ms;
+    question_release(&question, n);
+    if (!known_ms)
+        return 0;
+    /* The first step of what looks back needs a reading before it. What was read until now was not for these. */
+    memory_begin_again(&scrape->memory);
+    scrape->rounds = 0;
+    return read_until(scrape, known_ms + (looks_back ? step_ms : 0), step_ms, err);
+}
+
 /* ---- what a server tells besides */
 
 static const char *form_value(const struct prom_read *what, const char *name)

@@ -16,6 +16,8 @@ char *scrape_name(const struct scrape *scrape); /* "http://a:9100/metrics", "3 e
  * query fails with the reason. */
 int scrape_query_all(struct scrape *scrape, const struct prom_query *queries, struct prom_result *results, struct err *errs,
                      size_t n);
+/* As prom_watch. */
+int scrape_watch(struct scrape *scrape, const struct prom_query *queries, size_t n, struct err *err);
 /* As prom_read, for names, labels, series, metadata and targets; NOT_FOUND for what only a server has. */
 node_t *scrape_read(struct scrape *scrape, const struct prom_read *what, struct strv *warnings, struct err *err);
 

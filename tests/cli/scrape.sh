@@ -107,3 +107,19 @@ told() {
 }
 until_ok 20 told
 kill -INT $stream
+
+begin "an assert about a time watches for that long"
+ok aiwf top --assert 'node.memory < 100 for 2s' --assert 'node.cpu >= 0 for 1s' --scrape "$NODE" -o json
+json '[.items[].state] | unique | join(" ")' passed
+err_has "reads http://$NODE/metrics for 2s"
+
+begin "what is not known all the time does not hold"
+aiwf top --assert 'node.memory < 100 for 5s' --scrape "$NODE" -v -o json >"$T/verdict" 2>"$T/note" &
+watching=$!
+keep $watching
+read_often() { [ "$(grep -c '^< HTTP/1.1 200' "$T/note")" -ge 4 ]; }
+until_ok 10 read_often
+kill $node_pid
+wait $watching
+true_that test $? = 11
+true_that jq -e '.items[0].state == "unknown" and (.items[0].why | startswith("known at"))' "$T/verdict" >/dev/null
