@@ -150,3 +150,54 @@ for list in m/a/one:m/two m/two:m/a/one m/none::m/three:m/two m/three:m/a/one:m/
         grep -qF "$wanted/x" err || broken "$list, $name: not $wanted"
     done
 done
+
+# Each field by what it does: a server that wants a certificate logs what it was asked with, once by the user's files and once by
+# the one file that kubectl makes of them.
+. "$ROOT/tests/tools/wire.sh"
+begin "kubectl config view --flatten of many files and ours of them are the same requests, field by field"
+wire flat '{"tls": {"names": ["odd.test"], "client": true}, "replies": [{"body": "{\"items\": []}"}]}'
+mkdir -p one/certs two
+cp "$WIRE/ca.pem" one/certs/ca.pem
+cp "$WIRE/client.pem" "$WIRE/client.key" two/
+cp "$WIRE/other-ca.pem" two/ca.pem
+printf 'from-a-file\n' >two/token
+cp two/token token # whose path kubectl leaves as it is written
+cert='client-certificate: ../two/client.pem, client-key: ../two/client.key'
+cat >one/config <<Y
+clusters: [{name: c, cluster: {server: "$URL/below", certificate-authority: certs/ca.pem, tls-server-name: odd.test}}]
+users:
+- {name: plain, user: {$cert}}
+- {name: token, user: {$cert, token: t-1}}
+contexts:
+- {name: plain, context: {cluster: c, user: plain, namespace: n-1}}
+- {name: token, context: {cluster: c, user: token}}
+- {name: both, context: {cluster: d, user: later, namespace: n-2}}
+Y
+cat >two/config <<Y
+clusters:
+- {name: c, cluster: {server: "https://127.0.0.1:1", certificate-authority: ca.pem}}
+- {name: d, cluster: {server: "$URL", insecure-skip-tls-verify: true}}
+users:
+- {name: token, user: {token: t-2}}
+- {name: later, user: {client-certificate: client.pem, client-key: client.key, tokenFile: token, as: ann, as-uid: "7", as-groups: [a, b], as-user-extra: {why: [w1, w2]}}}
+- {name: basic, user: {client-certificate: client.pem, client-key: client.key, username: u, password: "p:w"}}
+contexts:
+- {name: basic, context: {cluster: c, user: basic, namespace: n-3}}
+- {name: plain, context: {cluster: d, user: basic, namespace: n-9}}
+current-context: basic
+Y
+files=$PWD/one/config:$PWD/two/config
+same_as_kubectl() { # CONTEXT
+    KUBECONFIG=$files kubectl config view --raw --flatten --minify --context="$1" -o json >flat.json
+    KUBECONFIG=$files ok aiwf function secret list --runtime knative --kube-context "$1"
+    KUBECONFIG=$PWD/flat.json ok aiwf function secret list --runtime knative
+    asked '.[-2:][] | del(.connection) | tojson' >two.log
+    [ "$(sort -u two.log | wc -l)" = 1 ] || broken "$(cat two.log)"
+}
+for context in plain token both basic; do same_as_kubectl $context; done
+[ "$(asked '[.[] | .path | capture("namespaces/(?<n>[^/]+)").n] | unique | join(" ")')" = 'default n-1 n-2 n-3' ] || broken "$(asked 'map(.path)')"
+[ "$(asked '[.[] | .client] | unique | length')" = 1 ] || broken 'a certificate of another'
+asked '.[].headers | to_entries[] | "\(.key | ascii_downcase): \(.value)"' >headers
+for header in 'authorization: Bearer t-1' 'authorization: Bearer from-a-file' 'authorization: Basic dTpwOnc=' 'impersonate-user: ann' 'impersonate-uid: 7' 'impersonate-extra-why: '; do
+    grep -q "^$header" headers || broken "never sent: $header"
+done
