@@ -1,5 +1,5 @@
 #!/bin/sh
-# needs: kube node prometheus
+# needs: kube node prometheus training
 # aiwf gpu: who holds which GPU, what is measured of it, which are idle, and having them back; kubectl says the same.
 # kwok's GPUs are measured by nobody: what this suite pushes about them is its own word, under dcgm-exporter's names.
 . "$(dirname "$0")/lib.sh"
@@ -130,7 +130,40 @@ ok k get pods -o name
 out_lacks alone
 ok gpu list -o json
 json "[.items[] | select(.namespace == \"$NS\") | .owner.text] | unique | join(\", \")" 'deployment/dark, deployment/kept, train/half'
-ok k delete deployments,jobs --all --wait=false
+
+begin "so are a stateful set and a job of Kubeflow's operator"
+container='containers: [{name: pytorch, image: "dev.local/none:1", resources: {limits: {nvidia.com/gpu: 1}}}]'
+{
+    deployment steady 1 "" | sed 's/kind: Deployment/kind: StatefulSet/; s/^spec:/spec:\n  serviceName: steady/'
+    cat <<Y
+---
+apiVersion: kubeflow.org/v1
+kind: PyTorchJob
+metadata: {name: trained}
+spec:
+  pytorchReplicaSpecs:
+    Master:
+      replicas: 1
+      restartPolicy: Never
+      template:
+        metadata: {annotations: {aiwf.test/run-ms: "600000"}}
+        spec: {terminationGracePeriodSeconds: 0, $container}
+Y
+} | k apply -f - >/dev/null
+until_ok 30 running app=steady 1
+until_ok 30 running training.kubeflow.org/job-name=trained 1
+measured steady-0 0
+measured trained-master-0 1
+both_idle() { gpu idle --for ${long}s -o json | jq -e "[.items[] | select(.namespace == \"$NS\" and .state == \"Idle\") | .owner.text] | contains([\"statefulset/steady\", \"train/trained\"])" >/dev/null; }
+until_ok 40 both_idle
+ok gpu reclaim "$NS/statefulset/steady" "$NS/train/trained" --for ${long}s --yes
+err_has 'freed 2 GPUs of 2'
+true_that [ "$(k get statefulset steady -o jsonpath='{.spec.replicas}')" = 0 ]
+true_that [ "$(k get pytorchjob trained -o jsonpath='{.spec.runPolicy.suspend}')" = true ]
+ok k get pods -o name
+out_lacks steady
+out_lacks trained
+ok k delete deployments,jobs,statefulsets,pytorchjobs --all --wait=false
 
 begin "devices of DRA are listed, with the pod that a claim gave them to"
 at_exit "kubectl delete resourceslice/$NS deviceclass/$NS"
