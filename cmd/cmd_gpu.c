@@ -19,8 +19,8 @@ int gpu_kube(struct cli *cli, struct kube *ret, struct err *err)
 {
     if (!gpu_is_local(cli))
         return cli_kube(cli, ret, err);
-    err_set(err, ERR_USAGE, "context %s has no Kubernetes", cli->context.name);
-    return err_hint(err, "aiwf context add NAME --kubeconfig FILE, then --context NAME");
+    err_set(err, ERR_USAGE, "the local runtime gives a GPU to one job at a time: it has no sharing to show or apply");
+    return err_hint(err, "for a cluster's: aiwf context add NAME --kubeconfig FILE, then --context NAME");
 }
 
 static void measure(struct cli *cli, const char *prometheus, int64_t over_ms, struct gpu_look *look)

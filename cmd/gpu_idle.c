@@ -45,11 +45,23 @@ static int check_rule(const struct idle_opts *opts, struct err *err)
     return err_set(err, ERR_USAGE, "--for: in less than 10s nothing is measured often enough");
 }
 
-/* The judgement of all holders; the caller frees. */
+static node_t *judge_local(struct cli *cli, const struct idle_opts *opts, const struct gpu_rule *rule, struct err *err)
+{
+    if (!opts->prometheus)
+        return gpu_local_judged(cli, rule, err);
+    err_set(err, ERR_USAGE, "--prometheus: of this machine's GPUs the local gateway says itself what they did");
+    return NULL;
+}
+
+/* The judgement of all holders; the caller frees. look stays empty in the context local. */
 static node_t *judge(struct cli *cli, const struct idle_opts *opts, struct gpu_look *look, struct err *err)
 {
     struct gpu_rule rule = {.for_ms = opts->for_ms, .below_ratio = opts->below / 100};
-    if (check_rule(opts, err) != 0 || gpu_look(cli, opts->prometheus, opts->for_ms, look, err) != 0)
+    if (check_rule(opts, err) != 0)
+        return NULL;
+    if (gpu_is_local(cli))
+        return judge_local(cli, opts, &rule, err);
+    if (gpu_look(cli, opts->prometheus, opts->for_ms, look, err) != 0)
         return NULL;
     return gpu_judge(&look->inventory, &look->measured, &rule);
 }
@@ -127,7 +139,8 @@ const struct cmd gpu_idle_cmd = {
     .name = "idle",
     .help = "list pods that hold GPUs and do not use them",
     .about = "Only dcgm-exporter's figures count, over all of the time and for all GPUs of a pod: what a pod's processors\n"
-             "do says nothing of its GPUs. What is not measured is Unknown, with the reason, and Unknown is not idle.",
+             "do says nothing of its GPUs. What is not measured is Unknown, with the reason, and Unknown is not idle. In the\n"
+             "context local the gateway itself looks, each ten seconds, by NVIDIA's libnvidia-ml.so.1.",
     .opts = idle_opts,
     .opts_size = sizeof(struct idle_opts),
     .flags = CMD_CONTEXT | CMD_LIST,
@@ -162,19 +175,15 @@ static double gpus_of(const node_t *plan, size_t *ret_items)
     return gpus;
 }
 
-struct leaving {
-    struct kube *kube;
-    const node_t *plan;
-    struct err hard;
-};
+static int take_pods(const node_t *item, void *kube, struct err *err) { return gpu_reclaim(kube, item, err); }
 
-static size_t still_there(struct leaving *leaving, const node_t *item, struct err *err)
+static size_t pods_left(const node_t *item, void *kube, struct err *err)
 {
     size_t there = 0;
     for (const node_t *pod = node_first(node_get(item, "pods")); pod; pod = node_next(pod)) {
         CLEANUP(err_release) struct err gone = ERR_INIT;
         CLEANUP(node_free)
-        node_t *object = kube_show(leaving->kube, &kube_pods, node_str(item, "/namespace", ""), node_text(pod), &gone);
+        node_t *object = kube_show(kube, &kube_pods, node_str(item, "/namespace", ""), node_text(pod), &gone);
         const char *phase = node_str(object, "/status/phase", "");
         there += object && strcmp(phase, "Succeeded") != 0 && strcmp(phase, "Failed") != 0;
         if (!object && gone.code != ERR_NOT_FOUND) {
@@ -185,21 +194,26 @@ static size_t still_there(struct leaving *leaving, const node_t *item, struct er
     return there;
 }
 
+struct leaving {
+    const struct gpu_reclaimer *reclaimer;
+    const node_t *plan;
+};
+
 static enum wait_state look_at_leaving(void *arg, struct str *note, struct err *err)
 {
     struct leaving *leaving = arg;
     size_t there = 0;
     for (const node_t *item = node_first(leaving->plan); item && !err->what; item = node_next(item))
         if (node_bool(item, "/done", false))
-            there += still_there(leaving, item, err);
-    str_addf(note, "leaving\t%zu pods still hold theirs", there);
+            there += leaving->reclaimer->left(item, leaving->reclaimer->arg, err);
+    str_addf(note, "leaving\t%zu still hold theirs", there);
     return there || err->what ? WAIT_PENDING : WAIT_DONE;
 }
 
-static int wait_until_free(struct cli *cli, struct kube *kube, const node_t *plan, struct err *err)
+static int wait_until_free(struct cli *cli, const struct gpu_reclaimer *reclaimer, const node_t *plan, struct err *err)
 {
     CLEANUP(progress_free) struct progress *progress = cli_progress(cli);
-    struct leaving leaving = {.kube = kube, .plan = plan};
+    struct leaving leaving = {.reclaimer = reclaimer, .plan = plan};
     struct wait wait = {
         .what = "GPUs",
         .look = look_at_leaving,
@@ -213,14 +227,14 @@ static int wait_until_free(struct cli *cli, struct kube *kube, const node_t *pla
 }
 
 /* Each is tried; the first failure's code is kept, all are told. */
-static int do_plan(struct cli *cli, struct kube *kube, node_t *plan, struct err *err)
+static int do_plan(struct cli *cli, const struct gpu_reclaimer *reclaimer, node_t *plan, struct err *err)
 {
     int rc = 0;
     for (node_t *item = node_first(plan); item; item = node_next(item)) {
         CLEANUP(err_release) struct err one = ERR_INIT;
         if (!gpu_is_reclaimed(item))
             continue;
-        if (gpu_reclaim(kube, item, &one) == 0) {
+        if (reclaimer->take(item, reclaimer->arg, &one) == 0) {
             node_set_bool(item, "done", true);
             continue;
         }
@@ -233,7 +247,7 @@ static int do_plan(struct cli *cli, struct kube *kube, node_t *plan, struct err 
     return rc;
 }
 
-static int carry_out(struct cli *cli, struct kube *kube, node_t *plan, struct err *err)
+static int carry_out(struct cli *cli, const struct gpu_reclaimer *reclaimer, node_t *plan, struct err *err)
 {
     size_t items;
     double gpus = gpus_of(plan, &items);
@@ -242,9 +256,9 @@ static int carry_out(struct cli *cli, struct kube *kube, node_t *plan, struct er
         return 0;
     if (cli_confirm_always(cli, what, err) != 0)
         return -1;
-    int rc = do_plan(cli, kube, plan, err);
+    int rc = do_plan(cli, reclaimer, plan, err);
     if (rc == 0 && cli_waits(cli, true))
-        rc = wait_until_free(cli, kube, plan, err);
+        rc = wait_until_free(cli, reclaimer, plan, err);
     return rc;
 }
 
@@ -267,12 +281,19 @@ static int reclaim(struct cli *cli, struct err *err)
     CLEANUP(node_free) node_t *judged = judge(cli, opts, &look, err);
     if (!judged)
         return -1;
-    CLEANUP(node_free) node_t *plan = gpu_reclaim_plan(&look.kube, judged, &cli->args, err);
+    struct trainer_env env;
+    bool is_local = gpu_is_local(cli);
+    if (is_local && train_env(cli, NULL, &env, err) != 0)
+        return -1;
+    CLEANUP(node_free)
+    node_t *plan = is_local ? gpu_local_plan(judged, &cli->args, err) : gpu_reclaim_plan(&look.kube, judged, &cli->args, err);
     if (!plan)
         return -1;
+    const struct gpu_reclaimer reclaimer = is_local ? (struct gpu_reclaimer){gpu_local_take, gpu_local_left, &env}
+                                                    : (struct gpu_reclaimer){take_pods, pods_left, &look.kube};
     for (node_t *item = node_first(plan); item && gpu_is_for_people(cli); item = node_next(item))
         set_outcome(item);
-    int rc = carry_out(cli, &look.kube, plan, err);
+    int rc = carry_out(cli, &reclaimer, plan, err);
     CLEANUP(err_release) struct err print_err = ERR_INIT;
     if (node_len(plan) && print_list(&cli->print, "reclaim", cli->cmd->columns, plan, &print_err) != 0)
         return err_move(err, &print_err);
@@ -318,7 +339,8 @@ const struct cmd gpu_reclaim_cmd = {
     .name = "reclaim",
     .help = "have GPUs back from those who leave them idle",
     .about = "A job is suspended (in Kueue: its workload deactivated), a function or a deployment scaled to zero; a pod of its\n"
-             "own is deleted, only when it is named. All pods of a job must be idle, by measurement: see aiwf gpu idle.\n"
+             "own is deleted, only when it is named; a job of the local runtime is cancelled. All pods of a job must be idle, by "
+             "measurement: see aiwf gpu idle.\n"
              "The annotation aiwf/no-reclaim: \"true\" of a pod, of what it belongs to, or of its namespace is a veto, also\n"
              "when it is named. It asks first, and without a terminal it wants --yes.",
     .args = reclaim_args,

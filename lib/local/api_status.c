@@ -26,6 +26,17 @@ static void status(struct request *req)
     reply_json(req, 200, doc);
 }
 
+static void gpus(struct request *req)
+{
+    enum { USUAL_S = 1800, MOST_S = GPUS_SLOTS * (GPUS_SLOT_MS / 1000) };
+    long long for_s = request_query_int(req, "for_s", USUAL_S);
+    struct vitals *vitals = req->daemon->vitals;
+    gpus_note(vitals_gpus(vitals));
+    CLEANUP(node_free)
+    node_t *doc = gpus_json(vitals_gpus(vitals), for_s < 1 ? 1000 : (for_s > MOST_S ? MOST_S : for_s) * 1000);
+    reply_json(req, 200, doc);
+}
+
 static void metrics(struct request *req)
 {
     CLEANUP(str_release) struct str text = STR_INIT;
@@ -37,6 +48,7 @@ static void healthz(struct request *req) { reply_text(req, 200, "text/plain", "O
 
 const struct route routes_status[] = {
     {.method = "GET", .pattern = "/system/aiwf/status", .handler = status},
+    {.method = "GET", .pattern = "/system/aiwf/gpus", .handler = gpus},
     {.method = "GET", .pattern = "/metrics", .handler = metrics, .open = true},
     {.method = "GET", .pattern = "/healthz", .handler = healthz, .open = true},
     {0},

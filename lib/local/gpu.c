@@ -1,8 +1,11 @@
 #include "local/gpu.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/dl.h"
 
 /* Of NVML's ABI only what is used here; its header is in no Debian package of main. */
@@ -79,8 +82,11 @@ static const struct family_info family_infos[GPU_FAMILY_COUNT] = {
 
 struct device {
     nvml_device handle;
-    struct strv labels; /* values of gpu_labels */
+    struct strv labels;    /* values of gpu_labels */
+    uint8_t *peaks;        /* per cent, by step of the clock; NOT_SEEN */
+    int64_t first, latest; /* the steps that are there */
 };
+enum { NOT_SEEN = 255 };
 
 struct gpus {
     struct dl_library library;
@@ -105,6 +111,9 @@ static void add_device(struct gpus *gpus, unsigned index, const char *hostname)
     strv_addf(&device.labels, "nvidia%u", minor);
     strv_add(&device.labels, nvml->name(device.handle, text, sizeof(text)) == NVML_SUCCESS ? text : "");
     strv_add(&device.labels, hostname);
+    device.peaks = xmalloc(GPUS_SLOTS);
+    memset(device.peaks, NOT_SEEN, GPUS_SLOTS);
+    device.first = device.latest = clock_mono_ms() / GPUS_SLOT_MS;
     GROW(gpus->devices, gpus->n, gpus->cap);
     gpus->devices[gpus->n++] = device;
 }
@@ -131,8 +140,10 @@ void gpus_free(struct gpus *gpus)
 {
     if (!gpus)
         return;
-    for (size_t i = 0; i < gpus->n; i++)
+    for (size_t i = 0; i < gpus->n; i++) {
         strv_release(&gpus->devices[i].labels);
+        free(gpus->devices[i].peaks);
+    }
     if (gpus->is_ready)
         gpus->nvml.shutdown();
     free(gpus->devices);
@@ -175,6 +186,66 @@ static void sample(const struct gpus *gpus, const struct device *device)
     set(gpus, device, GPU_SM_CLOCK, is_known, value);
     is_known = nvml->clock(device->handle, NVML_CLOCK_MEM, &value) == NVML_SUCCESS;
     set(gpus, device, GPU_MEM_CLOCK, is_known, value);
+}
+
+/* ---- what they did ---- */
+
+static void advance(struct device *device, int64_t now)
+{
+    if (now - device->latest >= GPUS_SLOTS)
+        memset(device->peaks, NOT_SEEN, GPUS_SLOTS);
+    for (int64_t at = device->latest + 1; at <= now && now - device->latest < GPUS_SLOTS; at++)
+        device->peaks[at % GPUS_SLOTS] = NOT_SEEN;
+    device->latest = now;
+}
+
+void gpus_note(struct gpus *gpus)
+{
+    int64_t now = clock_mono_ms() / GPUS_SLOT_MS;
+    for (size_t i = 0; i < gpus->n; i++) {
+        struct device *device = &gpus->devices[i];
+        struct nvml_utilization use = {0};
+        advance(device, now);
+        if (gpus->nvml.utilization(device->handle, &use) != NVML_SUCCESS)
+            continue;
+        uint8_t *peak = &device->peaks[now % GPUS_SLOTS], seen = use.gpu > 100 ? 100 : (uint8_t)use.gpu;
+        if (*peak == NOT_SEEN || seen > *peak)
+            *peak = seen;
+    }
+}
+
+struct gpu_use gpus_use(const struct gpus *gpus, size_t index, int64_t for_ms)
+{
+    const struct device *device = &gpus->devices[index];
+    int64_t steps = (for_ms + GPUS_SLOT_MS - 1) / GPUS_SLOT_MS, now = clock_mono_ms() / GPUS_SLOT_MS, seen = 0;
+    struct gpu_use use = {.peak_ratio = NAN};
+    if (steps < 1 || steps > GPUS_SLOTS)
+        return use;
+    for (int64_t at = now - steps + 1; at <= now; at++) {
+        uint8_t peak = at >= device->first && at <= device->latest ? device->peaks[at % GPUS_SLOTS] : NOT_SEEN;
+        if (peak == NOT_SEEN)
+            continue;
+        seen++;
+        use.peak_ratio = isnan(use.peak_ratio) || peak / 100.0 > use.peak_ratio ? peak / 100.0 : use.peak_ratio;
+    }
+    use.covered_ratio = (double)seen / (double)steps;
+    return use;
+}
+
+node_t *gpus_json(const struct gpus *gpus, int64_t for_ms)
+{
+    node_t *list = node_new_array();
+    for (size_t i = 0; i < gpus->n; i++) {
+        struct gpu_use use = gpus_use(gpus, i, for_ms);
+        const struct strv *labels = &gpus->devices[i].labels;
+        node_t *gpu = node_push(list, node_new_object());
+        node_set_num(gpu, "gpu", (double)i);
+        node_set_str(gpu, "uuid", labels->v[1]);
+        node_set_str(gpu, "model", labels->v[3]);
+        node_set_num(gpu, "peak_ratio", use.peak_ratio);
+        node_set_num(gpu, "covered_ratio", use.covered_ratio);
+    }
+    return list;
 }
 
 static void scrape(void *arg)

@@ -202,6 +202,7 @@ static void see(struct workload *workload, const struct proc_session *sessions, 
 void vitals_sample(struct vitals *vitals)
 {
     struct energy_interval interval = energy_sample(vitals->energy);
+    gpus_note(vitals->gpus);
     size_t count;
     AUTOFREE struct proc_session *sessions = look_at_sessions(vitals, &count);
     if (interval.seconds > 0)

@@ -1,6 +1,7 @@
 /* A fake libnvidia-ml.so.1 for tests on machines without a GPU: two GPUs that never change. The real
  * library is NVIDIA's; only the functions that lib/local/gpu.c calls are here. */
 #include <stdio.h>
+#include <stdlib.h>
 
 struct utilization {
     unsigned gpu, memory; /* per cent */
@@ -50,7 +51,8 @@ int nvmlDeviceGetMinorNumber(void *device, unsigned *minor)
 
 int nvmlDeviceGetUtilizationRates(void *device, struct utilization *use)
 {
-    use->gpu = 75 + (unsigned)index_of(device);
+    const char *idle = getenv("FAKE_NVML_IDLE"); /* the index of one that does nothing */
+    use->gpu = idle && atoi(idle) == index_of(device) ? 0 : 75 + (unsigned)index_of(device);
     use->memory = 30;
     return SUCCESS;
 }
