@@ -27,11 +27,15 @@ struct top {
     struct state state;
     struct plan *plan;
     struct prom prom, alertmanager;
+    struct sides sides; /* of several contexts; state is what they are put together in */
+    struct part alone;  /* of one */
 };
 
 static void top_release(struct top *top)
 {
+    state_part(&top->state);
     state_release(&top->state);
+    sides_release(&top->sides);
     plan_free(top->plan);
     prom_release(&top->prom);
     if (top->alertmanager.base)
@@ -82,14 +86,30 @@ static int print_model(struct top *top, struct err *err)
     return print_one(&top->cli->print, "Top", NULL, model, err);
 }
 
+static const struct part *parts_of(const struct top *top, size_t *ret_n)
+{
+    *ret_n = top->sides.n ? top->sides.n : 1;
+    return top->sides.n ? top->sides.parts : &top->alone;
+}
+
+/* A context that does not answer is told in what is printed, where another one does. */
 static int round_once(struct top *top, struct err *err)
 {
-    CLEANUP(batch_free) struct batch *batch = plan_fetch(top->plan, &top->prom, &top->state.view.span);
-    if (sig_interrupted())
-        return err_set(err, ERR_INTERRUPTED, "interrupted");
-    state_take(&top->state, top->plan, batch);
-    top->state.now_ms = batch->at_ms;
-    return batch_error(batch, err);
+    CLEANUP(err_release) struct err away = ERR_INIT;
+    size_t n, failed = 0;
+    const struct part *parts = parts_of(top, &n);
+    state_part(&top->state);
+    for (size_t i = 0; i < n; i++) {
+        CLEANUP(batch_free) struct batch *batch = plan_fetch(parts[i].plan, parts[i].prom, &top->state.view.span);
+        if (sig_interrupted())
+            return err_set(err, ERR_INTERRUPTED, "interrupted");
+        state_take(parts[i].state, parts[i].plan, batch);
+        top->state.now_ms = batch->at_ms;
+        err_clear(&away);
+        failed += batch_error(batch, &away) != 0;
+    }
+    state_merge(&top->state);
+    return failed == n ? err_move(err, &away) : 0;
 }
 
 static int run_once(struct top *top, struct err *err)
@@ -166,6 +186,15 @@ static int set_span(struct top *top, struct err *err)
     return err_set(err, ERR_USAGE, "--at: \"%s\" is no time of the past such as 03:00, 2h or 2026-11-24T10:00:00Z", options->at);
 }
 
+/* --context A,B */
+static bool has_several(const struct cli *cli) { return cli->context_name && strchr(cli->context_name, ','); }
+
+static double price_of(const struct cli *cli, enum setting setting)
+{
+    double price;
+    return str_to_num(context_get(&cli->context, setting) ? context_get(&cli->context, setting) : "", &price) ? price : NAN;
+}
+
 /* A context may also be no more than a kubeconfig's, by its name. */
 static bool is_in_file(const char *context)
 {
@@ -179,10 +208,8 @@ static bool is_in_file(const char *context)
 }
 
 /* Commands that the screen starts work where it does, whatever the configuration says by then. */
-static void add_self(struct top *top)
+static void add_self(const struct cli *cli, struct strv *self)
 {
-    const struct cli *cli = top->cli;
-    struct strv *self = &top->state.view.self;
     const char *cloud = context_get(&cli->context, SETTING_cloud), *kube = context_get(&cli->context, SETTING_kube_context);
     if (is_in_file(cli->context.name))
         strv_addf(self, "--context=%s", cli->context.name);
@@ -194,10 +221,14 @@ static void add_self(struct top *top)
         strv_addf(self, "--namespace=%s", cli->namespace_name);
 }
 
-static double price_of(const struct cli *cli, enum setting setting)
+void top_set_context(const struct cli *cli, struct state *state)
 {
-    double price;
-    return str_to_num(context_get(&cli->context, setting) ? context_get(&cli->context, setting) : "", &price) ? price : NAN;
+    state->context = cli->context.name;
+    state->is_protected = cli->context.is_protected;
+    state->prices = (struct prices){.gpu_hour = price_of(cli, SETTING_price_gpu_hour),
+                                    .kwh = price_of(cli, SETTING_price_kwh),
+                                    .currency = context_get(&cli->context, SETTING_currency)};
+    add_self(cli, &state->view.self);
 }
 
 /* What was typed is stronger than what was kept. */
@@ -231,29 +262,45 @@ static int prepare(struct top *top, struct err *err)
         return -1;
     if (set_view(top, err) != 0)
         return -1;
-    top->state.context = top->cli->context.name;
-    top->state.is_protected = top->cli->context.is_protected;
     top->state.window_ms = options->window_ms;
-    top->state.prices = (struct prices){.gpu_hour = price_of(top->cli, SETTING_price_gpu_hour),
-                                        .kwh = price_of(top->cli, SETTING_price_kwh),
-                                        .currency = context_get(&top->cli->context, SETTING_currency)};
     top->state.view.is_interactive = top->is_screen;
-    add_self(top);
+    if (!has_several(top->cli))
+        top_set_context(top->cli, &top->state);
     top->plan = plan_new(top->is_screen ? NULL : top->state.view.only, options->window_ms);
     return 0;
 }
 
 /* Who knows what is silenced. One that is away is no reason to show nothing. */
-static int open_alertmanager(struct top *top, const struct prom_settings *like, struct err *err)
+int top_alertmanager(struct cli *cli, const struct prom_settings *like, struct plan *plan, struct prom *ret, struct err *err)
 {
     struct prom_settings settings = *like;
-    settings.url = context_get(&top->cli->context, SETTING_alertmanager);
+    settings.url = context_get(&cli->context, SETTING_alertmanager);
     settings.kind = "Alertmanager";
     if (!settings.url)
         return 0;
-    if (cli_prometheus(top->cli, &settings, &top->alertmanager, err) != 0)
+    if (cli_prometheus(cli, &settings, ret, err) != 0)
         return -1;
-    plan_alertmanager(top->plan, &top->alertmanager);
+    plan_alertmanager(plan, ret);
+    return 0;
+}
+
+static int open_several(struct top *top, const struct prom_settings *prom, struct err *err)
+{
+    const struct options *options = top->options;
+    struct side_settings settings = {.cli = top->cli,
+                                     .names = top->cli->context_name,
+                                     .only = top->is_screen ? NULL : top->state.view.only,
+                                     .span = top->state.view.span,
+                                     .window_ms = options->window_ms,
+                                     .prom = prom};
+    if (options->prometheus || options->scrape.n || options->asserts.n)
+        return err_set(err, ERR_USAGE, "--prometheus, --scrape and --assert are for one context");
+    if (sides_open(&top->sides, &settings, err) != 0)
+        return -1;
+    top->state.context = top->cli->context_name;
+    top->state.url = top->sides.v[0].state.url;
+    top->state.parts = top->sides.parts;
+    top->state.n_parts = top->sides.n;
     return 0;
 }
 
@@ -272,10 +319,13 @@ static int open_prom(struct top *top, struct err *err)
         .trace = cli->verbose && !is_drawn_over ? cli->err : NULL,
         .timing = cli->timing && !is_drawn_over ? cli->err : NULL,
     };
+    if (has_several(cli))
+        return open_several(top, &settings, err);
     if (cli_prometheus(top->cli, &settings, &top->prom, err) != 0)
         return -1;
     top->state.url = top->prom.base;
-    return open_alertmanager(top, &settings, err);
+    top->alone = (struct part){.state = &top->state, .plan = top->plan, .prom = &top->prom};
+    return top_alertmanager(top->cli, &settings, top->plan, &top->alertmanager, err);
 }
 
 static int check_options(const struct options *options, enum print_format format, struct err *err)
@@ -298,6 +348,8 @@ static int run(struct cli *cli, struct err *err)
     const struct options *options = cli->opts;
     bool is_stream = !options->once && !options->asserts.n && cli->print.format == PRINT_NDJSON;
     bool is_once = options->once || options->asserts.n || (!is_stream && !is_text(cli));
+    if (!has_several(cli) && cli_resolve(cli, err) != 0)
+        return -1;
     CLEANUP(top_release)
     struct top top = {.cli = cli, .options = options, .is_once = is_once, .is_screen = !is_once && !is_stream};
     if (check_options(options, cli->print.format, err) != 0 || prepare(&top, err) != 0)
@@ -310,7 +362,11 @@ static int run(struct cli *cli, struct err *err)
         return top_assert(cli, &top.prom, &options->asserts, top.state.view.span.at_ms, err);
     if (is_once)
         return run_once(&top, err);
-    return is_stream ? run_stream(&top, err) : top_run(&top.state, top.plan, &top.prom, cli->print.color, err);
+    if (is_stream)
+        return run_stream(&top, err);
+    size_t n;
+    const struct part *parts = parts_of(&top, &n);
+    return top_run(&top.state, parts, n, cli->print.color, err);
 }
 
 static void complete_panel(struct cli *cli, struct strv *names)
@@ -393,6 +449,7 @@ static const struct example examples[] = {
     {"aiwf top", "watch functions, jobs, energy and GPUs; ? shows the keys"},
     {"aiwf top --once", "one frame, for a log or a mail"},
     {"aiwf top --once -o json --panel functions", "the figures behind it"},
+    {"aiwf top --context prod,lab", "several contexts side by side: whose a row is stands in its last column"},
     {"aiwf top --assert 'gpu.util < 20 for 10m'", "exit 11 unless every GPU was idle for ten minutes"},
     {"aiwf top --scrape http://127.0.0.1:31112 --scrape dcgm=http://gpu1:9400",
      "without a Prometheus: from the gateway and an exporter"},
@@ -417,7 +474,7 @@ const struct cmd cmd_top = {
              "panels look back. The first rates are there after two readings. --assert with a time watches for that long.",
     .opts = opts,
     .opts_size = sizeof(struct options),
-    .flags = CMD_CONTEXT | CMD_OUTPUT,
+    .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_RESOLVES,
     .examples = examples,
     .run = run,
 };

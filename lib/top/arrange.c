@@ -32,7 +32,9 @@ static int compare_rows(const void *left, const void *right, void *arg)
         result = (a->is_rest ? 1 : 0) - (b->is_rest ? 1 : 0);
     if (!result && strcmp(order->id, "name") != 0)
         result = compare_readings(row_reading(order->table, a, order->id), row_reading(order->table, b, order->id));
-    return result ? result : strcmp(a->key, b->key);
+    if (!result)
+        result = strcmp(a->key, b->key);
+    return result || !a->context || !b->context ? result : strcmp(a->context, b->context);
 }
 
 static void arrange(struct table *table, const struct view *view, const struct strv *filter)

@@ -193,10 +193,10 @@ static bool show_panel(struct state *state, const char *name)
 
 static void add_names(const struct state *state, struct strv *words)
 {
-    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-        strv_add(words, commands[i].name);
     for (size_t i = 0; i < state->n; i++)
         strv_add(words, state->tables[i].panel->name);
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        strv_add(words, commands[i].name);
 }
 
 static int no_command(const struct state *state, const char *name, struct err *err)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "top/drill.h"
+#include "top/parts.h"
 
 struct verb {
     const char *name, *kind, *metric; /* of the row, as it is now; NULL: none */
@@ -98,12 +99,12 @@ int deed_ask(struct state *state, const char *name, const char *arg, struct err 
         return err_set(err, ERR_USAGE, "%s is for a %s, and this is a %s", verb->name, verb->kind, object.kind);
     struct deed *deed = &state->view.deed;
     deed_release(deed);
-    for (size_t i = 0; i < state->view.self.n; i++)
-        strv_add(&deed->words, state->view.self.v[i]);
+    drill_self(state, &object, &deed->words);
     if (object.ns)
         strv_addf(&deed->words, "--namespace=%s", object.ns);
     verb->words(&object, arg, &deed->words);
     object_set(&deed->object, object.kind, object.name, object.ns);
+    deed->object.context = object.context;
     describe(state, verb, &object, arg, &deed->does);
     str_reset(&state->view.command);
     state->view.prompt = PROMPT_CONFIRM;
@@ -120,8 +121,9 @@ void deed_release(struct deed *deed)
 
 void deed_question(const struct state *state, struct str *s)
 {
-    str_addf(s, "context %s: %s?  ", state->context, state->view.deed.does.buf);
-    if (state->is_protected)
+    const struct state *of = state_of(state, state->view.deed.object.context);
+    str_addf(s, "context %s: %s?  ", of->context, state->view.deed.does.buf);
+    if (of->is_protected)
         str_add(s, "It is protected: its name, and Enter: ");
     else
         str_add(s, "y, and Enter: ");
@@ -144,7 +146,8 @@ void deed_answer(struct state *state)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct view *view = &state->view;
-    const char *wanted = state->is_protected ? state->context : "y";
+    const struct state *of = state_of(state, view->deed.object.context);
+    const char *wanted = of->is_protected ? of->context : "y";
     view->prompt = PROMPT_NONE;
     if (!wanted || strcmp(view->command.buf, wanted) != 0)
         str_addf(&view->note, "not done: %s", view->deed.does.buf);

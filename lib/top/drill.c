@@ -4,6 +4,7 @@
 
 #include "doc/node.h"
 #include "kube/owner.h"
+#include "top/parts.h"
 
 #define LOG_LINES "1000"
 
@@ -80,6 +81,7 @@ void drill_object(const struct state *state, struct object *ret)
         object_set(ret, kind, row->key, NULL);
     else
         set_named(ret, kind, row->key);
+    ret->context = page ? page->object.context : row ? row->context : NULL;
 }
 
 static bool is_kind(const struct object *object, const char *kind) { return str_eq(object->kind, kind); }
@@ -177,14 +179,22 @@ static void add_title(const struct object *object, enum ask ask, struct str *tit
 {
     static const char *const words[] = {[ASK_SHOW] = "", [ASK_WHY] = "why ", [ASK_LOGS] = "log of "};
     str_addf(title, "%s%s %s%s%s", words[ask], object->kind, object->ns ? object->ns : "", object->ns ? "/" : "", object->name);
+    if (object->context)
+        str_addf(title, " (%s)", object->context);
+}
+
+void drill_self(const struct state *state, const struct object *object, struct strv *words)
+{
+    const struct strv *self = &state_of(state, object->context)->view.self;
+    for (size_t i = 0; i < self->n; i++)
+        strv_add(words, self->v[i]);
 }
 
 static int open_page(struct state *state, const struct object *object, enum ask ask, struct err *err)
 {
     CLEANUP(strv_release) struct strv words = STRV_INIT;
     CLEANUP(str_release) struct str title = STR_INIT;
-    for (size_t i = 0; i < state->view.self.n; i++)
-        strv_add(&words, state->view.self.v[i]);
+    drill_self(state, object, &words);
     if (view_is_full(&state->view))
         return err_set(err, ERR_USAGE, "too many pages: Esc goes back");
     if (drill_words(object, ask, &words, err) != 0)
@@ -255,6 +265,7 @@ static void set_next(struct page *page, const char *owner, const char *ns)
     AUTOFREE char *kind = slash ? xstrndup(owner, (size_t)(slash - owner)) : NULL;
     if (kind && (strcmp(kind, "train") == 0 || strcmp(kind, "function") == 0))
         object_set(&page->next, kind, slash + 1, ns);
+    page->next.context = page->object.context;
 }
 
 static void show_pod(struct page *page, const node_t *pod)

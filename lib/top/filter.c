@@ -10,7 +10,11 @@ static bool word_matches(const struct row *row, const char *word)
     if (!equal || equal == word)
         return strcasestr(row->key, word);
     AUTOFREE char *name = xstrndup(word, (size_t)(equal - word));
-    const char *value = strcmp(name, "name") == 0 ? row->key : row_label(row, name);
+    const char *value = row_label(row, name);
+    if (strcmp(name, "name") == 0)
+        value = row->key;
+    else if (row->context && strcmp(name, "context") == 0)
+        value = row->context;
     return value && strcmp(value, equal + 1) == 0;
 }
 

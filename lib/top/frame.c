@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "top/deed.h"
 #include "top/keys.h"
+#include "top/parts.h"
 #include "top/top.h"
 
 const struct key_binding top_keys[TOP_ACTIONS] = {
@@ -23,6 +24,8 @@ static struct style add_status(const struct state *state, struct str *s)
     const struct source *source = &state->source;
     const struct row *target;
     size_t down = targets_down(state, NULL, &target);
+    if (state->n_parts)
+        return parts_print(state, s);
     if (source->state == SOURCE_UNASKED) {
         str_add(s, "asking Prometheus");
         return STYLE(TINT_YELLOW, 0);

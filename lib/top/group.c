@@ -24,7 +24,7 @@ static const char *group_of(const struct row *row, enum group by)
 }
 
 /* How the figures of several make one. What cannot be told from parts (a percentile) stays unknown. */
-static bool is_summed(const struct metric *metric)
+bool metric_is_summed(const struct metric *metric)
 {
     static const bool summed[] = {
         [UNIT_COUNT] = true, [UNIT_RATE] = true, [UNIT_W] = true, [UNIT_J] = true, [UNIT_BYTES] = true, [UNIT_TEXT] = false};
@@ -40,7 +40,10 @@ static double combine(const struct metric *metric, double so_far, double value)
     return so_far + value;
 }
 
-static bool is_combined(const struct metric *metric) { return metric->is_mean || metric->unit == UNIT_C || is_summed(metric); }
+static bool is_combined(const struct metric *metric)
+{
+    return metric->is_mean || metric->unit == UNIT_C || metric_is_summed(metric);
+}
 
 static void add_trend(const struct metric *metric, struct reading *sum, const struct reading *reading)
 {

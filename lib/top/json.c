@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "base/clock.h"
-#include "top/top.h"
+#include "top/parts.h"
 
 static void set_time(node_t *object, const char *key, int64_t wall_ms)
 {
@@ -49,6 +49,8 @@ static node_t *rows_json(const struct table *table)
             continue;
         node_t *object = node_push(list, node_new_object());
         node_set_str(object, "name", table->rows[i].key);
+        if (table->rows[i].context)
+            node_set_str(object, "context", table->rows[i].context);
         set_readings(object, table, &table->rows[i], true);
     }
     return list;
@@ -67,11 +69,11 @@ static void set_table(node_t *model, const struct table *table)
     set_readings(node_set(model, key, node_new_object()), table, &table->whole, false);
 }
 
-static void set_source(node_t *model, const struct state *state)
+static node_t *source_json(const struct state *state)
 {
     static const char *const states[] = {[SOURCE_UNASKED] = "unknown", [SOURCE_UP] = "up", [SOURCE_DOWN] = "down"};
     const struct source *source = &state->source;
-    node_t *object = node_set(model, "source", node_new_object());
+    node_t *object = node_new_object();
     node_set_str(object, "prometheus", state->url);
     node_set_str(object, "state", states[source->state]);
     if (source->state != SOURCE_UNASKED)
@@ -79,6 +81,19 @@ static void set_source(node_t *model, const struct state *state)
     node_set_num(object, "queries", (double)source->asked);
     node_set_num(object, "failed", (double)source->failed);
     node_set_str(object, "reason", source->why);
+    return object;
+}
+
+static void set_sources(node_t *model, const struct state *state)
+{
+    node_set(model, "source", source_json(state));
+    if (!state->n_parts)
+        return;
+    node_t *list = node_set(model, "sources", node_new_array());
+    for (size_t i = 0; i < state->n_parts; i++) {
+        node_t *source = node_push(list, source_json(state->parts[i].state));
+        node_set_str(source, "context", state->parts[i].state->context);
+    }
 }
 
 node_t *state_json(const struct state *state)
@@ -87,7 +102,7 @@ node_t *state_json(const struct state *state)
     node_set_str(model, "context", state->context);
     set_time(model, "time", state->now_ms);
     node_set_num(model, "window_s", (double)state->window_ms / 1000);
-    set_source(model, state);
+    set_sources(model, state);
     set_table(model, &state->targets);
     for (size_t i = 0; i < state->n; i++)
         if (!state->view.only || state->view.only == state->tables[i].panel)

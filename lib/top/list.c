@@ -14,7 +14,7 @@ static bool is_known(const struct table *table, const char *id)
     return false;
 }
 
-static size_t make_columns(const struct table *table, struct grid_column *columns)
+static size_t make_columns(const struct state *state, const struct table *table, struct grid_column *columns)
 {
     size_t n = 0;
     for (const struct top_column *column = table->panel->columns; column->id && n < GRID_COLUMNS; column++, n++) {
@@ -28,6 +28,8 @@ static size_t make_columns(const struct table *table, struct grid_column *column
         if (column->only_if_any && !is_known(table, column->id))
             columns[n].width = columns[n].max_width = 0;
     }
+    if (state->n_parts && n < GRID_COLUMNS)
+        columns[n++] = (struct grid_column){.title = "context", .width = 8, .max_width = 16, .importance = 85};
     return n;
 }
 
@@ -42,7 +44,10 @@ static const struct metric *find_metric(const struct panel *panel, const char *i
 /* A curve's title says over which time it is. */
 static const char *column_title(const struct state *state, const struct table *table, size_t column, struct str *range)
 {
-    const struct metric *metric = find_metric(table->panel, table->panel->columns[column].id);
+    const char *id = table->panel->columns[column].id;
+    const struct metric *metric = id ? find_metric(table->panel, id) : NULL;
+    if (!id)
+        return "context";
     if (!metric || !metric->trend)
         return table->panel->columns[column].title;
     str_add(range, "last ");
@@ -85,6 +90,10 @@ static void draw_field(const struct state *state, const struct table *table, con
                        const struct row *row, size_t column)
 {
     const char *id = table->panel->columns[column].id;
+    if (!id) { /* after the panel's own: whose it is */
+        grid_put(grid, s, at, column, STYLE_PLAIN, row->context ? row->context : "");
+        return;
+    }
     if (strcmp(id, "name") == 0) {
         bool is_stale = state->source.state == SOURCE_DOWN;
         CLEANUP(str_release) struct str name = STR_INIT;
@@ -160,7 +169,7 @@ void list_draw(const struct state *state, const struct table *table, struct surf
 {
     struct grid_column columns[GRID_COLUMNS];
     struct grid grid;
-    grid_fit(&grid, columns, make_columns(table, columns), s->cols);
+    grid_fit(&grid, columns, make_columns(state, table, columns), s->cols);
     draw_header(state, table, &grid, s);
 
     size_t shown = table_shown(table), room = s->rows > 1 ? (size_t)s->rows - 1 : 0;

@@ -23,6 +23,7 @@ struct page *page_new(const char *title, const struct object *object)
     struct page *page = xcalloc(1, sizeof(*page));
     *page = (struct page){.title = xstrdup(title), .child = CHILD_INIT, .partial = STR_INIT_MAX(PAGE_LINE_MAX)};
     object_set(&page->object, object->kind, object->name, object->ns);
+    page->object.context = object->context;
     return page;
 }
 

@@ -9,7 +9,8 @@
 struct object {
     char *kind; /* "gpu", "pod", "train", "function", "pool", "node"; NULL: nothing */
     char *name;
-    char *ns; /* NULL: the context's */
+    char *ns;            /* NULL: the context's */
+    const char *context; /* whose, where there are several; borrowed */
 };
 void object_set(struct object *object, const char *kind, const char *name, const char *ns);
 void object_release(struct object *object);

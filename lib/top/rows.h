@@ -13,6 +13,9 @@ void row_labels_release(struct row *row);
 /* filter.c: "ocr" (a part of the name), "!ocr" (not so), "namespace=ml" (a label); all of the words. */
 bool row_matches(const struct row *row, const struct strv *words);
 
+/* The figure of several things together is the sum of theirs. */
+bool metric_is_summed(const struct metric *metric);
+
 /* group.c: first the names, then, of rows in the order of their groups, a row with the sums before each group; its members
  * are hidden unless its name is in `open`. */
 void groups_name(struct table *table, enum group by);

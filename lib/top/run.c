@@ -8,9 +8,10 @@
 
 struct screen {
     struct state *state;
-    struct plan *plan;
+    const struct part *parts;
+    size_t n;
     struct term *term;
-    struct watcher *watcher;
+    struct watcher *watchers[PARTS_MAX];
     struct surface surface; /* as it was drawn last */
     const struct theme *theme;
     bool has_mouse;
@@ -49,17 +50,29 @@ static void take_keys(struct screen *screen)
     while (!screen->state->view.is_left && (key = term_key(screen->term)) != TERM_NO_KEY)
         take_key(screen, key);
     struct pace pace = pace_of(&screen->state->view);
-    watcher_set(screen->watcher, &pace);
+    for (size_t i = 0; i < screen->n; i++)
+        watcher_set(screen->watchers[i], &pace);
 }
 
 /* A round of another time than is shown now came too late. */
-static void take_round(struct screen *screen)
+static bool take_round(struct screen *screen, size_t index)
 {
     const struct view *view = &screen->state->view;
-    CLEANUP(batch_free) struct batch *batch = watcher_take(screen->watcher);
+    CLEANUP(batch_free) struct batch *batch = watcher_take(screen->watchers[index]);
     if (!batch || view->is_paused || batch->span.at_ms != view->span.at_ms || batch->span.range_ms != view->span.range_ms)
-        return;
-    state_take(screen->state, screen->plan, batch);
+        return false;
+    state_part(screen->state);
+    state_take(screen->parts[index].state, screen->parts[index].plan, batch);
+    return true;
+}
+
+static void take_rounds(struct screen *screen)
+{
+    bool is_new = false;
+    for (size_t i = 0; i < screen->n; i++)
+        is_new |= take_round(screen, i);
+    if (is_new)
+        state_merge(screen->state);
 }
 
 /* What commands of ours have said. */
@@ -73,13 +86,15 @@ static void take_pages(struct view *view)
     }
 }
 
-/* What to wait for besides keys: the round, and what the command of the page in front says. */
-static size_t fds_of(const struct screen *screen, int fds[2])
+/* What to wait for besides keys: rounds, and what the command of the page in front says. */
+static size_t fds_of(const struct screen *screen, int fds[TERM_WAITS])
 {
     const struct page *page = view_page(&screen->state->view);
-    fds[0] = watcher_fd(screen->watcher);
-    fds[1] = page ? page->child.fd : -1;
-    return 2;
+    size_t n = 0;
+    for (; n < screen->n; n++)
+        fds[n] = watcher_fd(screen->watchers[n]);
+    fds[n++] = page ? page->child.fd : -1;
+    return n;
 }
 
 static void show(struct screen *screen)
@@ -109,7 +124,7 @@ static int watch(struct screen *screen)
 {
     while (!screen->state->view.is_left) {
         show(screen);
-        int fds[2];
+        int fds[TERM_WAITS];
         size_t n = fds_of(screen, fds);
         int to_next_second = 1000 - (int)(clock_wall_ms() % 1000);
         unsigned events = term_wait(screen->term, fds, n, wait_ms(screen, to_next_second));
@@ -118,26 +133,36 @@ static int watch(struct screen *screen)
         if (events & TERM_KEYS)
             take_keys(screen);
         if (events & TERM_OTHER)
-            take_round(screen);
+            take_rounds(screen);
         take_pages(&screen->state->view);
     }
     return 0;
 }
 
-int top_run(struct state *state, struct plan *plan, const struct prom *prom, bool color, struct err *err)
+static int start_watchers(struct screen *screen, struct err *err)
 {
-    struct screen screen = {.state = state, .plan = plan};
-    struct pace pace = pace_of(&state->view);
+    struct pace pace = pace_of(&screen->state->view);
+    for (size_t i = 0; i < screen->n; i++) {
+        screen->watchers[i] = watcher_new(screen->parts[i].plan, screen->parts[i].prom, &pace, err);
+        if (!screen->watchers[i])
+            return -1;
+    }
+    return 0;
+}
+
+int top_run(struct state *state, const struct part *parts, size_t n, bool color, struct err *err)
+{
+    struct screen screen = {.state = state, .parts = parts, .n = n < PARTS_MAX ? n : PARTS_MAX};
     screen.term = term_open(color, err);
     if (!screen.term)
         return -1;
-    screen.watcher = watcher_new(plan, prom, &pace, err);
-    int rc = screen.watcher ? watch(&screen) : -1;
-    bool was_watching = screen.watcher;
+    bool is_watching = start_watchers(&screen, err) == 0;
+    int rc = is_watching ? watch(&screen) : -1;
     term_close(screen.term);
     surface_release(&screen.surface);
-    watcher_free(screen.watcher);
-    if (rc != 0 && was_watching)
+    for (size_t i = 0; i < screen.n; i++)
+        watcher_free(screen.watchers[i]);
+    if (rc != 0 && is_watching)
         return err_set(err, ERR_INTERRUPTED, "interrupted");
     return rc;
 }

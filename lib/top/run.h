@@ -2,10 +2,10 @@
 #ifndef TOP_RUN_H
 #define TOP_RUN_H
 
-#include "top/sample.h"
+#include "top/parts.h"
 
-/* state has its context, URL, window and what its view begins with. 0: left by a key; INTERRUPTED: by a signal
+/* state is shown: the first part's, or what n parts are put together in. It has its context, URL, window and what its view begins with. 0: left by a key; INTERRUPTED: by a signal
  * or because the terminal went away; the terminal is given back in any case. */
-int top_run(struct state *state, struct plan *plan, const struct prom *prom, bool color, struct err *err);
+int top_run(struct state *state, const struct part *parts, size_t n, bool color, struct err *err);
 
 #endif

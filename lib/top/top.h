@@ -168,6 +168,8 @@ struct prices {
 struct plan;
 struct batch;
 
+struct part;
+
 struct state {
     const char *context; /* borrowed */
     bool is_protected;   /* the context */
@@ -179,9 +181,11 @@ struct state {
     struct table *tables; /* one for each of top_panels, in their order on the screen */
     size_t n;
     struct table targets, nodes;
-    struct map node_names;   /* address -> char * */
-    const struct plan *plan; /* of the last round, borrowed: tables refer to it */
-    unsigned char *has;      /* what became of each of its queries: enum answer */
+    struct map node_names;    /* address -> char * */
+    const struct plan *plan;  /* of the last round, borrowed: tables refer to it */
+    unsigned char *has;       /* what became of each of its queries: enum answer */
+    const struct part *parts; /* parts.h: what it is put together from; borrowed */
+    size_t n_parts;           /* 0: it is of one context */
     struct view view;
 };
 

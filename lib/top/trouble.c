@@ -3,6 +3,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "top/parts.h"
 #include "top/sample.h"
 #include "top/top.h"
 
@@ -106,8 +107,26 @@ static void add_down(const struct row *first, size_t n, struct str *s)
     clock_print(s, first->since_ms);
 }
 
+/* Of the first context that has any. */
+static bool parts_trouble(const struct state *whole, const struct table *table, struct str *s)
+{
+    for (size_t i = 0; i < whole->n_parts; i++) {
+        const struct state *part = whole->parts[i].state;
+        CLEANUP(str_release) struct str why = STR_INIT;
+        if (part->source.state == SOURCE_DOWN)
+            str_add(&why, part->source.why ? part->source.why : "Prometheus does not answer");
+        else if (!panel_trouble(part, &part->tables[table - whole->tables], &why))
+            continue;
+        str_addf(s, "%s: %s", part->context, why.buf);
+        return true;
+    }
+    return false;
+}
+
 bool panel_trouble(const struct state *state, const struct table *table, struct str *s)
 {
+    if (state->n_parts)
+        return parts_trouble(state, table, s);
     const struct row *first = NULL;
     if (state->source.state != SOURCE_UP)
         return false;
@@ -153,6 +172,10 @@ void empty_reason(const struct state *state, const struct table *table, const ch
         return;
     }
     CLEANUP(str_release) struct str why = STR_INIT;
+    if (state->n_parts && !panel_trouble(state, table, &why)) {
+        str_add(s, nothing);
+        return;
+    }
     size_t down = targets_down(state, NULL, &first);
     if (panel_trouble(state, table, &why))
         str_addf(s, "unknown: %s", why.buf);
