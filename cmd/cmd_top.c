@@ -276,6 +276,7 @@ int top_alertmanager(struct cli *cli, const struct prom_settings *like, struct p
     struct prom_settings settings = *like;
     settings.url = context_get(&cli->context, SETTING_alertmanager);
     settings.kind = "Alertmanager";
+    settings.scrape = NULL;
     if (!settings.url)
         return 0;
     if (cli_prometheus(cli, &settings, ret, err) != 0)
@@ -304,16 +305,25 @@ static int open_several(struct top *top, const struct prom_settings *prom, struc
     return 0;
 }
 
+/* An exporter that hangs does not hold the next round back. */
+static int round_ms(const struct top *top)
+{
+    enum { LEAST_MS = 1000, MOST_MS = 10000 };
+    int64_t interval_ms = top->state.view.interval_ms;
+    if (!top->options->scrape.n || interval_ms > MOST_MS)
+        return MOST_MS;
+    return interval_ms < LEAST_MS ? LEAST_MS : (int)interval_ms;
+}
+
 static int open_prom(struct top *top, struct err *err)
 {
     const struct cli *cli = top->cli;
     bool is_drawn_over = top->is_screen && cli->err_tty;
-    enum { ROUND_MS = 10000 };
     struct prom_settings settings = {
         .url = top->options->prometheus,
         .scrape = &top->options->scrape,
         .pair_ms = top->is_once ? top->state.view.interval_ms : 0,
-        .total_ms = ROUND_MS,
+        .total_ms = round_ms(top),
         .retries = -1, /* the next round is the next try */
         /* A trace on the same terminal would be drawn over. */
         .trace = cli->verbose && !is_drawn_over ? cli->err : NULL,
@@ -332,6 +342,8 @@ static int check_options(const struct options *options, enum print_format format
 {
     if (options->interval_ms && (options->interval_ms < TOP_INTERVAL_MIN_MS || options->interval_ms > TOP_INTERVAL_MAX_MS))
         return err_set(err, ERR_USAGE, "--interval: not between 100ms and 1h");
+    if (options->scrape.n && options->prometheus)
+        return err_set(err, ERR_USAGE, "it is --scrape or --prometheus");
     if (options->window_ms < 1000)
         return err_set(err, ERR_USAGE, "--window: less than 1s");
     if (options->range_ms && (options->range_ms < RANGE_MIN_MS || options->range_ms > RANGE_MAX_MS))

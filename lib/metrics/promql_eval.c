@@ -335,9 +335,7 @@ static int eval_instant(const struct promql *promql, struct promql_eval *eval, s
                                            [PROMQL_STRING] = PROM_STRING,
                                            [PROMQL_VECTOR] = PROM_VECTOR,
                                            [PROMQL_MATRIX] = PROM_MATRIX};
-    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct promql_value value;
-    eval->arena = &arena;
     answer->result->type = types[promql->root->type];
     if (promql->root->type == PROMQL_MATRIX) {
         take_windows(answer, eval, promql->root);
@@ -354,9 +352,8 @@ static int eval_instant(const struct promql *promql, struct promql_eval *eval, s
 
 static int eval_step(const struct promql *promql, struct promql_eval *eval, struct answer *answer)
 {
-    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct promql_value value;
-    eval->arena = &arena;
+    arena_release(eval->arena);
     if (sig_interrupted())
         return err_set(eval->err, ERR_INTERRUPTED, "interrupted");
     if (promql_value_of(eval, promql->root, &value) != 0)
@@ -407,7 +404,9 @@ int promql_eval(const struct promql *promql, const struct memory *memory, const 
                 struct err *err)
 {
     *ret = PROM_RESULT_INIT;
-    struct promql_eval eval = {.memory = memory, .at_ms = query->at_ms ? query->at_ms : memory->latest_ms, .err = err};
+    CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+    struct promql_eval eval = {
+        .memory = memory, .arena = &arena, .at_ms = query->at_ms ? query->at_ms : memory->latest_ms, .err = err};
     struct answer answer = {.result = ret, .places = MAP_INIT(NULL)};
     int rc = query->range_ms ? eval_range(promql, &eval, query, &answer) : eval_instant(promql, &eval, &answer);
     map_release(&answer.places);

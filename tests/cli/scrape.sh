@@ -58,6 +58,7 @@ begin "what is no exporter is refused"
 fails 2 aiwf query up --scrape 'ftp://x'
 fails 2 aiwf query up --scrape "$NODE" --prometheus http://127.0.0.1:1
 fails 2 aiwf query up --scrape "$NODE" --at 5m
+fails 2 aiwf top --once --scrape "$NODE" --prometheus http://127.0.0.1:1
 fails 5 aiwf query up --scrape "$NODE" --scrape "http://$NODE/other"
 err_has "--scrape NAME=URL"
 fails 1 aiwf query up --scrape "http://$NODE/x/"
@@ -90,7 +91,7 @@ ok aiwf function invoke hello -f "$T/broken"
 ok aiwf top --once -o json --scrape "aiwf=$gateway"
 json '.functions[] | select(.name == "hello") | .name' hello
 json '.targets[0].up' 1
-ok aiwf top --once --scrape "aiwf=$gateway"
+AIWF_ALERTMANAGER=http://127.0.0.1:$dead ok aiwf top --once --scrape "aiwf=$gateway"
 out_has hello
 
 begin "a stream has rates from its second round on, and a gateway that goes away is told"

@@ -1,0 +1,151 @@
+/* Exporters that are slow, broken or gone, behind the functions of a Prometheus. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "metrics/prom.h"
+#include "suites.h"
+#include "wire.h"
+
+static void open_exporters(struct prom *prom, const struct strv *targets, int total_ms, int64_t pair_ms)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct context context = {0};
+    struct prom_settings settings = {.scrape = targets, .total_ms = total_ms, .pair_ms = pair_ms};
+    ck_assert_msg(prom_open(prom, &context, &settings, &err) == 0, "%s", err.what);
+}
+
+static double value_of(const struct prom *prom, const char *expr)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(prom_result_release) struct prom_result result = PROM_RESULT_INIT;
+    struct prom_query query = {.expr = expr};
+    ck_assert_msg(prom_query(prom, &query, &result, &err) == 0, "%s: %s", err.what, err.why);
+    ck_assert_msg(result.n == 1, "%s has %zu series", expr, result.n);
+    return result.series[0].points[0].value;
+}
+
+static size_t asked(const struct wire *wire)
+{
+    CLEANUP(node_free) node_t *log = wire_log(wire);
+    return node_len(log);
+}
+
+START_TEST(one_that_hangs_is_down_and_the_others_answer)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(prom_release) struct prom prom = {0};
+    CLEANUP(strv_release) struct strv targets = STRV_INIT;
+    wire_start(&wire, "{\"routes\":{\"/good\":[{\"body\":\"a 1\\n\"}],\"/hang\":[{\"hang\":true}]}}");
+    strv_addf(&targets, "%s/good", wire.url);
+    strv_addf(&targets, "other=%s/hang", wire.url);
+    open_exporters(&prom, &targets, 300, 0);
+    int64_t before_ms = clock_mono_ms();
+    ck_assert_double_eq_tol(value_of(&prom, "sum(up)"), 1, 1e-9);
+    ck_assert_int_lt(clock_mono_ms() - before_ms, 5000);
+    ck_assert_double_eq_tol(value_of(&prom, "up{job=\"other\"}"), 0, 1e-9);
+    ck_assert_double_eq_tol(value_of(&prom, "a"), 1, 1e-9);
+}
+END_TEST
+
+static const struct {
+    const char *reply, *why;
+} broken[] = {
+    {"{\"status\":500,\"body\":\"oh\"}", "it does not give its metrics"},
+    {"{\"status\":401,\"body\":\"\"}", "it does not give its metrics"},
+    {"{\"body\":\"a 1\\nb\\n\"}", "line 2 of the metrics cannot be read: its value is no number"},
+    {"{\"body\":\"a 1\\n\",\"cut\":1}", "was cut"},
+    {"{\"headers\":{\"Content-Type\":\"text/html\"},\"body\":\"<p>\"}", "this is a web page, not metrics"},
+    {"{\"headers\":{\"Content-Type\":\"application/openmetrics-text; version=1.0.0\"},\"body\":\"a 1\\n\"}",
+     "the metrics end in the middle"},
+    {"{\"close\":true}", "closed"},
+};
+
+START_TEST(what_is_broken_is_down_and_says_why)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(prom_release) struct prom prom = {0};
+    CLEANUP(strv_release) struct strv targets = STRV_INIT;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct prom_read read = {.path = "/api/v1/targets"};
+    AUTOFREE char *script = xasprintf("{\"replies\":[%s]}", broken[_i].reply);
+    wire_start(&wire, script);
+    strv_add(&targets, wire.url);
+    open_exporters(&prom, &targets, 3000, 0);
+    CLEANUP(node_free) node_t *data = prom_read(&prom, &read, NULL, &err);
+    ck_assert_str_eq(node_str(data, "/activeTargets/0/health", ""), "down");
+    const char *why = node_str(data, "/activeTargets/0/lastError", "");
+    ck_assert_msg(strstr(why, broken[_i].why) != NULL, "%s", why);
+}
+END_TEST
+
+START_TEST(a_round_reads_once_for_all)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(prom_release) struct prom prom = {0};
+    CLEANUP(strv_release) struct strv targets = STRV_INIT;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct prom_query queries[] = {{.expr = "a"}, {.expr = "b +"}, {.expr = "sum(a)"}};
+    struct prom_result results[ARRAY_LEN(queries)];
+    struct err errs[ARRAY_LEN(queries)];
+    struct prom_read read = {.path = "/api/v1/label/{}/values", .arg = "__name__"};
+    wire_start(&wire, "{\"replies\":[{\"body\":\"a 1\\n\",\"gzip\":true}]}");
+    strv_add(&targets, wire.url);
+    open_exporters(&prom, &targets, 3000, 0);
+    CLEANUP(node_free) node_t *names = prom_read(&prom, &read, NULL, &err);
+    ck_assert_str_eq(node_str(names, "/0", ""), "a");
+    ck_assert_int_eq(prom_query_all(&prom, queries, results, errs, ARRAY_LEN(queries)), 1);
+    ck_assert_uint_eq(asked(&wire), 1);
+    ck_assert_int_eq(errs[1].code, ERR_USAGE);
+    ck_assert_uint_eq(results[2].n, 1);
+    for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
+        prom_result_release(&results[i]);
+        err_release(&errs[i]);
+    }
+    ck_assert_double_eq_tol(value_of(&prom, "a"), 1, 1e-9);
+    ck_assert_uint_eq(asked(&wire), 2);
+}
+END_TEST
+
+START_TEST(what_looks_back_is_read_twice)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(prom_release) struct prom prom = {0};
+    CLEANUP(strv_release) struct strv targets = STRV_INIT;
+    wire_start(&wire, "{\"replies\":[{\"body\":\"c 10\\n\"},{\"body\":\"c 17\\n\"}]}");
+    strv_add(&targets, wire.url);
+    open_exporters(&prom, &targets, 3000, 20);
+    ck_assert_double_eq_tol(value_of(&prom, "increase(c[5m])"), 7, 1e-9);
+    ck_assert_uint_eq(asked(&wire), 2);
+}
+END_TEST
+
+START_TEST(what_only_a_server_has_is_not_found)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(prom_release) struct prom prom = {0};
+    CLEANUP(strv_release) struct strv targets = STRV_INIT;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct prom_read read = {.path = "/api/v1/rules"};
+    wire_start(&wire, "{\"replies\":[{\"body\":\"a 1\\n\"}]}");
+    strv_add(&targets, wire.url);
+    open_exporters(&prom, &targets, 3000, 0);
+    ck_assert_ptr_null(prom_read(&prom, &read, NULL, &err));
+    ck_assert_int_eq(err.code, ERR_NOT_FOUND);
+}
+END_TEST
+
+Suite *suite_metrics_scrape(void)
+{
+    Suite *suite = suite_create("metrics_scrape");
+    TCase *tc = tcase_create("metrics_scrape");
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, one_that_hangs_is_down_and_the_others_answer);
+    tcase_add_loop_test(tc, what_is_broken_is_down_and_says_why, 0, (int)ARRAY_LEN(broken));
+    tcase_add_test(tc, a_round_reads_once_for_all);
+    tcase_add_test(tc, what_looks_back_is_read_twice);
+    tcase_add_test(tc, what_only_a_server_has_is_not_found);
+    suite_add_tcase(suite, tc);
+    return suite;
+}
