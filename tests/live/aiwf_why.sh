@@ -63,6 +63,8 @@ begin "a quota: Magnum takes one cluster that there is no room for, and no secon
 fails 6 env OS_CLOUD=bed-small aiwf cluster create "$name-second" --keypair bed --no-wait --template kubernetes
 err_has 'You have reached the maximum clusters per project, 1'
 fails 6 env OS_CLOUD=bed-small aiwf cluster wait "$name-quota"
+over_quota() { (export OS_CLOUD=bed-small && is "$name-quota" CREATE_FAILED); }
+until_ok 120 over_quota # Magnum hears of it after Heat
 ok env OS_CLOUD=bed-small aiwf cluster show "$name-quota" -o json
 # Which quota is met first, Heat's threads decide.
 json '[.faults[] | select(test("VolumeSizeExceedsAvailableQuota|Quota exceeded for"))] | length >= 1' true
