@@ -74,7 +74,8 @@ $(B)/unit: $(UNIT_OBJ) $(LIB_OBJ) $(filter-out $(B)/cmd/main.o,$(CMD_OBJ))
 $(UNIT_OBJ): ALL_CFLAGS += -Icmd -Itests/unit
 
 # Most of the program waits for networks and people: there it is made small, not fast.
-FAST_OBJ := $(filter $(addprefix $(B)/lib/,base/% doc/% local/%),$(LIB_OBJ))
+FAST_LOCAL := async call child forward function function_stats instance loop message meter route server upstream wire
+FAST_OBJ := $(filter $(addprefix $(B)/lib/,base/% doc/% $(FAST_LOCAL:%=local/%.o)),$(LIB_OBJ))
 $(filter-out $(FAST_OBJ),$(LIB_OBJ) $(CMD_OBJ)): ALL_CFLAGS += $(patsubst -O2,-Os,$(filter -O2,$(CFLAGS)))
 
 # Embedded by .incbin, which the compiler's dependency files do not tell.
