@@ -38,16 +38,16 @@ enum opt_type {
 struct opt {
     const char *section; /* in help, a heading stands before it: "scaling"; NULL: it belongs to those before it */
     const char *name;    /* long, without dashes; NULL ends a table */
-    char letter;         /* short, 0: none */
-    enum opt_type type;
-    size_t offset;              /* in the verb's own options struct (OPT(...)), or in struct cli for common ones */
+    uint16_t offset;     /* in the verb's own options struct (OPT(...)), or in struct cli for common ones */
+    enum opt_type type : 8;
+    char letter; /* short, 0: none */
+    bool negatable;
+    bool optional_value;        /* OPT_CHOICE: --NAME alone means the first choice */
     const char *metavar;        /* what follows it in help: "N", "FILE"; NULL for flags */
     const char *help;           /* one line, lower case, no full stop */
     const char *missing;        /* default as typed; NULL: zero */
     const char *const *choices; /* of OPT_CHOICE; of OPT_STRING: values that completion offers */
     double min, max;
-    bool negatable;
-    bool optional_value; /* OPT_CHOICE: --NAME alone means the first choice */
     complete_fn *complete;
 };
 #define OPT(type_, member_) .offset = offsetof(type_, member_)
