@@ -118,9 +118,9 @@ static void give_back(void)
     saved.taken = 0;
     /* xterm's modes of the mouse, which no capability of terminfo's names. */
     static const char no_mouse[] = "\033[?1000l\033[?1002l\033[?1003l\033[?1006l";
-    ssize_t ignored = saved.has_mouse ? write(STDOUT_FILENO, no_mouse, sizeof(no_mouse) - 1) : 0;
-    ignored = write(STDOUT_FILENO, saved.sequence, saved.len);
-    (void)ignored;
+    ssize_t mouse = saved.has_mouse ? write(STDOUT_FILENO, no_mouse, sizeof(no_mouse) - 1) : 0;
+    ssize_t screen = write(STDOUT_FILENO, saved.sequence, saved.len);
+    (void)mouse, (void)screen;
     tcsetattr(STDIN_FILENO, TCSANOW, &saved.mode);
 }
 
