@@ -293,21 +293,38 @@ static struct memory_series *series_of(struct memory *memory, size_t target, str
     return series;
 }
 
-static struct memory_series *series_written(struct memory *memory, size_t target, struct exposition_text text,
-                                            struct str *written)
+static struct memory_series *learn(struct memory *memory, size_t target, struct exposition_text text, const char *written)
 {
-    struct map *known = &memory->targets[target].written;
-    str_reset(written);
-    str_addn(written, text.at, text.len);
-    struct memory_series *series = map_get(known, written->buf);
-    if (series)
-        return series;
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct labels labels;
     read_labels(&arena, text, &labels);
-    series = series_of(memory, target, &arena, &labels);
-    map_set(known, written->buf, series);
+    struct memory_series *series = series_of(memory, target, &arena, &labels);
+    map_set(&memory->targets[target].written, written, series);
     return series;
+}
+
+/* How a target's series are found. */
+struct finder {
+    size_t target;
+    struct map_entry *next; /* exporters write in the same order each time: the one that comes most likely */
+    struct str written;
+};
+
+static struct memory_series *find_series(struct memory *memory, struct finder *finder, struct exposition_text text)
+{
+    const struct map *known = &memory->targets[finder->target].written;
+    struct map_entry *likely = finder->next;
+    if (likely && strncmp(likely->key, text.at, text.len) == 0 && !likely->key[text.len]) {
+        finder->next = map_next(known, likely);
+        return likely->value;
+    }
+    str_reset(&finder->written);
+    str_addn(&finder->written, text.at, text.len);
+    struct memory_series *series = map_get(known, finder->written.buf);
+    if (series)
+        return series;
+    finder->next = NULL; /* what is learned moves the others */
+    return learn(memory, finder->target, text, finder->written.buf);
 }
 
 void memory_put(struct memory *memory, size_t target, const char *name, double value, int64_t at_ms)
@@ -374,7 +391,7 @@ static void begin(struct memory *memory, int64_t at_ms)
 int memory_take(struct memory *memory, size_t target, const struct exposition *said, int64_t at_ms, struct err *err)
 {
     unsigned round = ++memory->targets[target].round;
-    CLEANUP(str_release) struct str written = STR_INIT;
+    struct finder finder = {.target = target, .next = map_first(&memory->targets[target].written), .written = STR_INIT};
     begin(memory, at_ms);
     if (said->n > memory->max_series ||
         memory->series.live + said->n > memory->max_series + memory->targets[target].written.live) {
@@ -385,12 +402,13 @@ int memory_take(struct memory *memory, size_t target, const struct exposition *s
     take_abouts(memory, said);
     for (size_t i = 0; i < said->n; i++) {
         int64_t sample_ms;
-        struct memory_series *series = series_written(memory, target, said->samples[i].series, &written);
+        struct memory_series *series = find_series(memory, &finder, said->samples[i].series);
         if (series->round == round || !time_of(&said->samples[i], at_ms, &sample_ms))
             continue;
         series->round = round;
         add_point(memory, series, sample_ms, said->samples[i].value);
     }
+    str_release(&finder.written);
     mark_stale(memory, target, at_ms);
     return 0;
 }

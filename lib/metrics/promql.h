@@ -25,8 +25,9 @@ int64_t promql_window_ms(const struct promql *promql);
  * that match twice, say. A window that is not known as a whole is told in ret->warnings. */
 int promql_eval(const struct promql *promql, const struct memory *memory, const struct prom_query *query, struct prom_result *ret,
                 struct err *err);
-/* Series that match a selector, as documents of their labels; the caller frees the array. USAGE when it is no selector. */
-node_t *promql_series(const struct promql *promql, const struct memory *memory, struct err *err);
+/* The series that match a selector, stale ones too. USAGE when it is no selector. */
+int promql_each(const struct promql *promql, const struct memory *memory,
+                void (*see)(const struct memory_series *series, void *arg), void *arg, struct err *err);
 
 /* As Prometheus writes a value: "0.1", "NaN", "+Inf". */
 void promql_print(double value, struct str *s);

@@ -183,19 +183,21 @@ int promql_value_of(struct promql_eval *eval, const struct promql_node *node, st
 
 /* ---- results */
 
-/* 1.5e-7 as digits and where the point stands: the fewest that read back as the same number. */
+/* 1.5e-7 as digits and where the point stands: the fewest that read back as the same number. Any 15 digits do. */
 static int shortest(double value, char *digits, size_t *ret_n)
 {
-    enum { MOST = 17, ROOM = 32 };
+    enum { SURE = 15, MOST = 17, ROOM = 32 };
     char text[ROOM];
-    int precision = 0;
+    int many = SURE;
     do
-        snprintf(text, sizeof(text), "%.*e", precision, value);
-    while (strtod(text, NULL) != value && ++precision < MOST);
+        snprintf(text, sizeof(text), "%.*e", many - 1, value);
+    while (strtod(text, NULL) != value && ++many <= MOST);
     size_t n = 0;
     for (const char *c = text; *c != 'e'; c++)
         if (*c != '.')
             digits[n++] = *c;
+    while (n > 1 && digits[n - 1] == '0')
+        n--;
     *ret_n = n;
     return (int)strtol(strchr(text, 'e') + 1, NULL, 10);
 }
@@ -418,20 +420,16 @@ int promql_eval(const struct promql *promql, const struct memory *memory, const 
     return rc;
 }
 
-node_t *promql_series(const struct promql *promql, const struct memory *memory, struct err *err)
+int promql_each(const struct promql *promql, const struct memory *memory,
+                void (*see)(const struct memory_series *series, void *arg), void *arg, struct err *err)
 {
     struct promql_cursor cursor = {0};
     const struct promql_node *selector = promql->root;
     if (selector->kind != NODE_SELECTOR || selector->type != PROMQL_VECTOR) {
         err_set(err, ERR_USAGE, "this is no selector");
-        err_hint(err, "up{job=\"dcgm\"}");
-        return NULL;
+        return err_hint(err, "up{job=\"dcgm\"}");
     }
-    node_t *list = node_new_array();
-    for (const struct memory_series *series; (series = promql_next_series(memory, selector, &cursor));) {
-        node_t *labels = node_push(list, node_new_object());
-        for (size_t i = 0; i < series->n_labels; i++)
-            node_set_str(labels, series->labels[i].name, series->labels[i].value);
-    }
-    return list;
+    for (const struct memory_series *series; (series = promql_next_series(memory, selector, &cursor));)
+        see(series, arg);
+    return 0;
 }

@@ -313,38 +313,56 @@ static const char *form_value(const struct prom_read *what, const char *name)
 }
 
 /* The series of match[], or all. */
-static node_t *matching(const struct scrape *scrape, const struct prom_read *what, struct err *err)
+static int each_matching(const struct scrape *scrape, const struct prom_read *what,
+                         void (*see)(const struct memory_series *series, void *arg), void *arg, struct err *err)
 {
     const char *match = form_value(what, "match[]");
     CLEANUP(promql_free) struct promql *selector = promql_parse(match ? match : "{__name__!=\"\"}", err);
-    return selector ? promql_series(selector, &scrape->memory, err) : NULL;
+    return selector ? promql_each(selector, &scrape->memory, see, arg, err) : -1;
 }
 
-static void add_names(const node_t *labels, const char *only, struct map *seen)
+static void add_series(const struct memory_series *series, void *arg)
 {
-    for (const node_t *label = node_first(labels); label; label = node_next(label))
-        if (!only)
-            map_set(seen, node_key(label), NULL);
-        else if (strcmp(node_key(label), only) == 0)
-            map_set(seen, node_text(label), NULL);
+    node_t *labels = node_push(arg, node_new_object());
+    for (size_t i = 0; i < series->n_labels; i++)
+        node_set_str(labels, series->labels[i].name, series->labels[i].value);
 }
 
-/* Names of labels; of one label (only) its values. */
+static node_t *read_series(const struct scrape *scrape, const struct prom_read *what, struct err *err)
+{
+    CLEANUP(node_free) node_t *list = node_new_array();
+    return each_matching(scrape, what, add_series, list, err) == 0 ? TAKE(list) : NULL;
+}
+
+struct names {
+    struct map seen;
+    const char *only; /* values of this label; NULL: names of labels */
+};
+
+static void add_names(const struct memory_series *series, void *arg)
+{
+    struct names *names = arg;
+    for (size_t i = 0; i < series->n_labels; i++)
+        if (!names->only)
+            map_set(&names->seen, series->labels[i].name, NULL);
+        else if (strcmp(series->labels[i].name, names->only) == 0)
+            map_set(&names->seen, series->labels[i].value, NULL);
+}
+
 static node_t *read_names(const struct scrape *scrape, const struct prom_read *what, const char *only, struct err *err)
 {
-    CLEANUP(node_free) node_t *series = matching(scrape, what, err);
-    CLEANUP(map_release) struct map seen = MAP_INIT(NULL);
-    CLEANUP(strv_release) struct strv names = STRV_INIT;
-    if (!series)
+    struct names names = {.seen = MAP_INIT(NULL), .only = only};
+    CLEANUP(strv_release) struct strv sorted = STRV_INIT;
+    int rc = each_matching(scrape, what, add_names, &names, err);
+    for (struct map_entry *entry = map_first(&names.seen); entry; entry = map_next(&names.seen, entry))
+        strv_add(&sorted, entry->key);
+    map_release(&names.seen);
+    if (rc != 0)
         return NULL;
-    for (const node_t *labels = node_first(series); labels; labels = node_next(labels))
-        add_names(labels, only, &seen);
-    for (struct map_entry *entry = map_first(&seen); entry; entry = map_next(&seen, entry))
-        strv_add(&names, entry->key);
-    strv_sort(&names);
+    strv_sort(&sorted);
     node_t *list = node_new_array();
-    for (size_t i = 0; i < names.n; i++)
-        node_push(list, node_new_str(names.v[i]));
+    for (size_t i = 0; i < sorted.n; i++)
+        node_push(list, node_new_str(sorted.v[i]));
     return list;
 }
 
@@ -404,7 +422,7 @@ node_t *scrape_read(struct scrape *scrape, const struct prom_read *what, struct 
     if (strcmp(what->path, "/api/v1/labels") == 0)
         return read_names(scrape, what, NULL, err);
     if (strcmp(what->path, "/api/v1/series") == 0)
-        return matching(scrape, what, err);
+        return read_series(scrape, what, err);
     if (strcmp(what->path, "/api/v1/metadata") == 0)
         return read_metadata(scrape);
     err_set(err, ERR_NOT_FOUND, "exporters have nothing of this");
