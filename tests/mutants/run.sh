@@ -1,6 +1,6 @@
 #!/bin/bash
 # tests/mutants/run.sh: each tests/mutants/*.patch is one deliberate bug; the suites must fail on it.
-# The first line of a patch names what kills it: "# kills: unit" or "# kills: cli NAME_OF_SCRIPT [NAME...]".
+# The first line of a patch names what kills it: "# kills: unit SUITE..." or "# kills: cli NAME_OF_SCRIPT...".
 # A mutant is built in a copy of the tree, so that nothing here changes; as many copies are at work as there are cores.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -11,16 +11,13 @@ unset B
 workers=${JOBS:-$(nproc)}
 
 build() { make -s CC="ccache gcc" CFLAGS="-O1" WARN=-w "$@" >build.log 2>&1; }
-unit() { env CK_DEFAULT_TIMEOUT=30 CK_VERBOSITY=silent ${1:+CK_RUN_SUITE="$1"} build/unit >/dev/null 2>&1; } # [SUITE]
 
-# The suites of the folder that the patch changes most likely notice; if not, all have their say.
-killed_by_unit() { # PATCH
-    local folder file
-    folder=$(sed -n 's,^+++ b/[a-z]*/\([a-z]*\)/.*,\1,p' "$1" | head -1)
-    for file in tests/unit/test_"${folder:-none}"*.c; do
-        [ ! -e "$file" ] || unit "$(basename "${file#*/test_}" .c)" || return 0
+killed_by_unit() { # SUITE...
+    local name
+    for name in "$@"; do
+        env CK_DEFAULT_TIMEOUT=30 CK_VERBOSITY=silent CK_RUN_SUITE="$name" build/unit >/dev/null 2>&1 || return 0
     done
-    ! unit
+    return 1
 }
 killed_by_cli() { # NAME...
     local name
@@ -30,16 +27,14 @@ killed_by_cli() { # NAME...
     done
     return 1
 }
-killed() { # PATCH KIND NAME...
-    if [ "$2" = unit ]; then killed_by_unit "$1"; else killed_by_cli "${@:3}"; fi
-}
+killed() { "killed_by_$1" "${@:2}"; } # KIND NAME...
 target() { if [ "$1" = unit ]; then echo build/unit; else echo build/aiwf; fi; }
 
 try() { # PATCH: a line of TAP
     local name how
     name=$(basename "$1" .patch)
     read -r -a how < <(sed -n '1s/^# kills: //p' "$1")
-    if [ ${#how[@]} = 0 ]; then
+    if [ ${#how[@]} -lt 2 ]; then
         echo "not ok - $name: its first line does not say what kills it"
     elif ! patch -s -p1 --dry-run --fuzz=3 <"$1" >patch.log 2>&1; then
         echo "not ok - $name: does not apply"
@@ -47,7 +42,7 @@ try() { # PATCH: a line of TAP
         patch -s -p1 --no-backup-if-mismatch --fuzz=3 <"$1" >/dev/null
         if ! build "$(target "${how[0]}")"; then
             echo "not ok - $name: does not compile"
-        elif killed "$1" "${how[@]}"; then
+        elif killed "${how[@]}"; then
             echo "ok - $name is caught"
         else
             echo "not ok - $name lives"
