@@ -226,7 +226,7 @@ START_TEST(tab_completes_a_command)
     keys(":");
     ck_assert_uint_eq(state.view.command.len, 0);
     state_key(&state, TERM_TAB);
-    check_drawn("functions", true);
+    check_drawn("overview", true);
     keys("zz\t");
     ck_assert_str_eq(state.view.command.buf, "zz");
     for (int i = 0; i < 3; i++)
