@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "metrics/prom.h"
+#include "metrics/scan.h"
 
 /* web/api/v1/api.go: errorType. The status is not trusted alone: proxies change it. */
 static const struct {
@@ -57,19 +57,6 @@ static int not_reached(int status, const node_t *doc, struct err *err)
     enum err_code code = status == 401 || status == 403 ? ERR_AUTH : status == 404 ? ERR_NOT_FOUND : ERR_UNREACHABLE;
     err_set(err, code, "the cluster's API server does not lead there");
     return err_why(err, "%s (HTTP %d)", node_str(doc, "/message", "it does not say why"), status);
-}
-
-static bool prom_value_parse(const char *text, double *ret)
-{
-    if (strcmp(text, "NaN") == 0)
-        *ret = NAN;
-    else if (strcmp(text, "+Inf") == 0 || strcmp(text, "Inf") == 0)
-        *ret = INFINITY;
-    else if (strcmp(text, "-Inf") == 0)
-        *ret = -INFINITY;
-    else
-        return str_to_num(text, ret);
-    return true;
 }
 
 static int compare_labels(const void *a, const void *b)
@@ -209,7 +196,8 @@ node_t *prom_parse_data(int status, const char *body, size_t len, struct strv *w
 
 int prom_parse(int status, const char *body, size_t len, struct prom_result *ret, struct err *err)
 {
-    *ret = PROM_RESULT_INIT;
+    if (status == 200 && prom_scan(body, len, ret))
+        return 0;
     CLEANUP(node_free) node_t *data = prom_parse_data(status, body, len, &ret->warnings, err);
     if (!data)
         return -1;

@@ -194,22 +194,24 @@ static long scroll_by(const struct view *view, int action)
     }
 }
 
-static void scroll_help(struct view *view, long by)
+static void scroll_help(struct state *state, long by)
 {
-    long last = frame_help_lines() - view->page_rows - 1, top = view->help_top + by;
+    struct view *view = &state->view;
+    long last = frame_help_lines(state) - view->page_rows - 1, top = view->help_top + by;
     top = top > last ? last : top;
     view->help_top = top > 0 ? (int)top : 0;
 }
 
 /* Keys of a text that is in front; the others are the panels'. */
-static bool act_on_text(struct view *view, int action)
+static bool act_on_text(struct state *state, int action)
 {
+    struct view *view = &state->view;
     struct page *page = view_page(view);
     long by = scroll_by(view, action);
     if (!by || !(page || view->shows_help))
         return false;
     if (view->shows_help)
-        scroll_help(view, by);
+        scroll_help(state, by);
     else
         page_scroll(page, by, view->page_rows);
     return true;
@@ -245,7 +247,7 @@ static void act(struct state *state, int action, int key)
 {
     enum { PAGE = 10, FAR = 1000000 };
     struct view *view = &state->view;
-    if (act_on_text(view, action))
+    if (act_on_text(state, action))
         return;
     switch (action) {
     case TOP_QUIT:

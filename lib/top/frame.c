@@ -266,24 +266,14 @@ static void draw_panels(const struct state *state, struct surface *s)
     }
 }
 
-static const char *const legend[] = {
-    "",
-    "  -        unknown: no data, never zero",
-    "  ~        an estimate (energy by a model of this machine, not by a meter)",
-    "  dim      the last value of a source that does not answer now",
-    "  curves   over the range; shares from 0 to 100 %, others from their smallest to their largest value",
-};
-
-static void draw_help(const struct view *view, struct surface *s)
+static void draw_help(const struct state *state, struct surface *s)
 {
-    int row = keymap_help(top_keys, TOP_ACTIONS, s, -view->help_top);
-    for (size_t i = 0; i < ARRAY_LEN(legend); i++)
-        surface_text(s, row + (int)i, 0, STYLE_PLAIN, legend[i]);
+    legend_draw(state, s, keymap_help(top_keys, TOP_ACTIONS, s, -state->view.help_top));
 }
 
-int frame_help_lines(void)
+int frame_help_lines(const struct state *state)
 {
-    int lines = ARRAY_LEN(legend);
+    int lines = legend_lines(state);
     for (size_t i = 0; i < TOP_ACTIONS; i++)
         lines += top_keys[i].words != NULL;
     return lines;
@@ -309,7 +299,7 @@ void frame_draw(const struct state *state, struct surface *s)
     struct surface body = surface_window(s, (struct rect){.row = first, .rows = s->rows - first - has_bar, .cols = s->cols});
     struct page *page = view_page(&state->view);
     if (state->view.shows_help)
-        draw_help(&state->view, &body);
+        draw_help(state, &body);
     else if (page)
         page_draw(page, &body);
     else

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "top/parts.h"
+#include "top/sample.h"
 
 static void set_time(node_t *object, const char *key, int64_t wall_ms)
 {
@@ -69,6 +70,26 @@ static void set_table(node_t *model, const struct table *table)
     set_readings(node_set(model, key, node_new_object()), table, &table->whole, false);
 }
 
+/* Which figure is by whom: a figure that nobody measures is not there. */
+static node_t *figures_json(const struct state *state)
+{
+    node_t *list = node_new_array();
+    size_t n = 0;
+    const struct place *places = state->plan ? plan_places(state->plan, &n) : NULL;
+    for (size_t i = 0; i < n; i++) {
+        const struct measure *measure = places[i].measure;
+        if (!measure->figure || state->has[places[i].index] == ANSWER_ABSENT)
+            continue;
+        node_t *item = node_push(list, node_new_object());
+        node_set_str(item, "panel", places[i].panel->name);
+        node_set_str(item, "key", places[i].panel->metrics[places[i].metric].id);
+        node_set_str(item, "figure", measure->figure);
+        node_set_str(item, "source", measure->source);
+        node_set_str(item, "title", measure->title);
+    }
+    return list;
+}
+
 static node_t *source_json(const struct state *state)
 {
     static const char *const states[] = {[SOURCE_UNASKED] = "unknown", [SOURCE_UP] = "up", [SOURCE_DOWN] = "down"};
@@ -103,6 +124,8 @@ node_t *state_json(const struct state *state)
     set_time(model, "time", state->now_ms);
     node_set_num(model, "window_s", (double)state->window_ms / 1000);
     set_sources(model, state);
+    node_set_str(model, "currency", state->prices.currency);
+    node_set(model, "figures", figures_json(state));
     set_table(model, &state->targets);
     for (size_t i = 0; i < state->n; i++)
         if (!state->view.only || state->view.only == state->tables[i].panel)

@@ -221,7 +221,8 @@ static void take_series(struct taking *taking, const struct place *place, const 
 static void take_place(struct taking *taking, const struct place *place)
 {
     const struct batch *batch = taking->batch;
-    if (batch->has[place->index] == ANSWER_LATER)
+    bool was_absent = taking->state->has[place->index] == ANSWER_ABSENT;
+    if (batch->has[place->index] == ANSWER_LATER || (was_absent && batch->has[place->index] == ANSWER_ABSENT))
         return;
     bool is_failed = batch->errs[place->index].code != 0;
     age_place(taking, place, is_failed);
@@ -345,11 +346,18 @@ static void note_targets(struct state *state, bool is_first, int64_t at_ms)
     }
 }
 
-static void keep_answers(struct state *state, const struct plan *plan, const struct batch *batch)
+/* Of another plan nothing was known. */
+static void know_plan(struct state *state, const struct plan *plan)
 {
+    if (state->plan == plan && state->has)
+        return;
+    free(state->has);
+    state->has = xcalloc(plan_count(plan) + 1, sizeof(*state->has)); /* ANSWER_ABSENT */
     state->plan = plan;
-    if (!state->has)
-        state->has = xcalloc(batch->n + 1, sizeof(*state->has));
+}
+
+static void keep_answers(struct state *state, const struct batch *batch)
+{
     for (size_t i = 0; i < batch->n; i++)
         if (batch->has[i] != ANSWER_LATER)
             state->has[i] = (unsigned char)(batch->errs[i].code ? ANSWER_FAILED : batch->has[i]);
@@ -359,13 +367,14 @@ void state_take(struct state *state, const struct plan *plan, const struct batch
 {
     bool is_first = state->source.state == SOURCE_UNASKED;
     take_source(&state->source, batch);
-    keep_answers(state, plan, batch);
+    know_plan(state, plan);
     take_table(state, &state->targets, plan, batch);
     note_targets(state, is_first, batch->at_ms);
     take_table(state, &state->nodes, plan, batch);
     learn_nodes(state);
     for (size_t i = 0; i < state->n; i++)
         take_table(state, &state->tables[i], plan, batch);
+    keep_answers(state, batch);
     for (size_t i = 0; i < state->n; i++)
         derive_table(state, &state->tables[i]);
     state_arrange(state);

@@ -238,8 +238,10 @@ static inline unsigned mark_row(size_t table, size_t row)
 {
     return (unsigned)((table + 1) << MARK_ROW_BITS | (row & ((1u << MARK_ROW_BITS) - 1)));
 }
+void legend_draw(const struct state *state, struct surface *s, int row); /* legend.c: of the help screen */
+int legend_lines(const struct state *state);                             /* in one column */
 void frame_draw(const struct state *state, struct surface *s);
-int frame_help_lines(void);
+int frame_help_lines(const struct state *state);
 int frame_page_rows(int rows); /* lines of a page's text on a screen of so many rows */
 
 /* Sources that fail (trouble.c). */

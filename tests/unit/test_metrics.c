@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "metrics/prom.h"
+#include "metrics/scan.h"
 #include "suites.h"
 
 static int parse(int status, const char *body, struct prom_result *result, struct err *err)
@@ -133,10 +134,51 @@ START_TEST(without_a_url_the_hint_says_how)
 }
 END_TEST
 
+#define SCANNED(type, result) "{\"status\":\"success\",\"data\":{\"resultType\":\"" type "\",\"result\":[" result "]}}"
+
+/* What is read in one pass is what the document says; what is spelled otherwise is left to it. */
+START_TEST(one_pass_reads_the_same)
+{
+    static const struct {
+        const char *body;
+        bool is_usual;
+    } cases[] = {
+        {SCANNED("vector", "{\"metric\":{\"a\":\"1\",\"b\":\"x y\"},\"value\":[1795514400.5,\"-1.5e+3\"]},{\"metric\":{},"
+                           "\"value\":[1795514400,\"NaN\"]}"),
+         true},
+        {SCANNED("matrix", "{\"metric\":{\"a\":\"1\"},\"values\":[[1.25,\"1\"],[2,\"+Inf\"]]}"), true},
+        {SCANNED("vector", ""), true},
+        {SCANNED("vector", "{\"metric\":{\"a\":\"\\u001b\"},\"value\":[1,\"1\"]}"), false},
+        {SCANNED("vector", "{\"metric\":{\"b\":\"1\",\"a\":\"2\"},\"value\":[1,\"1\"]}"), false},
+        {SCANNED("vector", "{\"metric\":{},\"value\":[1,\"1x\"]}"), false},
+        {SCANNED("vector", "{\"metric\":{},\"value\":[1,\"1\"]"), false},
+        {SCANNED("vector", "{\"metric\":{},\"value\":[1.23456,\"1\"]}"), false},
+        {"{\"status\":\"error\"}", false},
+        {"", false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        CLEANUP(err_release) struct err err = ERR_INIT;
+        CLEANUP(prom_result_release) struct prom_result quick = PROM_RESULT_INIT;
+        CLEANUP(prom_result_release) struct prom_result slow = PROM_RESULT_INIT;
+        ck_assert_int_eq(prom_scan(cases[i].body, strlen(cases[i].body), &quick), cases[i].is_usual);
+        AUTOFREE char *other = xasprintf(" %s", cases[i].body);
+        if (!cases[i].is_usual)
+            continue;
+        ck_assert(!prom_scan(other, strlen(other), &slow));
+        ck_assert_int_eq(prom_parse(200, other, strlen(other), &slow, &err), 0);
+        CLEANUP(node_free) node_t *a = prom_document(&quick);
+        CLEANUP(node_free) node_t *b = prom_document(&slow);
+        ck_assert(node_equal(a, b));
+        ck_assert_int_eq(quick.type, slow.type);
+    }
+}
+END_TEST
+
 Suite *suite_metrics(void)
 {
     Suite *suite = suite_create("metrics");
     TCase *tcase = tcase_create("metrics");
+    tcase_add_test(tcase, one_pass_reads_the_same);
     tcase_add_test(tcase, a_vector_keeps_labels_and_odd_values);
     tcase_add_test(tcase, documents_have_null_for_what_is_not_finite);
     tcase_add_test(tcase, scalars_strings_and_nothing_are_answers);
