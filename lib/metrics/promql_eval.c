@@ -394,29 +394,29 @@ static int eval_range(const struct promql *promql, struct promql_eval *eval, con
     return 0;
 }
 
-static void tell_short(const struct memory *memory, struct prom_result *result)
+static void tell_short(const struct memory *memory, const struct prom_query *query, struct prom_result *result)
 {
     CLEANUP(str_release) struct str known = STR_INIT;
     duration_print(&known, memory->latest_ms - memory->begin_ms);
-    strv_addf(&result->warnings, "nothing is known of the time before the last %s: windows are as long as what is known",
-              known.buf);
+    strv_addf(&result->warnings, "exporters tell no past: what is known is %s long%s", known.buf,
+              query->range_ms ? "" : ", and so are the windows");
 }
 
 int promql_eval(const struct promql *promql, const struct memory *memory, const struct prom_query *query, struct prom_result *ret,
                 struct err *err)
 {
     *ret = PROM_RESULT_INIT;
+    int64_t end_ms = query->at_ms ? query->at_ms : memory->latest_ms;
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-    struct promql_eval eval = {
-        .memory = memory, .arena = &arena, .at_ms = query->at_ms ? query->at_ms : memory->latest_ms, .err = err};
+    struct promql_eval eval = {.memory = memory, .arena = &arena, .at_ms = end_ms, .err = err};
     struct answer answer = {.result = ret, .places = MAP_INIT(NULL)};
     int rc = query->range_ms ? eval_range(promql, &eval, query, &answer) : eval_instant(promql, &eval, &answer);
     map_release(&answer.places);
     free(answer.point_caps);
     if (rc != 0)
         prom_result_release(ret);
-    else if (eval.is_short)
-        tell_short(memory, ret);
+    else if (eval.is_short || (query->range_ms && end_ms - query->range_ms < memory->begin_ms))
+        tell_short(memory, query, ret);
     return rc;
 }
 

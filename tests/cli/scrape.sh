@@ -26,7 +26,10 @@ json '.items[0].metric.job' node
 begin "what looks back is read twice, and its window is what is known"
 ok aiwf query 'sum by (mode) (rate(node_cpu_seconds_total[5m]))' --scrape "$NODE" -o json
 true_that jq -e '[.items[].value] | add > 0.2 and add < 4096' "$OUT" >/dev/null
-err_has "nothing is known of the time before"
+err_has "exporters tell no past"
+ok aiwf query node_load1 --range 1h --scrape "$NODE" -o json
+json '.items[0].samples | length' 1
+err_has "exporters tell no past"
 
 begin "figures of the vocabulary come from exporters too"
 ok aiwf query --figure node.memory --scrape "$NODE" -o json

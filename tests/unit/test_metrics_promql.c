@@ -297,7 +297,7 @@ START_TEST(a_window_is_as_long_as_what_is_known)
     ck_assert_int_eq(promql_eval(promql, &memory, &query, &result, &err), 0);
     ck_assert_str_eq(result.series[0].points[0].text, "2");
     ck_assert_uint_eq(result.warnings.n, 1);
-    ck_assert_ptr_nonnull(strstr(result.warnings.v[0], "last 10s"));
+    ck_assert_ptr_nonnull(strstr(result.warnings.v[0], "is 10s long"));
 }
 END_TEST
 
