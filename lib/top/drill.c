@@ -159,9 +159,10 @@ int drill_words(const struct object *object, enum ask ask, struct strv *words, s
                                  struct err *) = {[ASK_SHOW] = add_show, [ASK_WHY] = add_why, [ASK_LOGS] = add_logs};
     if (!object->kind)
         return err_set(err, ERR_USAGE, "nothing is selected");
+    size_t begin = words->n; /* after those that say which context */
     if (adders[ask](object, words, err) != 0)
         return -1;
-    if (strcmp(words->v[0], "api") == 0)
+    if (strcmp(words->v[begin], "api") == 0)
         return 0;
     if (object->ns)
         strv_addf(words, "--namespace=%s", object->ns);

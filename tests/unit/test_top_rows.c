@@ -233,8 +233,10 @@ START_TEST(names_of_others_are_no_options_and_no_paths)
     object_set(&object, "pod", "../secrets/x?y", "n s");
     strv_release(&words);
     words = STRV_INIT;
+    strv_add(&words, "--context=bed");
     ck_assert_int_eq(drill_words(&object, ASK_SHOW, &words, &err), 0);
-    ck_assert_str_eq(words.v[3], "/api/v1/namespaces/n%20s/pods/..%2Fsecrets%2Fx%3Fy");
+    ck_assert_uint_eq(words.n, 5);
+    ck_assert_str_eq(words.v[4], "/api/v1/namespaces/n%20s/pods/..%2Fsecrets%2Fx%3Fy");
 }
 END_TEST
 
