@@ -323,6 +323,144 @@ START_TEST(values_have_their_unit)
 }
 END_TEST
 
+static const struct reading *reading_in(const char *panel, const char *row_name, const char *id)
+{
+    const struct table *table = state_table(&state, panel);
+    for (size_t i = 0; i < table->n; i++)
+        if (strcmp(table->rows[i].key, row_name) == 0)
+            return row_reading(table, &table->rows[i], id);
+    ck_abort_msg("no row %s", row_name);
+    return NULL;
+}
+
+/* Knative's own figure before Envoy's of the same revision; Envoy's while Knative's is not to be had. */
+START_TEST(the_best_source_of_a_row_counts)
+{
+    CLEANUP(batch_free) struct batch *batch = new_round(plan, 100000);
+    size_t knative = slot_of(plan, "functions", "rps", true, "knative"), envoy = slot_of(plan, "functions", "rps", true, "envoy");
+    answer(batch, knative, "{\"metric\":{\"namespace\":\"serving\",\"revision\":\"ocr-1\"},\"value\":[100,\"5\"]}");
+    answer(batch, envoy, "{\"metric\":{\"envoy_cluster_name\":\"serving/ocr-1\"},\"value\":[100,\"9\"]}");
+    state_take(&state, plan, batch);
+    ck_assert_uint_eq(state_table(&state, "functions")->n, 1);
+    ck_assert_double_eq(reading_value(reading_in("functions", "serving/ocr-1", "rps")), 5);
+    err_set(&batch->errs[knative], ERR_TIMEOUT, "too slow");
+    batch->failed = 1;
+    state_take(&state, plan, batch);
+    ck_assert_double_eq(reading_value(reading_in("functions", "serving/ocr-1", "rps")), 9);
+    ck_assert_int_eq(reading_in("functions", "serving/ocr-1", "rps")->sample.state, SAMPLE_KNOWN);
+}
+END_TEST
+
+/* The exporter of a GPU goes: its last figures stay, dim, and the panel says whose they are. */
+START_TEST(what_an_exporter_said_stays_while_it_is_down)
+{
+    CLEANUP(batch_free) struct batch *batch = new_round(plan, 100000);
+    answer(batch, slot(plan, "gpus", "busy_ratio", true), "{\"metric\":{\"hostname\":\"a\",\"gpu\":\"0\"},\"value\":[100,\"97\"]}");
+    state_take(&state, plan, batch);
+    CLEANUP(batch_free) struct batch *later = new_round(plan, 200000);
+    answer(later, slot(plan, "targets", "up", true),
+           "{\"metric\":{\"job\":\"nvidia-dcgm\",\"instance\":\"a:9400\"},\"value\":[200,\"0\"]}");
+    state_take(&state, plan, later);
+    ck_assert_int_eq(reading_in("gpus", "a/0", "busy_ratio")->sample.state, SAMPLE_STALE);
+    CLEANUP(str_release) struct str text = STR_INIT;
+    ck_assert(panel_trouble(&state, state_table(&state, "gpus"), &text));
+    ck_assert_ptr_nonnull(strstr(text.buf, "nvidia-dcgm/a:9400 is down since "));
+    ck_assert(!panel_trouble(&state, state_table(&state, "jobs"), &text));
+    CLEANUP(batch_free) struct batch *gone = new_round(plan, 300000);
+    state_take(&state, plan, gone);
+    ck_assert_uint_eq(state_table(&state, "gpus")->n, 0);
+}
+END_TEST
+
+static void energy_round(const char *total, const char *held)
+{
+    CLEANUP(batch_free) struct batch *batch = new_round(plan, 100000);
+    AUTOFREE char *all = xasprintf("{\"metric\":{\"source\":\"rapl\"},\"value\":[100,\"%s\"]}", total);
+    AUTOFREE char *one = xasprintf("{\"metric\":{\"kind\":\"job\"},\"value\":[100,\"%s\"]}", held);
+    answer(batch, slot(plan, "energy", "nodes_power_w", false), all);
+    answer(batch, slot(plan, "energy", "nodes_power_w", true), one);
+    state_take(&state, plan, batch);
+}
+
+START_TEST(what_nobody_explains_is_a_row)
+{
+    energy_round("100", "60");
+    const struct table *energy = state_table(&state, "energy");
+    ck_assert_double_eq(reading_value(reading_in("energy", "unattributed", "power_w")), 40);
+    ck_assert_double_eq_tol(reading_value(reading_in("energy", "job", "share_ratio")), 0.6, 1e-9);
+    ck_assert_str_eq(energy->rows[energy->n - 1].key, "unattributed");
+    energy_round("100", "130");
+    ck_assert_double_eq(reading_value(reading_in("energy", "unattributed", "power_w")), 0);
+    ck_assert(!reading_has(row_reading(energy, &energy->whole, "energy_1h_j")));
+}
+END_TEST
+
+/* A curve that is asked for its end only keeps what it has, moved by the time that passed. */
+START_TEST(a_curve_grows_at_its_end)
+{
+    size_t curve = slot(plan, "gpus", "busy_curve_ratio", true);
+    int64_t step = RANGE_USUAL_MS / RANGE_STEPS;
+    CLEANUP(batch_free) struct batch *batch = new_round(plan, 100 * step);
+    answer(batch, curve, "{\"metric\":{\"hostname\":\"a\",\"gpu\":\"0\"},\"value\":[1500,\"50\"]}");
+    state_take(&state, plan, batch);
+    CLEANUP(batch_free) struct batch *next = new_round(plan, 102 * step);
+    next->curve_ms = 3 * step;
+    answer(next, curve, "{\"metric\":{\"hostname\":\"a\",\"gpu\":\"0\"},\"value\":[1530,\"70\"]}");
+    state_take(&state, plan, next);
+    const struct reading *reading = reading_in("gpus", "a/0", "busy_curve_ratio");
+    ck_assert_double_eq_tol(reading->trend[RANGE_STEPS], 0.7, 1e-9);
+    ck_assert(isnan(reading->trend[RANGE_STEPS - 1]));
+    ck_assert_double_eq_tol(reading->trend[RANGE_STEPS - 2], 0.5, 1e-9);
+}
+END_TEST
+
+static void fleet_round(size_t gpus, size_t functions)
+{
+    CLEANUP(batch_free) struct batch *batch = new_round(plan, 100000);
+    CLEANUP(str_release) struct str items = STR_INIT;
+    for (size_t i = 0; i < gpus; i++)
+        str_addf(&items, "%s{\"metric\":{\"hostname\":\"node-%zu\",\"gpu\":\"%zu\"},\"value\":[100,\"%zu\"]}", i ? "," : "", i / 8,
+                 i % 8, i % 101);
+    answer(batch, slot(plan, "gpus", "busy_ratio", true), items.buf);
+    str_reset(&items);
+    for (size_t i = 0; i < functions; i++)
+        str_addf(&items, "%s{\"metric\":{\"function_name\":\"f%zu\\u001b[2J\\u0000\\ud800\\u4e2d\"},\"value\":[100,\"%zu\"]}", i ? "," : "", i, i);
+    answer(batch, slot(plan, "functions", "rps", true), items.buf);
+    state_take(&state, plan, batch);
+}
+
+/* Ten times what is usual, with names that mean harm, in any window: no line too long, none too many. */
+START_TEST(a_fleet_fits_every_size)
+{
+    fleet_round(1000, 300);
+    for (const struct panel *const *panel = top_panels; *panel; panel++) {
+        state.view.only = *panel;
+        for (int rows = 1; rows <= 100; rows += rows < 12 ? 1 : 22)
+            for (int cols = 1; cols <= 300; cols += cols < 20 ? 3 : 56) {
+                CLEANUP(str_release) struct str text = STR_INIT;
+                CLEANUP(strv_release) struct strv lines = STRV_INIT;
+                struct surface ruler = {.utf8 = true};
+                draw(&state, rows, cols, &text);
+                strv_split(&lines, text.buf, "\n");
+                ck_assert_uint_le(lines.n, (size_t)rows);
+                for (size_t i = 0; i < lines.n; i++)
+                    ck_assert_int_le(surface_width(&ruler, lines.v[i]), cols);
+            }
+    }
+}
+END_TEST
+
+START_TEST(a_thousand_gpus_are_on_one_screen)
+{
+    fleet_round(1000, 0);
+    state.view.only = panel_named("gpus");
+    CLEANUP(str_release) struct str text = STR_INIT;
+    draw(&state, 24, 80, &text);
+    ck_assert_ptr_nonnull(strstr(text.buf, "125 nodes, 1000 GPUs"));
+    ck_assert_ptr_null(strstr(text.buf, " of 125 nodes"));
+}
+END_TEST
+
 Suite *suite_top(void)
 {
     Suite *suite = suite_create("top");
@@ -336,6 +474,12 @@ Suite *suite_top(void)
     tcase_add_test(tcase, order_puts_the_unknown_last);
     tcase_add_test(tcase, a_filter_hides_rows);
     tcase_add_loop_test(tcase, frames_fit_every_size, 0, 8);
+    tcase_add_test(tcase, the_best_source_of_a_row_counts);
+    tcase_add_test(tcase, what_an_exporter_said_stays_while_it_is_down);
+    tcase_add_test(tcase, what_nobody_explains_is_a_row);
+    tcase_add_test(tcase, a_curve_grows_at_its_end);
+    tcase_add_test(tcase, a_fleet_fits_every_size);
+    tcase_add_test(tcase, a_thousand_gpus_are_on_one_screen);
     tcase_add_test(tcase, equal_queries_are_asked_once);
     tcase_add_test(tcase, keys_have_units);
     tcase_add_test(tcase, no_key_does_two_things);
