@@ -355,7 +355,8 @@ END_TEST
 START_TEST(what_an_exporter_said_stays_while_it_is_down)
 {
     CLEANUP(batch_free) struct batch *batch = new_round(plan, 100000);
-    answer(batch, slot(plan, "gpus", "busy_ratio", true), "{\"metric\":{\"hostname\":\"a\",\"gpu\":\"0\"},\"value\":[100,\"97\"]}");
+    answer(batch, slot(plan, "gpus", "busy_ratio", true),
+           "{\"metric\":{\"hostname\":\"a\",\"gpu\":\"0\"},\"value\":[100,\"97\"]}");
     state_take(&state, plan, batch);
     CLEANUP(batch_free) struct batch *later = new_round(plan, 200000);
     answer(later, slot(plan, "targets", "up", true),
@@ -419,12 +420,13 @@ static void fleet_round(size_t gpus, size_t functions)
     CLEANUP(batch_free) struct batch *batch = new_round(plan, 100000);
     CLEANUP(str_release) struct str items = STR_INIT;
     for (size_t i = 0; i < gpus; i++)
-        str_addf(&items, "%s{\"metric\":{\"hostname\":\"node-%zu\",\"gpu\":\"%zu\"},\"value\":[100,\"%zu\"]}", i ? "," : "", i / 8,
-                 i % 8, i % 101);
+        str_addf(&items, "%s{\"metric\":{\"hostname\":\"node-%zu\",\"gpu\":\"%zu\"},\"value\":[100,\"%zu\"]}", i ? "," : "",
+                 i / 8, i % 8, i % 101);
     answer(batch, slot(plan, "gpus", "busy_ratio", true), items.buf);
     str_reset(&items);
     for (size_t i = 0; i < functions; i++)
-        str_addf(&items, "%s{\"metric\":{\"function_name\":\"f%zu\\u001b[2J\\u0000\\ud800\\u4e2d\"},\"value\":[100,\"%zu\"]}", i ? "," : "", i, i);
+        str_addf(&items, "%s{\"metric\":{\"function_name\":\"f%zu\\u001b[2J\\u0000\\ud800\\u4e2d\"},\"value\":[100,\"%zu\"]}",
+                 i ? "," : "", i, i);
     answer(batch, slot(plan, "functions", "rps", true), items.buf);
     state_take(&state, plan, batch);
 }
