@@ -5,14 +5,26 @@
 
 #include "metrics/promql_parts.h"
 
-enum { MAX_PATTERN = 4096, MAX_REPEAT = 1000 };
+enum { MAX_PATTERN = 4096, MAX_REPEAT = 1000, MAX_SIZE = 10000, MAX_GROUPS = 100 };
 
 struct translation {
     const char *at;
     struct str out;
     const char *fault; /* what POSIX has not */
+    const char *wrong; /* what nobody has */
     bool any_case;
+    /* What it grows to: a repetition is so many copies of what it repeats. Of each group that is open. */
+    size_t sizes[MAX_GROUPS], depth;
+    size_t last; /* what a repetition would repeat; 0: nothing */
 };
+
+static void grow(struct translation *t, size_t size)
+{
+    t->last = size;
+    t->sizes[t->depth] += size;
+    if (t->sizes[t->depth] > MAX_SIZE)
+        t->fault = "more repetitions than there is room for";
+}
 
 /* \d and others; NULL: it is no class. */
 static const char *class_of(char c)
@@ -88,21 +100,73 @@ static void translate_group(struct translation *t)
 {
     str_addc(&t->out, '(');
     t->at++;
+    t->last = 0;
     if (*t->at == '?')
         t->fault = "a group with \"(?\"";
+    else if (t->depth + 1 == MAX_GROUPS)
+        t->fault = "more than 99 groups in each other";
+    else
+        t->sizes[++t->depth] = 1;
 }
 
-/* {N} and {N,M}. */
+static void translate_group_end(struct translation *t)
+{
+    str_addc(&t->out, *t->at++);
+    if (!t->depth)
+        t->wrong = "a group ends that did not begin";
+    else
+        grow(t, t->sizes[t->depth--]);
+}
+
+/* {N} and {N,M}: the larger; + is one and any number more. */
+static size_t copies_of(const char *repeat)
+{
+    char *end;
+    if (*repeat != '{')
+        return *repeat == '+' ? 2 : 1;
+    unsigned long least = strtoul(repeat + 1, &end, 10), most = *end == ',' ? strtoul(end + 1, NULL, 10) : 0;
+    return (least > most ? least : most) + 1;
+}
+
+/* * + ? {N} {N,M}; one of another one is refused, as everywhere. */
 static void translate_repeat(struct translation *t)
 {
     bool is_brace = *t->at == '{';
-    if (is_brace && strtoul(t->at + 1, NULL, 10) > MAX_REPEAT)
+    size_t copies = copies_of(t->at), last = t->last;
+    if (!last)
+        t->wrong = "a repetition of nothing, or of a repetition";
+    else if (copies > MAX_REPEAT + 1)
         t->fault = "a repetition of more than 1000";
+    else
+        grow(t, last * (copies - 1));
+    t->last = 0;
     do
         str_addc(&t->out, *t->at);
     while (*t->at++ != '}' && is_brace && *t->at);
     if (*t->at == '?')
         t->fault = "a repetition that takes as little as it can";
+}
+
+static void translate_next(struct translation *t)
+{
+    if (*t->at == '(') {
+        translate_group(t);
+    } else if (*t->at == ')') {
+        translate_group_end(t);
+    } else if (strchr("*+?{", *t->at)) {
+        translate_repeat(t);
+    } else if (*t->at == '|') {
+        str_addc(&t->out, *t->at++);
+        t->last = 0;
+    } else {
+        grow(t, 1);
+        if (*t->at == '\\')
+            translate_escape(t);
+        else if (*t->at == '[')
+            translate_brackets(t);
+        else
+            str_addc(&t->out, *t->at++);
+    }
 }
 
 static void translate(struct translation *t)
@@ -112,18 +176,8 @@ static void translate(struct translation *t)
         t->at += 4;
     }
     str_add(&t->out, "^(");
-    while (*t->at && !t->fault) {
-        if (*t->at == '\\')
-            translate_escape(t);
-        else if (*t->at == '[')
-            translate_brackets(t);
-        else if (*t->at == '(')
-            translate_group(t);
-        else if (strchr("*+?{", *t->at))
-            translate_repeat(t);
-        else
-            str_addc(&t->out, *t->at++);
-    }
+    while (*t->at && !t->fault && !t->wrong)
+        translate_next(t);
     str_add(&t->out, ")$");
 }
 
@@ -147,6 +201,10 @@ struct promql_regex *promql_compile(struct promql *promql, const char *pattern, 
     else
         translate(&t);
     AUTOFREE char *translated = str_detach(&t.out);
+    if (t.wrong) {
+        bad_pattern(pattern, t.wrong, err);
+        return NULL;
+    }
     if (t.fault) {
         not_here(pattern, t.fault, err);
         return NULL;
