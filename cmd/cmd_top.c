@@ -472,18 +472,23 @@ const struct cmd cmd_top = {
     .name = "top",
     .group = "observe",
     .help = "watch functions, jobs, energy and GPUs",
-    .about = "Reads its figures from Prometheus (see `aiwf help query` for how to start one) and shows them on one\n"
-             "screen. Unknown is \"-\", never 0; \"~\" marks an estimate; a dim figure is the last one of a source that\n"
-             "does not answer now. It changes nothing, unless --actions allows it, and then it asks.\n"
-             "\n"
-             "With --once it prints one frame without escape codes (to a pipe: 100x30, or LINES and COLUMNS); with\n"
-             "-o json one document, with units in its keys; with -o ndjson a document each interval.\n"
-             "\n"
-             "--assert judges figures of `aiwf query --list figures` instead: one holds when it does for every series at\n"
-             "every step of its time. What is unknown does not hold.\n"
-             "\n"
-             "With --scrape there is no Prometheus: exporters are read each interval, and what they said is kept for as long as\n"
-             "panels look back. The first rates are there after two readings. --assert with a time watches for that long.",
+    .about =
+        "Reads its figures from Prometheus (see `aiwf help query` for how to start one) and shows them on one\n"
+        "screen. Unknown is \"-\", never 0; \"~\" marks an estimate; a dim figure is the last one of a source that\n"
+        "does not answer now. It changes nothing, unless --actions allows it, and then it asks.\n"
+        "\n"
+        "The screen: 1 to 9 and Tab show one panel, [ and ] go through time (--at begins there), Enter goes from a GPU to its\n"
+        "pod and its job, w says why, l shows its log, F6 folds rows under their node or namespace, : takes commands, ? has\n"
+        "all keys. F12 keeps what is shown in $XDG_CONFIG_HOME/aiwf/top.yaml. --context A,B shows contexts side by side.\n"
+        "\n"
+        "With --once it prints one frame without escape codes (to a pipe: 100x30, or LINES and COLUMNS); with\n"
+        "-o json one document, with units in its keys; with -o ndjson a document each interval.\n"
+        "\n"
+        "--assert judges figures of `aiwf query --list figures` instead: one holds when it does for every series at\n"
+        "every step of its time. What is unknown does not hold.\n"
+        "\n"
+        "With --scrape there is no Prometheus: exporters are read each interval, and what they said is kept for as long as\n"
+        "panels look back. The first rates are there after two readings. --assert with a time watches for that long.",
     .opts = opts,
     .opts_size = sizeof(struct options),
     .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_RESOLVES,

@@ -60,7 +60,7 @@ static int check_verb(const struct state *state, const struct verb *verb, const 
         err_set(err, ERR_USAGE, "this screen only reads");
         return err_hint(err, "aiwf top --actions");
     }
-    if (state->view.span.at_ms)
+    if (state->view.span.at_ms || state->taken.at_ms)
         return err_set(err, ERR_USAGE, "this is the past: n goes to now");
     if (verb->has_number && !str_to_int(arg, 0, MOST, &number))
         return err_set(err, ERR_USAGE, "%s needs a number", verb->name);

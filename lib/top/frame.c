@@ -73,7 +73,7 @@ static void add_past(int64_t at_ms, int room, struct str *s)
 
 static void add_time(const struct state *state, int room, struct str *s)
 {
-    if (state->view.span.at_ms) {
+    if (state->taken.at_ms) {
         add_past(state->now_ms, room, s);
         return;
     }
@@ -108,7 +108,7 @@ static void draw_title(const struct state *state, struct surface *s)
 
     CLEANUP(str_release) struct str right = STR_INIT;
     CLEANUP(str_release) struct str time = STR_INIT;
-    bool is_past = state->view.span.at_ms;
+    bool is_past = state->taken.at_ms;
     add_time(state, s->cols - col - 3, &time);
     int room = s->cols - col - 3 - surface_width(s, time.buf);
     if (room < 0 && !is_past)
@@ -155,6 +155,17 @@ static int draw_tabs(const struct state *state, struct surface *s, int row)
     return col;
 }
 
+/* A moment whose figures have not come yet: those on the screen are another's. */
+static int draw_awaited(const struct span *span, struct surface *s, int row, int col)
+{
+    CLEANUP(str_release) struct str when = STR_INIT;
+    if (span->at_ms) {
+        add_date(&when, span->at_ms);
+        clock_print(&when, span->at_ms);
+    }
+    return surface_textf(s, row, col + 1, STYLE(TINT_YELLOW, STYLE_BOLD), "asking for %s", span->at_ms ? when.buf : "now");
+}
+
 static int draw_view(const struct state *state, struct surface *s, int row, int col)
 {
     const struct table *table = &state->tables[state->view.focus];
@@ -165,6 +176,8 @@ static int draw_view(const struct state *state, struct surface *s, int row, int 
         col = surface_textf(s, row, col + 1, style, "filter \"%s\"", state->view.filter.buf);
     if (state->view.group)
         col = surface_textf(s, row, col + 1, style, "under %s", group_names[state->view.group]);
+    if (state->view.span.at_ms != state->taken.at_ms)
+        col = draw_awaited(&state->view.span, s, row, col);
     if (state->view.is_paused)
         col = surface_text(s, row, col + 1, STYLE(TINT_YELLOW, STYLE_BOLD), "paused");
     return col;

@@ -51,7 +51,7 @@ static const char *column_title(const struct state *state, const struct table *t
     if (!metric || !metric->trend)
         return table->panel->columns[column].title;
     str_add(range, "last ");
-    duration_print(range, state->view.span.range_ms);
+    duration_print(range, state->taken.range_ms ? state->taken.range_ms : state->view.span.range_ms);
     return range->buf;
 }
 

@@ -36,6 +36,8 @@ static void merge_table(struct state *whole, size_t index)
         reading_clear(&table->whole.readings[m]);
     for (size_t i = 0; i < whole->n_parts; i++) {
         const struct state *part = whole->parts[i].state;
+        if (part->taken.at_ms != whole->taken.at_ms)
+            continue;
         add_rows(table, &part->tables[index], part->context);
         add_whole(table, &part->tables[index]);
     }
@@ -63,11 +65,21 @@ static void merge_sources(struct state *whole)
         source->state = SOURCE_UNASKED;
 }
 
+/* The view's as soon as one of them has it; who has another is left out until then. */
+static struct span moment_of(const struct state *whole)
+{
+    for (size_t i = 0; i < whole->n_parts; i++)
+        if (whole->parts[i].state->taken.at_ms == whole->view.span.at_ms)
+            return whole->parts[i].state->taken;
+    return whole->parts[0].state->taken;
+}
+
 void state_merge(struct state *whole)
 {
     if (!whole->n_parts)
         return;
     merge_sources(whole);
+    whole->taken = moment_of(whole);
     for (size_t i = 0; i < whole->n; i++)
         merge_table(whole, i);
     state_arrange(whole);

@@ -106,7 +106,7 @@ static void show(struct screen *screen)
     set_up(screen);
     surface_release(&screen->surface);
     surface_init(&screen->surface, rows, cols, tui_utf8());
-    state->now_ms = state->view.span.at_ms ? state->view.span.at_ms : clock_wall_ms();
+    state->now_ms = state->taken.at_ms ? state->taken.at_ms : clock_wall_ms();
     frame_draw(state, &screen->surface);
     term_show(screen->term, &screen->surface);
 }

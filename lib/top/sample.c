@@ -128,7 +128,7 @@ static void remember(struct plan *plan, const struct batch *batch)
         if (batch->has[i] != ANSWER_ASKED)
             continue;
         if (!batch->errs[i].code)
-            plan->asked[i].last_ms = now;
+            plan->asked[i].last_ms = is_live(batch) ? now : 0; /* what is from the past is asked again at once */
         else if (plan->asked[i].is_trend)
             is_whole = false;
     }

@@ -363,8 +363,31 @@ static void keep_answers(struct state *state, const struct batch *batch)
             state->has[i] = (unsigned char)(batch->errs[i].code ? ANSWER_FAILED : batch->has[i]);
 }
 
+static void forget_table(struct table *table)
+{
+    groups_drop(table);
+    while (table->n)
+        row_release(&table->rows[--table->n], table->n_metrics);
+    for (size_t m = 0; m < table->n_metrics; m++)
+        reading_clear(&table->whole.readings[m]);
+}
+
+/* Figures of one moment are none of another, not even stale ones. */
+static void change_moment(struct state *state, const struct span *span)
+{
+    bool is_other = span->at_ms != state->taken.at_ms;
+    state->taken = *span;
+    if (!is_other)
+        return;
+    forget_table(&state->targets);
+    forget_table(&state->nodes);
+    for (size_t i = 0; i < state->n; i++)
+        forget_table(&state->tables[i]);
+}
+
 void state_take(struct state *state, const struct plan *plan, const struct batch *batch)
 {
+    change_moment(state, &batch->span);
     bool is_first = state->source.state == SOURCE_UNASKED;
     take_source(&state->source, batch);
     know_plan(state, plan);

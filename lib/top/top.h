@@ -178,6 +178,7 @@ struct state {
     struct prices prices;
     int64_t now_ms; /* wall clock of the frame */
     struct source source;
+    struct span taken;    /* of when the figures are: the view's, as soon as they have come */
     struct table *tables; /* one for each of top_panels, in their order on the screen */
     size_t n;
     struct table targets, nodes;

@@ -117,12 +117,19 @@ START_TEST(time_is_stepped_through)
     ck_assert(at_ms >= before_ms - 2000 && at_ms <= before_ms + 60000);
     keys("[");
     ck_assert_int_eq(state.view.span.at_ms, at_ms - 5 * 60 * 1000);
+    check_drawn("PAST", false); /* as long as the figures are those of now */
+    check_drawn("asking for 20", true);
+    state.taken = state.view.span;
     state.now_ms = state.view.span.at_ms;
     check_drawn("PAST 20", true);
+    check_drawn("asking for", false);
     keys("]]");
     ck_assert_int_eq(state.view.span.at_ms, 0); /* never later than now */
     keys("]");
     ck_assert_int_eq(state.view.span.at_ms, 0);
+    check_drawn("PAST 20", true);
+    check_drawn("asking for now", true);
+    state.taken = state.view.span;
     check_drawn("PAST", false);
     keys("[n");
     ck_assert_int_eq(state.view.span.at_ms, 0);

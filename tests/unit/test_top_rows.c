@@ -170,6 +170,19 @@ START_TEST(a_pod_that_went_holds_nothing)
 }
 END_TEST
 
+START_TEST(figures_of_another_moment_are_none)
+{
+    CLEANUP(batch_free) struct batch *past = batch_new(plan, &(struct span){.at_ms = 5000, .range_ms = RANGE_USUAL_MS}, 5000);
+    for (size_t i = 0; i < past->n; i++)
+        err_set(&past->errs[i], ERR_TIMEOUT, "slow");
+    past->failed = past->n;
+    ck_assert_uint_eq(gpus->n, 3);
+    state_take(&state, plan, past);
+    ck_assert_uint_eq(gpus->n, 0); /* not the last ones seen, dim: those were of now */
+    ck_assert_int_eq(state.taken.at_ms, 5000);
+}
+END_TEST
+
 START_TEST(names_in_keys_are_told_apart)
 {
     static const struct {
@@ -327,6 +340,7 @@ Suite *suite_top_rows(void)
     tcase_add_test(tcase, groups_open_and_follow_the_filter);
     tcase_add_test(tcase, a_gpu_is_its_pod);
     tcase_add_test(tcase, a_pod_that_went_holds_nothing);
+    tcase_add_test(tcase, figures_of_another_moment_are_none);
     tcase_add_test(tcase, names_in_keys_are_told_apart);
     tcase_add_test(tcase, a_percentile_of_a_group_is_not_known);
     tcase_add_test(tcase, names_of_others_are_no_options_and_no_paths);
