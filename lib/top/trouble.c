@@ -179,8 +179,8 @@ void empty_reason(const struct state *state, const struct table *table, const ch
     size_t down = targets_down(state, NULL, &first);
     if (panel_trouble(state, table, &why))
         str_addf(s, "unknown: %s", why.buf);
-    else if (down)
-        str_addf(s, "unknown: Prometheus cannot scrape %s", first->key);
     else if (!add_unmeasured(state, table->panel, s))
         str_add(s, nothing);
+    if (!why.len && down)
+        str_addf(s, " (Prometheus cannot scrape %s)", first->key);
 }
