@@ -64,7 +64,8 @@ static void put_energy(struct table *table, const char *id, const char *gpus_id,
     const struct reading *gpus = whole_of(table, gpus_id), *nodes = whole_of(table, nodes_id);
     bool is_part = (reading_has(whole_of(table, "gpus_power_w")) && !reading_has(gpus)) ||
                    (reading_has(whole_of(table, "nodes_power_w")) && !reading_has(nodes));
-    put(table, &table->whole, id, is_part ? (struct reading){0} : sum_of(gpus, nodes));
+    const struct reading unknown = {0}, sum = sum_of(gpus, nodes);
+    put(table, &table->whole, id, is_part ? unknown : sum);
 }
 
 static void put_text(struct table *table, const char *id, const char *text, const struct reading *as)

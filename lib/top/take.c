@@ -118,7 +118,8 @@ static void set_trend(struct reading *reading, const struct prom_series *series,
 /* Only the curve stays, which grows. */
 static void reading_forget(struct reading *reading)
 {
-    struct reading curve = {.trend = TAKE(reading->trend),
+    double *trend = TAKE(reading->trend);
+    struct reading curve = {.trend = trend,
                             .n_trend = reading->n_trend,
                             .trend_end_ms = reading->trend_end_ms,
                             .trend_step_ms = reading->trend_step_ms,
