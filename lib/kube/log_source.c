@@ -44,12 +44,24 @@ static void say(const struct log_source *source, const char *text)
 
 /* ---- lines ----------------------------------------------------------------------------------------------------- */
 
+/* No line of it, but the kubelet's word that the container is not kept: with 200, in the log's place (facts: Kubernetes
+ * v1.37, pkg/kubelet/kuberuntime, GetContainerLogs). */
+static bool is_not_kept(const struct log_line *line)
+{
+    static const char words[] = "unable to retrieve container logs for ";
+    return !line->stamp_len && line->len >= sizeof(words) - 1 && memcmp(line->text, words, sizeof(words) - 1) == 0;
+}
+
 static bool on_line(const struct log_line *line, void *arg)
 {
     const struct log_source *source = arg;
     const struct kube_logs *logs = source->all->logs;
     if (!line->stamp_len && source->reading == READING_EARLIER)
-        return true; /* no line of it, but the kubelet's word that it is not kept */
+        return true;
+    if (is_not_kept(line)) {
+        say(source, "its log is not kept any more");
+        return true;
+    }
     size_t skip = logs->timestamps ? 0 : line->stamp_len;
     struct kube_log_line out = {
         .label = source->label,

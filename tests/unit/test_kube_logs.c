@@ -258,6 +258,10 @@ static const struct story stories[] = {
      .follow = true,
      .tail = -1,
      .lines = "p: a|p: b|"},
+    {{PODS(RUNS), NULL, LOG("unable to retrieve container logs for containerd://x")}, .tail = -1, .lines = ""},
+    {{PODS(RUNS), NULL, LOG(LINE("01", "unable to retrieve container logs for x"))},
+     .tail = -1,
+     .lines = "p: unable to retrieve container logs for x|"},
     /* who may not read logs is told so while following too */
     {{PODS(RUNS), NULL, REFUSED("403", "pods/log is forbidden")},
      .follow = true,
