@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "net/http.h"
+#include "net/pki.h"
 #include "suites.h"
 #include "wire.h"
 
@@ -89,6 +90,29 @@ START_TEST(client_certificates_are_shown)
     ck_assert_str_eq(node_str(log, "/0/client", ""), "wire client");
     refused(&(struct http_settings){.ca_file = ca, .cert_file = ca, .key_file = key}, wire.url, ERR_USAGE,
             "cannot use the client certificate");
+}
+END_TEST
+
+static char *text_of(const struct wire *wire, const char *name)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(str_release) struct str text = STR_INIT_MAX(1 << 16);
+    AUTOFREE char *path = wire_file(wire, name);
+    ck_assert_int_eq(file_read(path, &text, &err), 0);
+    return xstrdup(text.buf);
+}
+
+START_TEST(a_certificate_has_one_key_and_one_signer)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    wire_start(&wire, "{\"tls\":{\"client\":true}}");
+    AUTOFREE char *ca = text_of(&wire, "ca.pem"), *cert = text_of(&wire, "client.pem");
+    AUTOFREE char *key = text_of(&wire, "client.key"), *other = text_of(&wire, "server.key");
+    ck_assert(pki_belong(cert, key));
+    ck_assert(!pki_belong(cert, other));
+    ck_assert(!pki_belong(cert, "no key"));
+    ck_assert(pki_signed_by(cert, ca));
+    ck_assert(!pki_signed_by(ca, cert));
 }
 END_TEST
 
@@ -179,6 +203,7 @@ Suite *suite_net_tls(void)
     tcase_add_test(tcase, names_are_checked);
     tcase_add_test(tcase, dates_are_checked);
     tcase_add_test(tcase, client_certificates_are_shown);
+    tcase_add_test(tcase, a_certificate_has_one_key_and_one_signer);
     tcase_add_test(tcase, a_port_without_tls_is_guessed);
     tcase_add_test(tcase, http_2_shares_a_connection);
     suite_add_tcase(suite, tcase);
