@@ -106,9 +106,10 @@ static void make_layout(const struct prom_result *result, bool is_flat, bool has
         add_column(layout, (struct column){"CURVE", "/curve", CELL_TEXT, false});
 }
 
-static void add_curves(const struct prom_result *result, int width, node_t *items)
+static void add_curves(const struct cli *cli, const struct prom_result *result, int width, node_t *items)
 {
-    struct spark spark = {.width = width, .utf8 = tui_utf8()};
+    struct spark_place place = spark_here(cli->out_tty);
+    struct spark spark = {.width = width, .style = spark_choose(SPARK_AUTO, &place)};
     node_t *item = node_first(items);
     for (size_t i = 0; i < result->n && item; i++, item = node_next(item)) {
         const struct prom_series *series = &result->series[i];
@@ -135,7 +136,7 @@ static int print_spark(struct cli *cli, const struct prom_result *result, struct
     if (result->type != PROM_MATRIX)
         return err_set(err, ERR_USAGE, "a curve is of a range, and this is no range");
     CLEANUP(node_free) node_t *items = prom_document(result);
-    add_curves(result, SPARK_WIDTH, items);
+    add_curves(cli, result, SPARK_WIDTH, items);
     if (!result->n && !cli->watch)
         cli_note(cli, "no series: nothing matches this query");
     return print_list(&cli->print, "series", columns, items, err);
@@ -162,7 +163,7 @@ static int print_result(struct cli *cli, const struct prom_result *result, struc
     bool has_curve = is_range && for_people && cli->out_tty;
     CLEANUP(node_free) node_t *items = prom_document(result);
     if (has_curve)
-        add_curves(result, CURVE_WIDTH, items);
+        add_curves(cli, result, CURVE_WIDTH, items);
     if (is_flat) {
         node_t *flat = flatten(items);
         node_free(items);

@@ -14,7 +14,7 @@
 #include "tui/surface.h"
 
 struct options {
-    const char *prometheus, *panel, *at, *filter, *sort, *theme;
+    const char *prometheus, *panel, *at, *filter, *sort, *theme, *curves;
     bool once, actions;
     int64_t interval_ms, window_ms, range_ms;
     struct strv asserts, scrape;
@@ -231,6 +231,15 @@ void top_set_context(const struct cli *cli, struct state *state)
     add_self(cli, &state->view.self);
 }
 
+/* One of them: the option has no other values. */
+static enum spark_choice curves_named(const char *name)
+{
+    size_t i = 0;
+    while (strcmp(spark_choice_names[i], name) != 0)
+        i++;
+    return (enum spark_choice)i;
+}
+
 /* What was typed is stronger than what was kept. */
 static int set_view(struct top *top, struct err *err)
 {
@@ -247,6 +256,8 @@ static int set_view(struct top *top, struct err *err)
         view->interval_ms = options->interval_ms;
     if (options->theme)
         view->theme = theme_find(options->theme, err);
+    if (options->curves)
+        view->curves = curves_named(options->curves);
     view->with_actions = options->actions;
     return set_span(top, err);
 }
@@ -258,6 +269,7 @@ static int prepare(struct top *top, struct err *err)
     state_init(&top->state);
     focus_first(top);
     top->state.view.interval_ms = INTERVAL_USUAL_MS;
+    top->state.view.place = spark_here(top->cli->out_tty);
     if (top->is_screen && settings_load(&top->state, err) != 0)
         return -1;
     if (set_view(top, err) != 0)
@@ -441,6 +453,12 @@ static const struct opt opts[] = {
      .metavar = "THEME",
      .choices = tui_theme_names,
      .help = "the colours of the screen; NO_COLOR is stronger"},
+    {.name = "curves",
+     .type = OPT_CHOICE,
+     OPT(struct options, curves),
+     .metavar = "STYLE",
+     .choices = spark_choice_names,
+     .help = "of braille, blocks or ASCII (auto: what the terminal can show)"},
     {.name = "actions",
      .type = OPT_FLAG,
      OPT(struct options, actions),

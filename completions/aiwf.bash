@@ -613,7 +613,7 @@ __aiwf_table() {
         ;;
     'top')
         cmds='' aliases='' args=''
-        opts='--once --interval= --window= --panel= --filter= --sort= --at= --range= --assert= --theme= --actions --prometheus= --scrape= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--once --interval= --window= --panel= --filter= --sort= --at= --range= --assert= --theme= --curves= --actions --prometheus= --scrape= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'train')
         cmds='submit list show logs events wait cancel delete retry' aliases='' args=''
@@ -852,6 +852,7 @@ __aiwf_value() {
     'template create:--file' | 'template create:-f') kind=files ;;
     'top:--panel') kind=live ;;
     'top:--theme') kind=words words='dark light contrast mono' ;;
+    'top:--curves') kind=words words='auto braille block ascii' ;;
     'train submit:--file' | 'train submit:-f') kind=files ;;
     'train submit:--timeout') kind=none ;;
     'train submit:--workdir') kind=dirs ;;

@@ -3616,6 +3616,7 @@ function __aiwf_table -a path
                 --range\t'curves are over this time (15m)' \
                 --assert\t'judge a figure for a script, as \'gpu.util < 20 for 10m\', and end: exit 11 when it does not hold' \
                 --theme\t'the colours of the screen; NO_COLOR is stronger' \
+                --curves\t'of braille, blocks or ASCII (auto: what the terminal can show)' \
                 --actions\t'allow to scale, warm and cancel from the screen, each after a question' \
                 --prometheus\t'the Prometheus to ask instead of the context\'s' \
                 --scrape\t'read this exporter, without a Prometheus ([JOB=]URL; may be repeated)' \
@@ -3630,7 +3631,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --interval --window --panel --filter --sort --at --range --assert --theme --prometheus --scrape --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --interval --window --panel --filter --sort --at --range --assert --theme --curves --prometheus --scrape --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'train'
             set -g __aiwf_cmds \
                 submit\t'submit a job: a command that runs to its end' \
@@ -4481,6 +4482,9 @@ function __aiwf_value -a path option
         case 'top:--theme'
             set -g __aiwf_kind words
             set -g __aiwf_choices dark light contrast mono
+        case 'top:--curves'
+            set -g __aiwf_kind words
+            set -g __aiwf_choices auto braille block ascii
         case 'train submit:--file' 'train submit:-f'
             set -g __aiwf_kind files
         case 'train submit:--timeout'

@@ -3616,6 +3616,7 @@ __aiwf_table() {
             '--range:curves are over this time (15m)'
             '--assert:judge a figure for a script, as '\''gpu.util < 20 for 10m'\'', and end: exit 11 when it does not hold'
             '--theme:the colours of the screen; NO_COLOR is stronger'
+            '--curves:of braille, blocks or ASCII (auto: what the terminal can show)'
             '--actions:allow to scale, warm and cancel from the screen, each after a question'
             '--prometheus:the Prometheus to ask instead of the context'\''s'
             '--scrape:read this exporter, without a Prometheus ([JOB=]URL; may be repeated)'
@@ -3630,7 +3631,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--interval --window --panel --filter --sort --at --range --assert --theme --prometheus --scrape --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        takes=(--interval --window --panel --filter --sort --at --range --assert --theme --curves --prometheus --scrape --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'train')
         cmds=(
@@ -4334,6 +4335,7 @@ __aiwf_value() {
     'template create:--file' | 'template create:-f') kind=files choices=() ;;
     'top:--panel') kind=live choices=() ;;
     'top:--theme') kind=words choices=(dark light contrast mono) ;;
+    'top:--curves') kind=words choices=(auto braille block ascii) ;;
     'train submit:--file' | 'train submit:-f') kind=files choices=() ;;
     'train submit:--timeout') kind=none choices=() ;;
     'train submit:--workdir') kind=dirs choices=() ;;

@@ -37,6 +37,13 @@ void view_release(struct view *view)
 
 struct page *view_page(const struct view *view) { return view->n_pages ? view->pages[view->n_pages - 1] : NULL; }
 
+enum spark_style view_curves(const struct view *view, bool utf8)
+{
+    struct spark_place place = view->place;
+    place.utf8 = utf8;
+    return spark_choose(view->curves, &place);
+}
+
 bool view_is_full(const struct view *view) { return view->n_pages == VIEW_PAGES; }
 
 void view_push(struct view *view, struct page *page) { view->pages[view->n_pages++] = page; }

@@ -102,6 +102,17 @@ static int run_theme(struct state *state, const char *arg, struct err *err)
     return 0;
 }
 
+static int run_curves(struct state *state, const char *arg, struct err *err)
+{
+    size_t n = 0;
+    while (spark_choice_names[n] && strcmp(spark_choice_names[n], arg) != 0)
+        n++;
+    if (!spark_choice_names[n])
+        return err_set(err, ERR_USAGE, "curves auto, braille, block or ascii");
+    state->view.curves = (enum spark_choice)n;
+    return 0;
+}
+
 static int run_mouse(struct state *state, const char *arg, struct err *err)
 {
     bool is_on = strcmp(arg, "on") == 0;
@@ -149,6 +160,13 @@ static void add_themes(const struct state *state, struct strv *words)
         strv_add(words, *name);
 }
 
+static void add_curves(const struct state *state, struct strv *words)
+{
+    (void)state;
+    for (const char *const *name = spark_choice_names; *name; name++)
+        strv_add(words, *name);
+}
+
 static void add_switches(const struct state *state, struct strv *words)
 {
     (void)state;
@@ -159,6 +177,7 @@ static const struct command commands[] = {
     {"all", NULL, "every panel", run_all, NULL},
     {"at", "TIME", "as it was then: 03:00, 2026-11-28T03:00, 2h (ago)", run_at, NULL},
     {"cancel", NULL, "end the selected job", run_cancel, NULL},
+    {"curves", "NAME", "of braille, blocks or ASCII; auto: what the terminal can", run_curves, add_curves},
     {"filter", "TEXT", "rows with it in their name; !TEXT: without; LABEL=VALUE", run_filter, NULL},
     {"group", "NAME", "rows under their node, namespace or context", run_group, add_groups},
     {"interval", "TIME", "ask this often", run_interval, NULL},

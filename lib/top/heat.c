@@ -112,7 +112,7 @@ static void draw_cell(const struct state *state, const struct table *table, cons
     }
     double share = fmin(fmax(value, 0), 1);
     char digit[2] = {(char)('0' + (int)(share * 9 + 0.5)), 0};
-    const char *text = s->utf8 ? blocks[(int)(share * (LEVELS - 1) + 0.5)] : digit;
+    const char *text = view_curves(&state->view, s->utf8) != SPARK_ASCII ? blocks[(int)(share * (LEVELS - 1) + 0.5)] : digit;
     surface_text(s, at, col, STYLE(is_dim ? TINT_NONE : tint_of(share), is_dim ? STYLE_DIM : 0), text);
 }
 
@@ -125,10 +125,11 @@ static void draw_label(const struct row *row, const struct heat_grid *grid, stru
     surface_field(s, at, col, grid->label, ALIGN_LEFT, STYLE(TINT_NONE, STYLE_DIM), label);
 }
 
-static void draw_legend(const struct fleet *fleet, size_t shown, struct surface *s, int row)
+static void draw_legend(const struct fleet *fleet, size_t shown, bool is_ascii, struct surface *s, int row)
 {
     struct style dim = STYLE(TINT_NONE, STYLE_DIM);
-    int col = surface_text(s, row, MARGIN, dim, s->utf8 ? "\u2581 idle  \u2585 half  \u2588 busy  " : "0 idle  5 half  9 busy  ");
+    int col =
+        surface_text(s, row, MARGIN, dim, is_ascii ? "0 idle  5 half  9 busy  " : "\u2581 idle  \u2585 half  \u2588 busy  ");
     col = surface_text(s, row, col, STYLE(TINT_RED, STYLE_BOLD), "X");
     col = surface_text(s, row, col, dim, " XID error  ? unknown  ");
     if (shown < fleet->nodes)
@@ -158,6 +159,7 @@ void heat_draw(const struct state *state, const struct table *table, struct surf
         draw_cell(state, table, fleet.rows[i], s, at, col++);
     }
     size_t room = (size_t)(s->rows > 1 ? s->rows - 1 : 0) * (size_t)grid.across;
-    draw_legend(&fleet, room < fleet.nodes ? room : fleet.nodes, s, s->rows - 1);
+    draw_legend(&fleet, room < fleet.nodes ? room : fleet.nodes, view_curves(&state->view, s->utf8) == SPARK_ASCII, s,
+                s->rows - 1);
     free(fleet.rows);
 }

@@ -12,6 +12,7 @@ static const char *const legend[] = {
     "  dim      the last value of a source that does not answer now",
     "  !        a source of this panel that fails",
     "  curves   over the range; shares from 0 to 100 %, others from their smallest to their largest value",
+    "           of dots (braille), blocks or ASCII by what the terminal can show: --curves, :curves",
     "  map      a cell a GPU, grouped by node: higher is busier; X reports an error (XID), ? is unknown",
     "",
 };

@@ -63,9 +63,10 @@ static void draw_header(const struct state *state, const struct table *table, co
     }
 }
 
-static void add_curve(struct str *s, const struct metric *metric, const struct reading *reading, int width, bool utf8)
+static void add_curve(struct str *s, const struct metric *metric, const struct reading *reading, int width,
+                      enum spark_style style)
 {
-    struct spark spark = {.width = width, .utf8 = utf8};
+    struct spark spark = {.width = width, .style = style};
     if (metric->unit == UNIT_RATIO)
         spark.high = 1;
     spark_add(s, &spark, reading->trend, reading->n_trend);
@@ -108,7 +109,7 @@ static void draw_field(const struct state *state, const struct table *table, con
     const struct reading *reading = row_reading(table, row, id);
     CLEANUP(str_release) struct str text = STR_INIT;
     if (metric && metric->trend && reading->trend)
-        add_curve(&text, metric, reading, grid->widths[column], s->utf8);
+        add_curve(&text, metric, reading, grid->widths[column], view_curves(&state->view, s->utf8));
     else if (metric)
         add_value(&text, table, row, &table->panel->columns[column], metric);
     grid_put(grid, s, at, column, reading_style(state, reading), text.buf);

@@ -210,7 +210,7 @@ static void add_curves(const struct reading *a, const struct reading *b, double 
     }
 }
 
-static void draw_curve(const struct table *table, struct surface *s, int col)
+static void draw_curve(const struct state *state, const struct table *table, struct surface *s, int col)
 {
     enum { WIDTH = 24, LEAST = 6 };
     int room = s->cols - col - 1;
@@ -218,7 +218,7 @@ static void draw_curve(const struct table *table, struct surface *s, int col)
                          *nodes = row_reading(table, &table->whole, "nodes_curve_w"),
                          *power = row_reading(table, &table->whole, "power_w");
     CLEANUP(str_release) struct str curve = STR_INIT;
-    struct spark spark = {.width = room < WIDTH ? room : WIDTH, .utf8 = s->utf8};
+    struct spark spark = {.width = room < WIDTH ? room : WIDTH, .style = view_curves(&state->view, s->utf8)};
     double values[TREND_STEPS];
     if (room < LEAST || (!gpus->n_trend && !nodes->n_trend))
         return;
@@ -245,7 +245,7 @@ static void draw(const struct state *state, const struct table *table, struct su
     col = add_today(state, table, s, col);
     col = add_figure(state, table, s, col, "idle", "idle_ratio");
     col = add_cost(state, table, s, col);
-    draw_curve(table, s, col);
+    draw_curve(state, table, s, col);
     struct surface rows = surface_window(s, (struct rect){.row = 1, .rows = s->rows - 1, .cols = s->cols});
     if (s->rows > 2)
         list_draw(state, table, &rows);

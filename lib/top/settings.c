@@ -14,6 +14,7 @@ static const struct field schema[] = {
     {.name = "filter", .type = FIELD_STRING, .help = "rows that are shown"},
     {.name = "group", .type = FIELD_STRING, .choices = group_names, .help = "what rows are folded under"},
     {.name = "theme", .type = FIELD_STRING, .choices = tui_theme_names, .help = "the colours"},
+    {.name = "curves", .type = FIELD_STRING, .choices = spark_choice_names, .help = "what curves are drawn with"},
     {.name = "interval", .type = FIELD_DURATION, .help = "how often Prometheus is asked"},
     {.name = "range", .type = FIELD_DURATION, .help = "the time of curves"},
     {.name = "mouse", .type = FIELD_BOOL, .help = "whether the mouse is the screen's"},
@@ -89,6 +90,7 @@ static int apply(struct state *state, const struct doc *doc, struct err *err)
     str_add(&view->filter, node_str(doc->root, "/filter", ""));
     view->group = (enum group)index_in(group_names, node_str(doc->root, "/group", "none"));
     view->theme = &tui_themes[index_in(tui_theme_names, node_str(doc->root, "/theme", ""))];
+    view->curves = (enum spark_choice)index_in(spark_choice_names, node_str(doc->root, "/curves", "auto"));
     view->has_mouse = node_bool(doc->root, "/mouse", true);
     return 0;
 }
@@ -127,6 +129,7 @@ int settings_save(const struct state *state, struct err *err)
         node_set_str(object, "filter", view->filter.buf);
     node_set_str(object, "group", group_names[view->group]);
     node_set_str(object, "theme", view->theme->name);
+    node_set_str(object, "curves", spark_choice_names[view->curves]);
     set_duration(object, "interval", view->interval_ms);
     set_duration(object, "range", view->span.range_ms);
     node_set_bool(object, "mouse", view->has_mouse);

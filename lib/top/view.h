@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "top/page.h"
+#include "tui/spark.h"
 #include "tui/theme.h"
 
 struct panel;
@@ -48,6 +49,8 @@ struct view {
     enum prompt prompt; /* the filter, or the command, is being typed */
     struct str filter, command;
     const struct theme *theme;
+    enum spark_choice curves;
+    struct spark_place place; /* what they are drawn on; its encoding is the surface's */
     bool has_mouse;
     struct str note;         /* said once, until the next key */
     enum group group;        /* how rows are folded */
@@ -67,7 +70,8 @@ struct view {
 
 void view_init(struct view *view);
 void view_release(struct view *view);
-struct page *view_page(const struct view *view); /* the one in front, or NULL */
+struct page *view_page(const struct view *view);                  /* the one in front, or NULL */
+enum spark_style view_curves(const struct view *view, bool utf8); /* on a surface of that encoding */
 bool view_is_full(const struct view *view);
 void view_push(struct view *view, struct page *page); /* owns it */
 void view_pop(struct view *view);

@@ -55,18 +55,36 @@ def draw(text, style, row, col):
     ink, paper = style.get("ink") or INK, style.get("paper")
     if style.get("reverse"):
         ink, paper = paper or PAPER, ink
-    x, y, length = col * WIDTH, row * HEIGHT, len(text) * WIDTH
+    x, y = col * WIDTH, row * HEIGHT
     if paper:
-        print('<rect x="%d" y="%d" width="%d" height="%d" fill="%s"/>' % (x, y, length, HEIGHT, paper))
-    if text.strip():
-        weight = ' font-weight="bold"' if style.get("bold") else ""
-        opacity = ' opacity="0.55"' if style.get("dim") else ""
-        print('<text x="%d" y="%d" textLength="%d" fill="%s"%s%s xml:space="preserve">%s</text>'
-              % (x, y + 12, length, ink, weight, opacity, escape(text)))
+        print('<rect x="%d" y="%d" width="%d" height="%d" fill="%s"/>' % (x, y, len(text) * WIDTH, HEIGHT, paper))
+    weight = ' font-weight="bold"' if style.get("bold") else ""
+    opacity = ' opacity="0.55"' if style.get("dim") else ""
+    # A word at a time: the renderer does not keep to a cell's width.
+    for word in re.finditer(r"[^\s\u2581-\u2588\u2800-\u28ff]+", text):
+        print('<text x="%d" y="%d" fill="%s"%s%s>%s</text>'
+              % (x + word.start() * WIDTH, y + 12, ink, weight, opacity, escape(word.group())))
+    for at, sign in enumerate(text):
+        for left, top, width, height in cells(sign):
+            print('<rect x="%g" y="%g" width="%g" height="%g" fill="%s"%s/>'
+                  % (x + at * WIDTH + left, y + top, width, height, ink, opacity))
+
+
+def cells(sign):
+    """Of blocks and braille, which terminals draw themselves, whatever the font has."""
+    code = ord(sign)
+    if 0x2581 <= code <= 0x2588:
+        height = HEIGHT * (code - 0x2580) / 8
+        return [(0, HEIGHT - height, WIDTH, height)]
+    if not 0x2800 <= code <= 0x28FF:
+        return []
+    places = ((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3))
+    return [(col * WIDTH / 2 + 0.5, row * HEIGHT / 4 + 1, WIDTH / 2 - 1, HEIGHT / 4 - 1.5)
+            for bit, (col, row) in enumerate(places) if code >> bit & 1]
 
 
 def main():
-    print('<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="DejaVu Sans Mono" font-size="13">'
+    print('<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="DejaVu Sans Mono" font-size="13.288">'
           % (COLS * WIDTH, ROWS * HEIGHT))
     print('<rect width="100%%" height="100%%" fill="%s"/>' % PAPER)
     for row, line in enumerate(sys.stdin.read().split("\n")[:ROWS]):

@@ -146,7 +146,8 @@ END_TEST
 START_TEST(what_is_kept_is_there_again)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
-    keys(":sort p95\n:range 3h\n:interval 5s\n:theme light\n:group namespace\n:filter o'c: #\n:mouse off\n:functions\n");
+    keys(":sort p95\n:range 3h\n:interval 5s\n:theme light\n:group namespace\n:filter o'c: #\n:mouse off\n:curves "
+         "ascii\n:functions\n");
     state_key(&state, TERM_F0 + 12);
     ck_assert_ptr_nonnull(strstr(state.view.note.buf, "kept in"));
     state_release(&state);
@@ -158,6 +159,7 @@ START_TEST(what_is_kept_is_there_again)
     ck_assert_int_eq(view->span.range_ms, 3 * 60 * 60 * 1000);
     ck_assert_int_eq(view->interval_ms, 5000);
     ck_assert_str_eq(view->theme->name, "light");
+    ck_assert_int_eq(view->curves, SPARK_AS_ASCII);
     ck_assert_int_eq(view->group, GROUP_NAMESPACE);
     ck_assert_str_eq(view->filter.buf, "o'c: #");
     ck_assert(!view->has_mouse);

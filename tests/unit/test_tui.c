@@ -184,7 +184,7 @@ START_TEST(curves_show_the_unknown)
 {
     static const double values[] = {0, 1, 2, NAN, 4, 5, 6, 7};
     CLEANUP(str_release) struct str s = STR_INIT;
-    spark_add(&s, &(struct spark){.width = 8, .utf8 = true}, values, 8);
+    spark_add(&s, &(struct spark){.width = 8, .style = SPARK_BLOCK}, values, 8);
     ck_assert_str_eq(s.buf, "\u2581\u2582\u2583\u00b7\u2585\u2586\u2587\u2588");
     str_reset(&s);
     spark_add(&s, &(struct spark){.width = 10}, values, 8);
@@ -204,6 +204,49 @@ START_TEST(curves_show_the_unknown)
 }
 END_TEST
 
+START_TEST(curves_of_dots_have_two_values_a_column)
+{
+    static const double values[] = {0, 1, 2, 3, NAN, 3, NAN, NAN, 0, 0};
+    CLEANUP(str_release) struct str s = STR_INIT;
+    spark_add(&s, &(struct spark){.width = 5, .style = SPARK_BRAILLE}, values, 10);
+    ck_assert_str_eq(s.buf, "\u28e0\u28fe\u28b8\u00b7\u28c0");
+    str_reset(&s);
+    spark_add(&s, &(struct spark){.width = 3, .high = 3, .style = SPARK_BRAILLE}, values + 1, 3); /* the newest is at the edge */
+    ck_assert_str_eq(s.buf, " \u28a0\u28fe");
+    str_reset(&s);
+    spark_add(&s, &(struct spark){.width = 2, .style = SPARK_BRAILLE}, values, 10);
+    ck_assert_uint_eq(s.len, 2 * strlen("\u2801"));
+    str_reset(&s);
+    spark_add(&s, &(struct spark){.width = 2, .style = SPARK_BRAILLE}, values, 0);
+    ck_assert_str_eq(s.buf, "  ");
+}
+END_TEST
+
+START_TEST(curves_are_what_the_terminal_can_show)
+{
+    static const struct {
+        struct spark_place place;
+        enum spark_choice choice;
+        enum spark_style style;
+    } cases[] = {
+        {{NULL, NULL, true}, SPARK_AUTO, SPARK_BLOCK}, /* a file */
+        {{NULL, NULL, false}, SPARK_AUTO, SPARK_ASCII},
+        {{"xterm-256color", NULL, true}, SPARK_AUTO, SPARK_BRAILLE},
+        {{"xterm", NULL, true}, SPARK_AUTO, SPARK_BLOCK},
+        {{"xterm", "truecolor", true}, SPARK_AUTO, SPARK_BRAILLE},
+        {{"linux", "truecolor", true}, SPARK_AUTO, SPARK_ASCII},
+        {{"vt220", NULL, true}, SPARK_AUTO, SPARK_ASCII},
+        {{"", NULL, true}, SPARK_AUTO, SPARK_BLOCK},
+        {{"linux", NULL, true}, SPARK_AS_BLOCK, SPARK_BLOCK},
+        {{"xterm-256color", NULL, true}, SPARK_AS_ASCII, SPARK_ASCII},
+        {{"xterm-256color", NULL, false}, SPARK_AS_BRAILLE, SPARK_ASCII}, /* it would be question marks */
+        {{NULL, NULL, true}, SPARK_AS_BRAILLE, SPARK_BRAILLE},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        ck_assert_msg(spark_choose(cases[i].choice, &cases[i].place) == cases[i].style, "case %zu", i);
+}
+END_TEST
+
 Suite *suite_tui(void)
 {
     Suite *suite = suite_create("tui");
@@ -219,6 +262,8 @@ Suite *suite_tui(void)
     tcase_add_test(tcase, layouts_follow_importance);
     tcase_add_test(tcase, columns_fit);
     tcase_add_test(tcase, curves_show_the_unknown);
+    tcase_add_test(tcase, curves_of_dots_have_two_values_a_column);
+    tcase_add_test(tcase, curves_are_what_the_terminal_can_show);
     tcase_set_timeout(tcase, 60);
     suite_add_tcase(suite, tcase);
     return suite;
