@@ -217,11 +217,35 @@ static void open_or_say(struct state *state, const struct object *object, enum a
         say(state, &err);
 }
 
+/* "train/bert": where Enter goes. */
+static void set_next(struct page *page, const char *owner, const char *ns)
+{
+    const char *slash = strchr(owner, '/');
+    object_release(&page->next);
+    AUTOFREE char *kind = slash ? xstrndup(owner, (size_t)(slash - owner)) : NULL;
+    if (kind && (strcmp(kind, "train") == 0 || strcmp(kind, "function") == 0))
+        object_set(&page->next, kind, slash + 1, ns);
+    page->next.context = page->object.context;
+}
+
+/* Of a GPU's pod its exporter and kube-state-metrics may know it before the API server does. */
+static void foresee(const struct state *state, struct page *page)
+{
+    const struct table *table = &state->tables[state->view.focus];
+    const struct row *row = table_selected(table);
+    const struct reading *work = row ? row_reading(table, row, "works_for") : NULL;
+    if (work && work->text)
+        set_next(page, work->text, page->object.ns);
+}
+
 void drill_open(struct state *state, enum ask ask)
 {
     CLEANUP(object_release) struct object object = {0};
+    bool is_row = !state->view.n_pages;
     drill_object(state, &object);
     open_or_say(state, &object, ask);
+    if (is_row && state->view.n_pages)
+        foresee(state, view_page(&state->view));
 }
 
 void drill_enter(struct state *state)
@@ -257,16 +281,6 @@ static void add_field(struct page *page, const char *name, const char *value)
         return;
     AUTOFREE char *line = xasprintf("%-10s %s\n", name, value);
     page_add(page, line, strlen(line));
-}
-
-/* "train/bert": where Enter goes. */
-static void set_next(struct page *page, const char *owner, const char *ns)
-{
-    const char *slash = strchr(owner, '/');
-    AUTOFREE char *kind = slash ? xstrndup(owner, (size_t)(slash - owner)) : NULL;
-    if (kind && (strcmp(kind, "train") == 0 || strcmp(kind, "function") == 0))
-        object_set(&page->next, kind, slash + 1, ns);
-    page->next.context = page->object.context;
 }
 
 static void show_pod(struct page *page, const node_t *pod)

@@ -25,7 +25,8 @@ static size_t make_columns(const struct state *state, const struct table *table,
             .importance = column->importance,
             .align = column->max_width ? ALIGN_LEFT : ALIGN_RIGHT,
         };
-        if (column->only_if_any && !is_known(table, column->id))
+        bool is_any = is_known(table, column->id) || (column->otherwise && is_known(table, column->otherwise));
+        if (column->only_if_any && !is_any)
             columns[n].width = columns[n].max_width = 0;
     }
     if (state->n_parts && n < GRID_COLUMNS)
@@ -87,6 +88,15 @@ static void add_value(struct str *s, const struct table *table, const struct row
     reading_print(s, find_metric(table->panel, column->of), behind);
 }
 
+/* As a row fills it. */
+static struct top_column column_of(const struct table *table, const struct row *row, size_t column)
+{
+    struct top_column shown = table->panel->columns[column];
+    if (shown.otherwise && !reading_has(row_reading(table, row, shown.id)))
+        shown.id = shown.otherwise;
+    return shown;
+}
+
 static void draw_field(const struct state *state, const struct table *table, const struct grid *grid, struct surface *s, int at,
                        const struct row *row, size_t column)
 {
@@ -105,13 +115,14 @@ static void draw_field(const struct state *state, const struct table *table, con
         grid_put(grid, s, at, column, STYLE(TINT_NONE, is_stale ? STYLE_DIM : row->is_group ? STYLE_BOLD : 0), name.buf);
         return;
     }
-    const struct metric *metric = find_metric(table->panel, id);
-    const struct reading *reading = row_reading(table, row, id);
+    const struct top_column shown = column_of(table, row, column);
+    const struct metric *metric = find_metric(table->panel, shown.id);
+    const struct reading *reading = row_reading(table, row, shown.id);
     CLEANUP(str_release) struct str text = STR_INIT;
     if (metric && metric->trend && reading->trend)
         add_curve(&text, metric, reading, grid->widths[column], view_curves(&state->view, s->utf8));
     else if (metric)
-        add_value(&text, table, row, &table->panel->columns[column], metric);
+        add_value(&text, table, row, &shown, metric);
     grid_put(grid, s, at, column, reading_style(state, reading), text.buf);
 }
 

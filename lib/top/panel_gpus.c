@@ -14,6 +14,7 @@ static const struct metric metrics[] = {
     {.id = "temperature_c", .figure = "gpu.temperature", .unit = UNIT_C},
     {.id = "xid", .figure = "gpu.errors", .unit = UNIT_COUNT},
     {.id = "holder", .figure = "gpu.holder", .unit = UNIT_TEXT},
+    {.id = "works_for", .made = true, .unit = UNIT_TEXT},
     {.id = "gpus", .of = "busy_ratio", .over = OVER_COUNT, .unit = UNIT_COUNT},
     {.id = "busy_ratio", .of = "busy_ratio", .over = OVER_AVG, .unit = UNIT_RATIO},
     {.id = "power_w", .of = "power_w", .over = OVER_SUM, .unit = UNIT_W},
@@ -29,9 +30,28 @@ static const struct top_column columns[] = {
     {.title = "power", .id = "power_w", .width = 6, .importance = 70},
     {.title = "temp", .id = "temperature_c", .width = 4, .importance = 60},
     {.title = "XID", .id = "xid", .width = 3, .importance = 20, .only_if_any = true},
-    {.title = "held by", .id = "holder", .width = 14, .max_width = 40, .importance = 50, .only_if_any = true},
+    {.title = "held by",
+     .id = "works_for",
+     .otherwise = "holder",
+     .width = 14,
+     .max_width = 40,
+     .importance = 50,
+     .only_if_any = true},
     {0},
 };
+
+/* Of the pod that holds it. */
+static void derive(const struct state *state, struct table *table)
+{
+    for (size_t i = 0; i < table->n; i++) {
+        const struct reading *holder = row_reading(table, &table->rows[i], "holder");
+        struct reading *work = reading_of(table, &table->rows[i], "works_for");
+        const char *text = holder->text ? map_get(&state->pod_works, holder->text) : NULL;
+        reading_clear(work);
+        if (text)
+            *work = (struct reading){.sample = holder->sample, .text = xstrdup(text)};
+    }
+}
 
 static void summary(const struct state *state, const struct table *table, struct str *s)
 {
@@ -72,6 +92,7 @@ const struct panel panel_gpus = {
     .only_if_any = true,
     .metrics = metrics,
     .columns = columns,
+    .derive = derive,
     .summary = summary,
     .draw = draw,
 };

@@ -27,6 +27,12 @@ static const struct metric node_metrics[] = {
 };
 const struct panel top_nodes = {.name = "node_names", .title = "Names", .metrics = node_metrics};
 
+static const struct metric work_metrics[] = {
+    {.id = "work", .figure = "pod.work", .unit = UNIT_TEXT, .every_s = 10},
+    {0},
+};
+const struct panel top_works = {.name = "works", .title = "Works", .metrics = work_metrics};
+
 bool metric_is_whole(const struct metric *metric)
 {
     return metric->whole || metric->over || (!metric->figure && !metric->key && !metric->made);

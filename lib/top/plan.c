@@ -134,6 +134,7 @@ struct plan *plan_new(const struct panel *only, int64_t window_ms)
     CLEANUP(node_free) node_t *figures = plan->vocabulary ? vocabulary_match(plan->vocabulary, NULL) : NULL;
     add_panel(plan, &top_targets, figures);
     add_panel(plan, &top_nodes, figures);
+    add_panel(plan, &top_works, figures);
     for (const struct panel *const *panel = top_panels; *panel; panel++)
         if (!only || only == *panel || only->needs_all)
             add_panel(plan, *panel, figures);

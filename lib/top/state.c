@@ -62,7 +62,9 @@ void state_init(struct state *state)
     state->prices = (struct prices){.gpu_hour = NAN, .kwh = NAN};
     table_init(&state->targets, &top_targets);
     table_init(&state->nodes, &top_nodes);
+    table_init(&state->works, &top_works);
     state->node_names = MAP_INIT(free);
+    state->pod_works = MAP_INIT(free);
 }
 
 void state_release(struct state *state)
@@ -71,7 +73,9 @@ void state_release(struct state *state)
         table_release(&state->tables[i]);
     table_release(&state->targets);
     table_release(&state->nodes);
+    table_release(&state->works);
     map_release(&state->node_names);
+    map_release(&state->pod_works);
     free(state->tables);
     free(state->has);
     free(state->source.why);

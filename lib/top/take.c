@@ -242,10 +242,11 @@ static bool is_cut(const struct state *state, const struct reading *reading)
     return false;
 }
 
+/* What we make of the others does not count. */
 static bool row_is_empty(const struct state *state, const struct table *table, const struct row *row)
 {
     for (size_t i = 0; i < table->n_metrics; i++)
-        if (reading_has(&row->readings[i]) || is_cut(state, &row->readings[i]))
+        if (!table->panel->metrics[i].made && (reading_has(&row->readings[i]) || is_cut(state, &row->readings[i])))
             return false;
     return true;
 }
@@ -310,13 +311,14 @@ static void derive_table(const struct state *state, struct table *table)
         table->panel->derive(state, table);
 }
 
-static void learn_nodes(struct state *state)
+/* What the only metric of a table says of each row. */
+static void learn(const struct table *table, struct map *texts)
 {
-    map_release(&state->node_names);
-    state->node_names = MAP_INIT(free);
-    for (size_t i = 0; i < state->nodes.n; i++)
-        if (state->nodes.rows[i].readings[0].text)
-            map_set(&state->node_names, state->nodes.rows[i].key, xstrdup(state->nodes.rows[i].readings[0].text));
+    map_release(texts);
+    *texts = MAP_INIT(free);
+    for (size_t i = 0; i < table->n; i++)
+        if (table->rows[i].readings[0].text)
+            map_set(texts, table->rows[i].key, xstrdup(table->rows[i].readings[0].text));
 }
 
 static void take_source(struct source *source, const struct batch *batch)
@@ -382,6 +384,7 @@ static void change_moment(struct state *state, const struct span *span)
         return;
     forget_table(&state->targets);
     forget_table(&state->nodes);
+    forget_table(&state->works);
     for (size_t i = 0; i < state->n; i++)
         forget_table(&state->tables[i]);
 }
@@ -395,7 +398,9 @@ void state_take(struct state *state, const struct plan *plan, const struct batch
     take_table(state, &state->targets, plan, batch);
     note_targets(state, is_first, batch->at_ms);
     take_table(state, &state->nodes, plan, batch);
-    learn_nodes(state);
+    learn(&state->nodes, &state->node_names);
+    take_table(state, &state->works, plan, batch);
+    learn(&state->works, &state->pod_works);
     for (size_t i = 0; i < state->n; i++)
         take_table(state, &state->tables[i], plan, batch);
     keep_answers(state, batch);

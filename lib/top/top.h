@@ -113,7 +113,8 @@ struct state;
 struct top_column {
     const char *title;
     const char *id;
-    const char *of; /* "ready/desired": the id of what stands behind the stroke; NULL: none */
+    const char *otherwise; /* the id of what is shown where that is unknown; NULL: "-" */
+    const char *of;        /* "ready/desired": the id of what stands behind the stroke; NULL: none */
     int width, max_width, importance;
     bool only_if_any; /* left out when no row has it */
     bool has_error;   /* with how far off it may be */
@@ -148,6 +149,7 @@ extern const struct panel *const top_panels[]; /* NULL-terminated */
 extern const size_t top_panel_count;
 extern const struct panel top_targets;                             /* what Prometheus scrapes; not drawn */
 extern const struct panel top_nodes;                               /* whose addresses are whose; not drawn */
+extern const struct panel top_works;                               /* what pods with GPUs work for; not drawn */
 const struct panel *panel_find(const char *name, struct err *err); /* USAGE with the nearest name */
 
 /* How the source of the figures is. */
@@ -181,8 +183,9 @@ struct state {
     struct span taken;    /* of when the figures are: the view's, as soon as they have come */
     struct table *tables; /* one for each of top_panels, in their order on the screen */
     size_t n;
-    struct table targets, nodes;
+    struct table targets, nodes, works;
     struct map node_names;    /* address -> char * */
+    struct map pod_works;     /* NAMESPACE/POD -> char *: "train/bert" */
     const struct plan *plan;  /* of the last round, borrowed: tables refer to it */
     unsigned char *has;       /* what became of each of its queries: enum answer */
     const struct part *parts; /* parts.h: what it is put together from; borrowed */

@@ -96,6 +96,8 @@ def held_pods(number, time):
         gauge("kube_pod_status_phase", dict(pod, phase="Running"), 1, time)
         if number == 0:
             gauge("kube_pod_owner", dict(pod, owner_kind="Job", owner_name="bert", owner_is_controller="true"), 1, time)
+        if number == 1:
+            gauge("kube_pod_owner", dict(pod, owner_kind="ReplicaSet", owner_name="ocr-00007-deployment-6c7f", owner_is_controller="true"), 1, time)
         gauge("kepler_pod_cpu_watts", {"pod_namespace": held[0], "pod_name": held[1], "state": "running", "zone": "package"}, 20 + gpu, time)
 
 

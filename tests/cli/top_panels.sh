@@ -40,6 +40,10 @@ json '[.nodes[].name] | length' 4
 json '[.functions[] | select(.name == "serving/ocr-00007") | .ready, .desired, (.rps | round), (.power_w | round)] | map(tostring) | join(" ")' '2 3 40 41'
 json '[.functions[] | select(.name == "resize") | .p50_ms | round] | first' 5
 
+begin "a GPU's holder is told by its job or function, and by its pod where nobody knows more"
+json '[.gpus[] | select(.name == "ml-node-0/0", .name == "ml-node-1/0", .name == "ml-node-2/0") | .works_for] | map(tostring) | join(" ")' 'train/bert function/ocr null'
+json '[.gpus[] | select(.name == "ml-node-0/0") | .holder] | first' vision/train-bert-0
+
 begin "what is drawn and nobody's is a row of its own, and all rows are the total"
 json '(.consumers | last | .name)' unattributed
 json '([.consumers[].power_w] | add) - .energy.power_w | fabs < 0.001' true

@@ -15,17 +15,20 @@ static struct state state;
 static struct plan *plan;
 static struct table *gpus;
 
-static void answer(struct batch *batch, const char *id, const char *items)
+static void answer_of(struct batch *batch, const struct panel *panel, const char *id, const char *items)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     AUTOFREE char *body = xasprintf("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[%s]}}", items);
     size_t n;
     const struct place *place = plan_places(plan, &n);
-    while (place->panel != gpus->panel || strcmp(gpus->panel->metrics[place->metric].id, id) != 0 ||
-           metric_is_whole(&gpus->panel->metrics[place->metric]) || !str_eq(place->measure->source, "dcgm"))
+    const char *source = panel == &top_works ? "ksm" : "dcgm";
+    while (place->panel != panel || strcmp(panel->metrics[place->metric].id, id) != 0 ||
+           metric_is_whole(&panel->metrics[place->metric]) || !str_eq(place->measure->source, source))
         place++;
     ck_assert_int_eq(prom_parse(200, body, strlen(body), &batch->results[place->index], &err), 0);
 }
+
+static void answer(struct batch *batch, const char *id, const char *items) { answer_of(batch, gpus->panel, id, items); }
 
 #define GPU(node, n, more, value) \
     "{\"metric\":{\"Hostname\":\"" node "\",\"gpu\":\"" n "\"" more "},\"value\":[100,\"" value "\"]}"
@@ -151,6 +154,59 @@ START_TEST(a_gpu_is_its_pod)
     ck_assert_str_eq(object.kind, "gpu");
     ck_assert_int_eq(drill_words(&object, ASK_SHOW, &words, &err), -1);
     ck_assert_ptr_nonnull(strstr(err.what, "no pod holds a/1"));
+}
+END_TEST
+
+#define WORK(pod, work) "{\"metric\":{\"namespace\":\"ml\",\"pod\":\"" pod "\",\"work\":\"" work "\"},\"value\":[100,\"1\"]}"
+
+static void take_works(const char *works, int64_t at_ms)
+{
+    CLEANUP(batch_free) struct batch *batch = batch_new(plan, &(struct span){.range_ms = RANGE_USUAL_MS}, at_ms);
+    answer(batch, "busy_ratio", GPU("a", "0", HELD("bert-0"), "90") "," GPU("a", "1", HELD("shell"), "30"));
+    answer(batch, "holder", GPU("a", "0", HELD("bert-0"), "1") "," GPU("a", "1", HELD("shell"), "1"));
+    answer_of(batch, &top_works, "work", works);
+    state_take(&state, plan, batch);
+}
+
+static bool is_drawn(const char *text)
+{
+    CLEANUP(surface_release) struct surface surface;
+    CLEANUP(str_release) struct str drawn = STR_INIT;
+    surface_init(&surface, 10, 120, true);
+    list_draw(&state, gpus, &surface);
+    surface_print(&surface, false, &drawn);
+    return strstr(drawn.buf, text);
+}
+
+START_TEST(a_gpu_is_its_job_s_where_that_is_known)
+{
+    take_works(WORK("bert-0", "train/bert") "," WORK("other", "train/other"), 200000);
+    const struct row *rows = gpus->rows;
+    ck_assert_uint_eq(gpus->n, 2);
+    ck_assert_str_eq(row_reading(gpus, &rows[0], "works_for")->text, "train/bert");
+    ck_assert_str_eq(row_reading(gpus, &rows[0], "holder")->text, "ml/bert-0");
+    ck_assert(!reading_has(row_reading(gpus, &rows[1], "works_for")));
+    ck_assert(is_drawn("train/bert") && is_drawn("ml/shell") && !is_drawn("ml/bert-0"));
+    CLEANUP(node_free) node_t *model = state_json(&state);
+    ck_assert_str_eq(node_str(model, "/gpus/0/works_for", ""), "train/bert");
+    ck_assert_int_eq(node_type(node_at(model, "/gpus/1/works_for")), NODE_NULL);
+    ck_assert_ptr_null(node_get(model, "works"));
+    take_works("", 300000); /* nobody says it any more */
+    ck_assert(!reading_has(row_reading(gpus, &gpus->rows[0], "works_for")));
+    ck_assert(is_drawn("ml/bert-0") && !is_drawn("train/bert"));
+}
+END_TEST
+
+/* What is made of others keeps no row. */
+START_TEST(a_gpu_that_went_is_gone_with_its_job)
+{
+    take_works(WORK("bert-0", "train/bert"), 200000);
+    CLEANUP(batch_free) struct batch *batch = batch_new(plan, &(struct span){.range_ms = RANGE_USUAL_MS}, 300000);
+    answer(batch, "busy_ratio", GPU("a", "1", "", "30"));
+    answer_of(batch, &top_works, "work", WORK("bert-0", "train/bert"));
+    state_take(&state, plan, batch);
+    ck_assert_uint_eq(gpus->n, 1);
+    ck_assert_str_eq(gpus->rows[0].key, "a/1");
 }
 END_TEST
 
@@ -339,6 +395,8 @@ Suite *suite_top_rows(void)
     tcase_add_test(tcase, groups_have_sums);
     tcase_add_test(tcase, groups_open_and_follow_the_filter);
     tcase_add_test(tcase, a_gpu_is_its_pod);
+    tcase_add_test(tcase, a_gpu_is_its_job_s_where_that_is_known);
+    tcase_add_test(tcase, a_gpu_that_went_is_gone_with_its_job);
     tcase_add_test(tcase, a_pod_that_went_holds_nothing);
     tcase_add_test(tcase, figures_of_another_moment_are_none);
     tcase_add_test(tcase, names_in_keys_are_told_apart);
