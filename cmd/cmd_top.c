@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/sig.h"
+#include "kube/login.h"
 #include "reach.h"
 #include "top.h"
 #include "top/run.h"
@@ -27,6 +28,7 @@ struct top {
     struct state state;
     struct plan *plan;
     struct prom prom, alertmanager;
+    struct kube kube;
     struct sides sides; /* of several contexts; state is what they are put together in */
     struct part alone;  /* of one */
 };
@@ -38,6 +40,7 @@ static void top_release(struct top *top)
     sides_release(&top->sides);
     plan_free(top->plan);
     prom_release(&top->prom);
+    kube_release(&top->kube);
     if (top->alertmanager.base)
         prom_release(&top->alertmanager);
 }
@@ -297,6 +300,18 @@ int top_alertmanager(struct cli *cli, const struct prom_settings *like, struct p
     return 0;
 }
 
+/* Nothing is run to log in, and nothing waited for long: a screen is in front of it. */
+void top_kube(struct cli *cli, struct plan *plan, bool is_screen, struct kube *ret)
+{
+    enum { CONNECT_MS = 500, TOTAL_MS = 1000 };
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    struct kube_settings settings = {.connect_ms = CONNECT_MS, .total_ms = TOTAL_MS, .retries = -1, .quick = true};
+    if (!context_get(&cli->context, SETTING_kube_context) && !context_get(&cli->context, SETTING_kubeconfig))
+        return;
+    if (kube_open_context(ret, &cli->context, &settings, &none) == 0)
+        plan_kube(plan, ret, is_screen);
+}
+
 static int open_several(struct top *top, const struct prom_settings *prom, struct err *err)
 {
     const struct options *options = top->options;
@@ -305,7 +320,8 @@ static int open_several(struct top *top, const struct prom_settings *prom, struc
                                      .only = top->is_screen ? NULL : top->state.view.only,
                                      .span = top->state.view.span,
                                      .window_ms = options->window_ms,
-                                     .prom = prom};
+                                     .prom = prom,
+                                     .is_screen = top->is_screen};
     if (options->prometheus || options->scrape.n || options->asserts.n)
         return err_set(err, ERR_USAGE, "--prometheus, --scrape and --assert are for one context");
     if (sides_open(&top->sides, &settings, err) != 0)
@@ -347,6 +363,7 @@ static int open_prom(struct top *top, struct err *err)
         return -1;
     top->state.url = top->prom.base;
     top->alone = (struct part){.state = &top->state, .plan = top->plan, .prom = &top->prom};
+    top_kube(top->cli, top->plan, top->is_screen, &top->kube);
     return top_alertmanager(top->cli, &settings, top->plan, &top->alertmanager, err);
 }
 

@@ -34,6 +34,7 @@ static int open_side(struct side *side, const struct side_settings *settings, st
     if (cli_prometheus(&side->cli, settings->prom, &side->prom, err) != 0)
         return err_wrap(err, "context %s", side->cli.context.name);
     side->state.url = side->prom.base;
+    top_kube(&side->cli, side->plan, settings->is_screen, &side->kube);
     return top_alertmanager(&side->cli, settings->prom, side->plan, &side->alertmanager, err);
 }
 
@@ -64,6 +65,7 @@ void sides_release(struct sides *sides)
         prom_release(&side->prom);
         if (side->alertmanager.base)
             prom_release(&side->alertmanager);
+        kube_release(&side->kube);
         cli_release(&side->cli);
     }
     *sides = (struct sides){0};

@@ -48,7 +48,7 @@ static node_t *list_queues(struct kueue *kueue, struct err *err)
 int kueue_open(struct kueue *kueue, struct kube *kube, const char *ns, struct err *err)
 {
     CLEANUP(err_release) struct err newer = ERR_INIT;
-    *kueue = (struct kueue){.kube = kube, .ns = xstrdup(ns), .cluster_queues = node_new_object()};
+    *kueue = (struct kueue){.kube = kube, .ns = xstrdup_or_null(ns), .cluster_queues = node_new_object()};
     set_version(kueue, "v1beta1");
     kueue->local_queues = list_queues(kueue, err);
     if (kueue->local_queues)

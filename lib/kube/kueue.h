@@ -12,7 +12,7 @@ struct kueue {
     node_t *cluster_queues; /* {"NAME": ClusterQueue, or the text why it is not seen}: those that were asked for */
     struct kube_kind local_queue, cluster_queue, workload, waiting_local, waiting_cluster; /* in the version served */
 };
-/* Lists the queues of the namespace. FAILED when Kueue is not installed: how one installs it. */
+/* Lists the queues of the namespace (NULL: of all). FAILED when Kueue is not installed: how one installs it. */
 int kueue_open(struct kueue *kueue, struct kube *kube, const char *ns, struct err *err);
 void kueue_release(struct kueue *kueue);
 DEFINE_CLEANUP(struct kueue, kueue_release)
@@ -34,6 +34,12 @@ node_t *kueue_waiting(struct kueue *kueue, const char *queue, struct err *err);
 /* Who has a resource of a cluster queue: [{"who": "train/bert", "namespace", "amount", "since", "priority"}], the largest first; of all
  * namespaces, so AUTH for those who may not list them. The caller frees. */
 node_t *kueue_holders(struct kueue *kueue, const char *cluster_queue, const char *resource, struct err *err);
+
+/* Where jobs stand in their LocalQueues, in Kueue's own order: [{"name", "namespace", "queue", "position": from 1}]; of all namespaces, or, for those
+ * who may not list these, of the client's. Only the first KUEUE_PLACES_QUEUES queues in which something waits are asked. FAILED as kueue_open;
+ * the first reason where none of them tells. The caller frees. */
+enum { KUEUE_PLACES_QUEUES = 64 };
+node_t *kueue_places(struct kube *kube, struct err *err);
 
 /* One workload as above, without an order. The caller frees. */
 node_t *kueue_describe(const node_t *workload);

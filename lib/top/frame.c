@@ -246,7 +246,8 @@ static void draw_panel(const struct state *state, const struct table *table, str
     enum { LEAST = 5 };
     CLEANUP(str_release) struct str trouble = STR_INIT;
     struct surface inner = *s;
-    if (s->rows >= LEAST && table->n && panel_trouble(state, table, &trouble)) {
+    bool has_room = s->rows >= LEAST || s->rows >= wanted_rows(state, table);
+    if (has_room && table->n && panel_trouble(state, table, &trouble)) {
         inner = surface_window(s, (struct rect){.rows = s->rows - 1, .cols = s->cols});
         surface_textf(s, s->rows - 1, 1, STYLE(TINT_RED, 0), "! %s", trouble.buf);
     }

@@ -13,6 +13,7 @@ static const char *const legend[] = {
     "  !        a source of this panel that fails",
     "  curves   over the range; shares from 0 to 100 %, others from their smallest to their largest value",
     "           of dots (braille), blocks or ASCII by what the terminal can show: --curves, :curves",
+    "  place    in its Kueue queue, as the context's cluster tells it: unknown without kube-context, and in the past",
     "  map      a cell a GPU, grouped by node: higher is busier; X reports an error (XID), ? is unknown",
     "",
 };

@@ -10,6 +10,8 @@ static const struct metric metrics[] = {
     {.id = "run_s", .figure = "job.time", .unit = UNIT_SECONDS},
     {.id = "energy_j", .figure = "job.energy", .unit = UNIT_J},
     {.id = "energy_source", .figure = "job.energy", .unit = UNIT_TEXT, .label = "source"},
+    {.id = "queue_position", .expr = TOP_PLACES, .key = "namespace job_name", .unit = UNIT_COUNT, .every_s = 10},
+    {.id = "queue", .expr = TOP_PLACES, .key = "namespace job_name", .label = "queue", .unit = UNIT_TEXT, .every_s = 10},
     {.id = "running", .figure = "job.running", .whole = true, .unit = UNIT_COUNT},
     {.id = "queued", .figure = "job.queued", .whole = true, .unit = UNIT_COUNT},
     {0},
@@ -18,6 +20,8 @@ static const struct metric metrics[] = {
 static const struct top_column columns[] = {
     {.title = "JOB", .id = "name", .width = 14, .max_width = 32},
     {.title = "state", .id = "state", .width = 9, .max_width = 9, .importance = 90},
+    {.title = "place", .id = "queue_position", .width = 5, .importance = 85, .only_if_any = true},
+    {.title = "queue", .id = "queue", .width = 8, .max_width = 20, .importance = 50, .only_if_any = true},
     {.title = "GPUs", .id = "gpus", .width = 4, .importance = 65},
     {.title = "cores", .id = "cpu_cores", .width = 5, .importance = 60},
     {.title = "time", .id = "run_s", .width = 6, .importance = 80},

@@ -66,15 +66,20 @@ static bool is_same(const struct asked *asked, const struct metric *metric, cons
            asked->is_today == (metric->window == WINDOW_TODAY) && strcmp(asked->expr, expr) == 0;
 }
 
+static int kind_of(const char *expr)
+{
+    return strcmp(expr, TOP_ALERTS) == 0 ? OF_ALERTS : strcmp(expr, TOP_PLACES) == 0 ? OF_PLACES : OF_QUERY;
+}
+
 static size_t ask(struct plan *plan, const struct metric *metric, const char *text, const char *needs)
 {
     AUTOFREE char *expr = windowed(plan, metric, text);
     for (size_t i = 0; i < plan->n; i++)
         if (is_same(&plan->asked[i], metric, expr))
             return i;
-    bool is_alerts = strcmp(expr, TOP_ALERTS) == 0;
+    int of = kind_of(expr);
     GROW(plan->asked, plan->n, plan->cap);
-    plan->asked[plan->n] = (struct asked){.is_alerts = is_alerts,
+    plan->asked[plan->n] = (struct asked){.of = of,
                                           .expr = TAKE(expr),
                                           .needs = xstrdup_or_null(needs),
                                           .is_trend = metric->trend,
@@ -160,6 +165,12 @@ void plan_free(struct plan *plan)
 }
 
 void plan_alertmanager(struct plan *plan, const struct prom *alertmanager) { plan->alertmanager = alertmanager; }
+
+void plan_kube(struct plan *plan, struct kube *kube, bool is_patient)
+{
+    plan->kube = kube;
+    plan->is_patient = is_patient;
+}
 
 size_t plan_count(const struct plan *plan) { return plan->n; }
 

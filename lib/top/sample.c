@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "metrics/vocabulary.h"
+#include "top/places.h"
 #include "top/plan.h"
 #include "top/warn.h"
 
@@ -52,10 +53,24 @@ static int look(struct plan *plan, const struct prom *prom, struct err *err)
     return 0;
 }
 
-static enum answer due(const struct asked *asked, bool is_now, int64_t now_ms)
+/* Nobody keeps places of the past. */
+static enum answer places_due(const struct plan *plan, const struct asked *asked, bool is_now, int64_t now_ms)
+{
+    enum { PAUSE_MS = 60000 };
+    if (!plan->kube || !is_now)
+        return ANSWER_ABSENT;
+    if (!asked->last_ms)
+        return plan->is_patient && !plan->asked_ms ? ANSWER_LATER : ANSWER_ASKED;
+    int64_t pause_ms = asked->is_failing ? PAUSE_MS : (int64_t)asked->every_s * 1000;
+    return now_ms - asked->last_ms < pause_ms ? ANSWER_LATER : ANSWER_ASKED;
+}
+
+static enum answer due(const struct plan *plan, const struct asked *asked, bool is_now, int64_t now_ms)
 {
     if (asked->is_absent)
         return ANSWER_ABSENT;
+    if (asked->of == OF_PLACES)
+        return places_due(plan, asked, is_now, now_ms);
     bool is_early = is_now && asked->last_ms && now_ms - asked->last_ms < (int64_t)asked->every_s * 1000;
     return is_early ? ANSWER_LATER : ANSWER_ASKED;
 }
@@ -88,7 +103,7 @@ static const char *todays_expr(struct asked *asked, int64_t at_ms)
 static struct prom_query query_of(struct asked *asked, const struct batch *batch)
 {
     struct prom_query query = {.expr = asked->expr, .at_ms = batch->span.at_ms};
-    if (asked->is_alerts)
+    if (asked->of == OF_ALERTS)
         query.expr = PAST_ALERTS;
     if (asked->is_today)
         query.expr = todays_expr(asked, batch->at_ms);
@@ -107,12 +122,17 @@ static void fail_all(struct batch *batch, const struct err *why)
     batch->failed = batch->n;
 }
 
+static bool is_query(const struct asked *asked, const struct batch *batch)
+{
+    return asked->of == OF_QUERY || (asked->of == OF_ALERTS && !is_live(batch));
+}
+
 /* The answers of what was asked, one after another, to where they belong. */
 static void spread(const struct plan *plan, struct batch *batch, struct prom_result *results, struct err *errs)
 {
     size_t from = batch->asked;
     for (size_t i = batch->n; i-- > 0;) {
-        if (batch->has[i] != ANSWER_ASKED || (plan->asked[i].is_alerts && is_live(batch)))
+        if (batch->has[i] != ANSWER_ASKED || !is_query(&plan->asked[i], batch))
             continue;
         from--;
         batch->results[i] = results[from];
@@ -127,13 +147,15 @@ static void remember(struct plan *plan, const struct batch *batch)
     for (size_t i = 0; i < batch->n; i++) {
         if (batch->has[i] != ANSWER_ASKED)
             continue;
-        if (!batch->errs[i].code)
+        plan->asked[i].is_failing = batch->errs[i].code != 0;
+        if (!batch->errs[i].code || plan->asked[i].of == OF_PLACES)
             plan->asked[i].last_ms = is_live(batch) ? now : 0; /* what is from the past is asked again at once */
         else if (plan->asked[i].is_trend)
             is_whole = false;
     }
     plan->curves_ms = is_live(batch) && is_whole ? batch->curve_end_ms : 0;
     plan->curve_step_ms = span_step_ms(&batch->span);
+    plan->asked_ms = now;
 }
 
 static void ask_all(struct plan *plan, struct batch *batch, const struct prom *prom)
@@ -144,8 +166,8 @@ static void ask_all(struct plan *plan, struct batch *batch, const struct prom *p
     int64_t now = clock_mono_ms();
     batch->asked = 0;
     for (size_t i = 0; i < plan->n; i++) {
-        batch->has[i] = due(&plan->asked[i], is_live(batch), now);
-        if (batch->has[i] == ANSWER_ASKED && !(plan->asked[i].is_alerts && is_live(batch)))
+        batch->has[i] = due(plan, &plan->asked[i], is_live(batch), now);
+        if (batch->has[i] == ANSWER_ASKED && is_query(&plan->asked[i], batch))
             queries[batch->asked++] = query_of(&plan->asked[i], batch);
     }
     batch->failed = (size_t)prom_query_all(prom, queries, results, errs, batch->asked);
@@ -156,12 +178,22 @@ static void ask_all(struct plan *plan, struct batch *batch, const struct prom *p
 static void ask_alerts(const struct plan *plan, struct batch *batch, const struct prom *prom)
 {
     for (size_t i = 0; i < plan->n; i++) {
-        if (!plan->asked[i].is_alerts)
+        if (plan->asked[i].of != OF_ALERTS)
             continue;
         if (is_live(batch))
             alerts_fetch(prom, plan->alertmanager, &batch->results[i], &batch->note, &batch->errs[i]);
         else
             alerts_of_past(&batch->results[i]);
+    }
+}
+
+static void ask_places(const struct plan *plan, struct batch *batch)
+{
+    for (size_t i = 0; i < plan->n; i++) {
+        if (plan->asked[i].of != OF_PLACES || batch->has[i] != ANSWER_ASKED)
+            continue;
+        if (places_fetch(plan->kube, &batch->results[i], &batch->errs[i]) == 1)
+            batch->has[i] = ANSWER_ABSENT; /* no Kueue there */
     }
 }
 
@@ -177,6 +209,7 @@ struct batch *plan_fetch(struct plan *plan, const struct prom *prom, const struc
         choose_curves(plan, batch);
     ask_all(plan, batch, prom);
     ask_alerts(plan, batch, prom);
+    ask_places(plan, batch);
     remember(plan, batch);
     return batch;
 }

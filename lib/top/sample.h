@@ -3,6 +3,7 @@
 #ifndef TOP_SAMPLE_H
 #define TOP_SAMPLE_H
 
+#include "kube/kube.h"
 #include "top/top.h"
 
 enum answer {
@@ -39,6 +40,8 @@ void plan_free(struct plan *plan);
 DEFINE_CLEANUP_PTR(struct plan, plan_free)
 /* Who knows which alerts are silenced: borrowed. */
 void plan_alertmanager(struct plan *plan, const struct prom *alertmanager);
+/* Who knows places in queues: borrowed, for the thread that fetches. is_patient: the first round does not wait for it. */
+void plan_kube(struct plan *plan, struct kube *kube, bool is_patient);
 size_t plan_count(const struct plan *plan);
 /* In the order of panels, their metrics and who measures them. */
 const struct place *plan_places(const struct plan *plan, size_t *ret_n);

@@ -185,7 +185,8 @@ static struct reading *reading_at(struct table *table, size_t row, size_t metric
  * seen. */
 static void age_place(const struct taking *taking, const struct place *place, bool is_failed)
 {
-    bool is_kept = is_failed || targets_down(taking->state, place->measure->jobs, NULL) > 0;
+    const char *jobs = place->measure->jobs; /* what is no figure is of no job */
+    bool is_kept = is_failed || (jobs && targets_down(taking->state, jobs, NULL) > 0);
     for (size_t i = 0; i <= taking->table->n; i++) {
         struct reading *reading = reading_at(taking->table, i, place->metric);
         if (!is_kept && i < taking->table->n)

@@ -144,6 +144,8 @@ struct panel {
 
 /* An answer that is no query's: see warn.h. */
 #define TOP_ALERTS "ALERTS"
+/* Another: see places.h. */
+#define TOP_PLACES "PLACES"
 
 extern const struct panel *const top_panels[]; /* NULL-terminated */
 extern const size_t top_panel_count;

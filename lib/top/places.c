@@ -1,0 +1,40 @@
+#include "top/places.h"
+
+#include "base/clock.h"
+#include "kube/kueue.h"
+
+enum { LABELS = 3, MANY = 10000 };
+
+static void add_label(struct prom_series *series, const char *name, const char *value)
+{
+    if (value && *value)
+        series->labels[series->n_labels++] = (struct prom_label){.name = xstrdup(name), .value = xstrdup(value)};
+}
+
+/* Labels in the order of their names. */
+static struct prom_series series_of(const node_t *place)
+{
+    struct prom_series series = {
+        .labels = xcalloc(LABELS, sizeof(*series.labels)), .points = xcalloc(1, sizeof(*series.points)), .n_points = 1};
+    add_label(&series, "job_name", node_str(place, "/name", NULL));
+    add_label(&series, "namespace", node_str(place, "/namespace", NULL));
+    add_label(&series, "queue", node_str(place, "/queue", NULL));
+    series.points[0] = (struct prom_point){.at_ms = clock_wall_ms(), .value = node_num(place, "/position", 0)};
+    return series;
+}
+
+int places_fetch(struct kube *kube, struct prom_result *ret, struct err *err)
+{
+    CLEANUP(node_free) node_t *places = kueue_places(kube, err);
+    size_t cap = 0;
+    *ret = PROM_RESULT_INIT;
+    if (!places && err->code == ERR_FAILED) {
+        err_clear(err);
+        return 1;
+    }
+    for (const node_t *place = node_first(places); place && ret->n < MANY; place = node_next(place)) {
+        GROW(ret->series, ret->n, cap);
+        ret->series[ret->n++] = series_of(place);
+    }
+    return places ? 0 : -1;
+}
