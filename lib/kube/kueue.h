@@ -35,11 +35,10 @@ node_t *kueue_waiting(struct kueue *kueue, const char *queue, struct err *err);
  * namespaces, so AUTH for those who may not list them. The caller frees. */
 node_t *kueue_holders(struct kueue *kueue, const char *cluster_queue, const char *resource, struct err *err);
 
-/* Where jobs stand in their LocalQueues, in Kueue's own order: [{"name", "namespace", "queue", "position": from 1}]; of all namespaces, or, for those
- * who may not list these, of the client's. Only the first KUEUE_PLACES_QUEUES queues in which something waits are asked. FAILED as kueue_open;
- * the first reason where none of them tells. The caller frees. */
+/* Where jobs stand in the queues that were listed, in Kueue's own order: [{"name", "namespace", "queue", "position": from 1}]. Only the
+ * first KUEUE_PLACES_QUEUES in which something waits are asked; an error where none of them tells. The caller frees. */
 enum { KUEUE_PLACES_QUEUES = 64 };
-node_t *kueue_places(struct kube *kube, struct err *err);
+node_t *kueue_places(const struct kueue *kueue, struct err *err);
 
 /* One workload as above, without an order. The caller frees. */
 node_t *kueue_describe(const node_t *workload);

@@ -33,7 +33,7 @@ static void add_place(node_t *places, const node_t *entry)
 }
 
 /* One that does not say it is left out, unless none does. */
-static node_t *places_of(struct kueue *kueue, struct err *err)
+node_t *kueue_places(const struct kueue *kueue, struct err *err)
 {
     struct kube_ask asks[KUEUE_PLACES_QUEUES] = {{0}};
     CLEANUP(node_free) node_t *places = node_new_array();
@@ -53,15 +53,4 @@ static node_t *places_of(struct kueue *kueue, struct err *err)
     for (size_t i = 0; i < n; i++)
         kube_ask_release(&asks[i]);
     return is_in_vain ? NULL : TAKE(places);
-}
-
-node_t *kueue_places(struct kube *kube, struct err *err)
-{
-    CLEANUP(kueue_release) struct kueue kueue = {0};
-    int rc = kueue_open(&kueue, kube, NULL, err);
-    if (rc != 0 && err->code == ERR_AUTH) {
-        err_clear(err);
-        rc = kueue_open(&kueue, kube, kube->ns, err);
-    }
-    return rc == 0 ? places_of(&kueue, err) : NULL;
 }

@@ -23,15 +23,27 @@ static struct prom_series series_of(const node_t *place)
     return series;
 }
 
+/* All namespaces' queues, or those of the client's own. */
+static int open_seen(struct kueue *kueue, struct kube *kube, struct err *err)
+{
+    int rc = kueue_open(kueue, kube, NULL, err);
+    if (rc == 0 || err->code != ERR_AUTH)
+        return rc;
+    err_clear(err);
+    return kueue_open(kueue, kube, kube->ns, err);
+}
+
 int places_fetch(struct kube *kube, struct prom_result *ret, struct err *err)
 {
-    CLEANUP(node_free) node_t *places = kueue_places(kube, err);
-    size_t cap = 0;
+    CLEANUP(kueue_release) struct kueue kueue = {0};
     *ret = PROM_RESULT_INIT;
-    if (!places && err->code == ERR_FAILED) {
+    int rc = open_seen(&kueue, kube, err);
+    if (rc != 0 && err->code == ERR_FAILED) {
         err_clear(err);
         return 1;
     }
+    CLEANUP(node_free) node_t *places = rc == 0 ? kueue_places(&kueue, err) : NULL;
+    size_t cap = 0;
     for (const node_t *place = node_first(places); place && ret->n < MANY; place = node_next(place)) {
         GROW(ret->series, ret->n, cap);
         ret->series[ret->n++] = series_of(place);

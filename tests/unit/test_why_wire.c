@@ -4,6 +4,7 @@
 
 #include "kube/kueue.h"
 #include "suites.h"
+#include "top/places.h"
 #include "why/kube.h"
 #include "why/quota.h"
 #include "wire.h"
@@ -258,6 +259,74 @@ START_TEST(without_kueue_it_says_so)
 }
 END_TEST
 
+#define QUEUE(ns, name, pending) "{'metadata':{'name':'" name "','namespace':'" ns "'},'status':{'pendingWorkloads':" pending "}}"
+#define QUEUES                   "/apis/kueue.x-k8s.io/v1beta1/localqueues"
+#define QUEUES_OF_ML             "/apis/kueue.x-k8s.io/v1beta1/namespaces/ml/localqueues"
+#define ORDER(ns, name)          "/apis/visibility.kueue.x-k8s.io/v1beta1/namespaces/" ns "/localqueues/" name "/pendingworkloads"
+#define ENTRY(owner, place)      "{'metadata':{'name':'w','namespace':'ml'" owner "},'localQueueName':'gpus'" place "}"
+
+static void take_places(struct prom_result *ret, int expected, struct err *err)
+{
+    CLEANUP(kube_release) struct kube kube = {0};
+    CLEANUP(wire_stop) struct wire wire = {0};
+    serve(&wire, &kube);
+    ck_assert_int_eq(places_fetch(&kube, ret, err), expected);
+}
+
+/* Of others anything may come: what has no owner or no place is left out; a queue that does not say its order does not take
+ * the others'. */
+START_TEST(places_are_those_that_kueue_tells)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(prom_result_release) struct prom_result result = PROM_RESULT_INIT;
+    start();
+    route(QUEUES, 200, "{'items':[" QUEUE("ml", "gpus", "2") "," QUEUE("ml", "empty", "0") "," QUEUE("x", "dark", "1") ",7,{}]}");
+    route(ORDER("ml", "gpus"), 200,
+          "{'items':[" ENTRY(",'ownerReferences':[{'kind':'Job','name':'bert'}]", ",'positionInLocalQueue':1") "," ENTRY(
+              ",'ownerReferences':[{'kind':'Job','name':'gpt'}]", "") "," ENTRY("", ",'positionInLocalQueue':0") ",[],5]}");
+    refuse(ORDER("x", "dark"));
+    take_places(&result, 0, &err);
+    ck_assert_uint_eq(result.n, 1);
+    ck_assert_str_eq(prom_label(&result.series[0], "job_name"), "bert");
+    ck_assert_str_eq(prom_label(&result.series[0], "namespace"), "ml");
+    ck_assert_str_eq(prom_label(&result.series[0], "queue"), "gpus");
+    ck_assert_double_eq_tol(result.series[0].points[0].value, 2, 1e-9);
+}
+END_TEST
+
+START_TEST(places_of_the_own_namespace_are_better_than_none)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(prom_result_release) struct prom_result result = PROM_RESULT_INIT;
+    start();
+    refuse(QUEUES);
+    route(QUEUES_OF_ML, 200, "{'items':[" QUEUE("ml", "gpus", "1") "]}");
+    route(ORDER("ml", "gpus"), 200,
+          "{'items':[" ENTRY(",'ownerReferences':[{'kind':'Job','name':'bert'}]", ",'positionInLocalQueue':0") "]}");
+    take_places(&result, 0, &err);
+    ck_assert_uint_eq(result.n, 1);
+}
+END_TEST
+
+START_TEST(places_that_nobody_tells_are_unknown)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(prom_result_release) struct prom_result result = PROM_RESULT_INIT;
+    start();
+    route(QUEUES, 200, "{'items':[" QUEUE("ml", "gpus", "1") "]}");
+    refuse(ORDER("ml", "gpus"));
+    take_places(&result, -1, &err);
+    ck_assert_int_eq(err.code, ERR_AUTH);
+    err_clear(&err);
+    start(); /* no Kueue there: that is no failure */
+    route(QUEUES, 404, "404 page not found");
+    route("/apis/kueue.x-k8s.io/v1beta2/localqueues", 404, "404 page not found");
+    take_places(&result, 1, &err);
+    ck_assert_int_eq(err.code, ERR_OK);
+    ck_assert_uint_eq(result.n, 0);
+}
+END_TEST
+
 Suite *suite_why_wire(void)
 {
     Suite *suite = suite_create("why_wire");
@@ -272,6 +341,9 @@ Suite *suite_why_wire(void)
     tcase_add_test(tcase, an_order_that_is_not_served_is_worked_out_and_marked);
     tcase_add_test(tcase, kueues_own_order_wins_and_names_who_is_before);
     tcase_add_test(tcase, without_kueue_it_says_so);
+    tcase_add_test(tcase, places_are_those_that_kueue_tells);
+    tcase_add_test(tcase, places_of_the_own_namespace_are_better_than_none);
+    tcase_add_test(tcase, places_that_nobody_tells_are_unknown);
     suite_add_tcase(suite, tcase);
     return suite;
 }
