@@ -220,7 +220,8 @@ static int show(struct cli *cli, const struct prom_query *query, const struct pr
 static int ask(struct cli *cli, struct err *err)
 {
     const struct query_options *options = cli->opts;
-    CLEANUP(prom_release) struct prom prom = {0};
+    CLEANUP(prom_release) struct prom own = {0};
+    struct prom *prom = options->kept ? options->kept : &own;
     CLEANUP(prom_result_release) struct prom_result result = PROM_RESULT_INIT;
     struct prom_query query = {0};
     struct prom_settings settings = {
@@ -234,21 +235,30 @@ static int ask(struct cli *cli, struct err *err)
         return -1;
     if (!options->list && make_query(cli, &query, err) != 0)
         return -1;
-    if (cli_prometheus(cli, &settings, &prom, err) != 0)
+    if (!prom->base && cli_prometheus(cli, &settings, prom, err) != 0)
         return -1;
     if (options->list)
-        return query_list(cli, &prom, err);
-    AUTOFREE char *figure = options->figure ? query_figure(cli, &prom, err) : NULL;
+        return query_list(cli, prom, err);
+    AUTOFREE char *figure = options->figure ? query_figure(cli, prom, err) : NULL;
     if (options->figure)
         query.expr = figure;
-    if (!query.expr || prom_query(&prom, &query, &result, err) != 0)
+    if (!query.expr || prom_query(prom, &query, &result, err) != 0)
         return -1;
     for (size_t i = 0; i < result.warnings.n; i++)
         cli_note(cli, "warning: %s", result.warnings.v[i]);
     return show(cli, &query, &result, err);
 }
 
-static int run(struct cli *cli, struct err *err) { return cli_watch(cli, ask, err); }
+/* What there is is read anew each time. */
+static int run(struct cli *cli, struct err *err)
+{
+    struct query_options *options = cli->opts;
+    CLEANUP(prom_release) struct prom prom = {0};
+    options->kept = options->list ? NULL : &prom;
+    int rc = cli_watch(cli, ask, err);
+    options->kept = NULL;
+    return rc;
+}
 
 static const struct arg args[] = {
     {.name = "PROMQL", .help = "the expression; with --list a selector: what it matches", .optional = true},
@@ -331,6 +341,7 @@ const struct cmd cmd_query = {
              "\n"
              "With --scrape there is no server: each exporter is read once (twice, two seconds apart, for an expression that\n"
              "looks back), and asked in the part of PromQL that figures need. Its job is \"scrape\" where it has no name.\n"
+             "With --watch what was read is kept: windows and --range grow with it.\n"
              "\n"
              "The server is the context's setting prometheus, AIWF_PROMETHEUS or --prometheus. For the local\n"
              "runtime start one that scrapes its gateway (URL as in `aiwf local status`):\n"

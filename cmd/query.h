@@ -9,6 +9,8 @@ struct query_options {
     const char *prometheus, *at, *plot, *list, *figure, *source;
     int64_t range_ms, step_ms;
     struct strv scrape;
+    struct prom
+        *kept; /* no option: whom all rounds of --watch ask; exporters have their history there. NULL: each opens its own */
 };
 
 #define QUERY_WINDOW "5m" /* of a figure's rates */

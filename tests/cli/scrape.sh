@@ -31,6 +31,15 @@ ok aiwf query node_load1 --range 1h --scrape "$NODE" -o json
 json '.items[0].samples | length' 1
 err_has "exporters tell no past"
 
+begin "a watch keeps what it has read: its windows grow"
+aiwf query 'count_over_time(node_load1[1m])' --watch -o json --scrape "$NODE" >"$T/watched" 2>"$T/watched.err" &
+watching=$!
+keep $watching
+grown() { [ "$(jq -r '.items[0].value' "$T/watched" | head -3 | tr '\n' ' ')" = "2 3 4 " ]; }
+until_ok 20 grown
+kill -INT $watching
+! wait $watching || true
+
 begin "figures of the vocabulary come from exporters too"
 ok aiwf query --figure node.memory --scrape "$NODE" -o json
 true_that jq -e '.items[0].value > 0 and .items[0].value < 100' "$OUT" >/dev/null
