@@ -66,7 +66,7 @@ out_has 2026-11-24T09:58:00Z
 begin "a range in a terminal has a curve"
 screen "aiwf query aiwf_power_watts --at $AT --range 15m; sleep 60" 160 20
 shows CURVE
-shows ▁
+shows ⣀
 
 begin "-o spark is a line a series with its curve, in a pipe too"
 ok aiwf query 'gateway_service_count{function_name=~"ocr.*"}' --at "$AT" --range 15m -o spark
