@@ -28,10 +28,7 @@ int body_pairs(node_t *body, const char *member, const char *option, const struc
     for (size_t i = 0; i < pairs->n; i++)
         if (!strchr(pairs->v[i], '=') || pairs->v[i][0] == '=')
             return err_set(err, ERR_USAGE, "%s: \"%s\" is not K=V", option, pairs->v[i]);
-    node_t *all = node_get(body, member);
-    if (node_type(all) != NODE_OBJECT)
-        all = node_set(body, member, node_new_object());
-    node_set_pairs(all, pairs);
+    node_set_pairs(node_object(body, member), pairs);
     return 0;
 }
 

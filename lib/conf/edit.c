@@ -79,15 +79,13 @@ static int no_context(const struct conf *conf, const char *name, struct err *err
 
 static int set_context(struct conf *conf, const struct change *change, struct str *text, struct err *err)
 {
-    node_t *contexts = node_get(conf->doc.root, "contexts");
+    const node_t *contexts = node_get(conf->doc.root, "contexts");
     if (node_get(contexts, change->name) && !change->replace) {
         err_set(err, ERR_CONFLICT, "the context %s is there already", change->name);
         return err_hint(err, "--replace, or aiwf context show %s", change->name);
     }
     splice_context(conf, change->name, change->settings, text);
-    if (node_type(contexts) != NODE_OBJECT)
-        contexts = node_set(conf->doc.root, "contexts", node_new_object());
-    node_set(contexts, change->name, node_copy(change->settings));
+    node_set(node_object(conf->doc.root, "contexts"), change->name, node_copy(change->settings));
     return 0;
 }
 

@@ -55,9 +55,7 @@ static node_t *find_login(const node_t *root, const char *key)
 
 static void put_login(node_t *root, const char *key, const char *user, const char *password)
 {
-    node_t *auths = node_get(root, "auths");
-    if (node_type(auths) != NODE_ARRAY)
-        auths = node_set(root, "auths", node_new_array());
+    node_t *auths = node_array(root, "auths");
     node_t *auth = find_login(root, key);
     if (!auth)
         auth = node_push(auths, node_new_object());
@@ -68,8 +66,7 @@ static void put_login(node_t *root, const char *key, const char *user, const cha
     node_set_str(auth, "gateway", key);
     node_set_str(auth, "auth", "basic");
     node_set_str(auth, "token", token.buf);
-    if (!node_get(auth, "options"))
-        node_set(auth, "options", node_new_array());
+    node_array(auth, "options");
     explicit_bzero(plain.buf, plain.len);
     explicit_bzero(token.buf, token.len);
 }

@@ -207,6 +207,18 @@ node_t *node_set_str(node_t *object, const char *key, const char *text) { return
 node_t *node_set_num(node_t *object, const char *key, double value) { return node_set(object, key, node_new_num(value)); }
 node_t *node_set_bool(node_t *object, const char *key, bool value) { return node_set(object, key, node_new_bool(value)); }
 
+node_t *node_object(node_t *object, const char *key)
+{
+    node_t *there = node_get(object, key);
+    return node_type(there) == NODE_OBJECT ? there : node_set(object, key, node_new_object());
+}
+
+node_t *node_array(node_t *object, const char *key)
+{
+    node_t *there = node_get(object, key);
+    return node_type(there) == NODE_ARRAY ? there : node_set(object, key, node_new_array());
+}
+
 void node_set_pairs(node_t *object, const struct strv *pairs)
 {
     for (size_t i = 0; pairs && i < pairs->n; i++) {

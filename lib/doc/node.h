@@ -56,6 +56,9 @@ node_t *node_set(node_t *object, const char *key, node_t *child);
 node_t *node_set_str(node_t *object, const char *key, const char *text);
 node_t *node_set_num(node_t *object, const char *key, double value);
 node_t *node_set_bool(node_t *object, const char *key, bool value);
+/* The member that is an object (a list); an empty one, in the place of any other, where there is none. */
+node_t *node_object(node_t *object, const char *key);
+node_t *node_array(node_t *object, const char *key);
 /* Sets "KEY=VALUE" of each; pairs may be NULL. */
 void node_set_pairs(node_t *object, const struct strv *pairs);
 node_t *node_push(node_t *array, node_t *child);

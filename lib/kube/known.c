@@ -47,8 +47,7 @@ static void copy_at(node_t *to, const node_t *from, const char *pointer)
             node_set(to, key, node_copy(found));
             return;
         }
-        node_t *next = node_get(to, key);
-        to = next ? next : node_set(to, key, node_new_object());
+        to = node_object(to, key);
         part += len + 1;
     }
 }

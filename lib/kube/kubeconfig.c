@@ -106,9 +106,7 @@ node_t *kubeconfig_find(const struct kubeconfig *config, const char *list, const
 void kubeconfig_put(struct kubeconfig *config, const char *list, const char *name, node_t *what)
 {
     AUTOFREE char *key = inner_key(list);
-    node_t *items = node_get(config->root, list);
-    if (node_type(items) != NODE_ARRAY)
-        items = node_set(config->root, list, node_new_array());
+    node_t *items = node_array(config->root, list);
     node_t *item = find_item(config, list, name);
     if (!item) {
         item = node_push(items, node_new_object());

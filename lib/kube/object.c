@@ -33,6 +33,13 @@ node_t *kube_object(const struct kube_kind *kind, const char *ns, const char *na
     return object;
 }
 
+node_t *kube_mark(node_t *object)
+{
+    node_t *labels = node_object(node_object(object, "metadata"), "labels");
+    node_set_str(labels, KUBE_MANAGED, "aiwf");
+    return labels;
+}
+
 /* An API server answers "404 page not found" as text for a path that no group of its has. */
 static bool is_unknown_path(const struct http_response *res)
 {

@@ -32,6 +32,9 @@ extern const struct kube_kind *const kube_known_kinds[];
 void kube_path(struct str *s, const struct kube_kind *kind, const char *ns, const char *name, const char *sub);
 /* {"apiVersion", "kind", "metadata": {"name", "namespace"}}. The caller frees. */
 node_t *kube_object(const struct kube_kind *kind, const char *ns, const char *name);
+/* What we make says so by this label. Returns the object's labels. */
+#define KUBE_MANAGED "app.kubernetes.io/managed-by"
+node_t *kube_mark(node_t *object);
 
 struct kube_call {
     const char *method; /* NULL: GET */

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "kube/apply.h"
 #include "kube/object.h"
+#include "kube/podspec.h"
 #include "net/rest.h"
 #include "net/url.h"
 #include "serverless/deployment.h"
@@ -181,36 +182,6 @@ static node_t *args_of(const struct model_spec *spec, const node_t *files)
     return args;
 }
 
-static node_t *member_array(node_t *object, const char *key)
-{
-    node_t *list = node_get(object, key);
-    return list ? list : node_set(object, key, node_new_array());
-}
-
-static node_t *member_object(node_t *object, const char *key)
-{
-    node_t *child = node_get(object, key);
-    return child ? child : node_set(object, key, node_new_object());
-}
-
-static void add_env(node_t *container, const char *name, const char *value)
-{
-    node_t *variable = node_push(member_array(container, "env"), node_new_object());
-    node_set_str(variable, "name", name);
-    node_set_str(variable, "value", value);
-}
-
-static node_t *mount(node_t *pod, node_t *container, const char *name, const char *path)
-{
-    node_t *at = node_push(member_array(container, "volumeMounts"), node_new_object());
-    node_set_str(at, "name", name);
-    node_set_str(at, "mountPath", path);
-    node_set_bool(at, "readOnly", true);
-    node_t *volume = node_push(member_array(pod, "volumes"), node_new_object());
-    node_set_str(volume, "name", name);
-    return volume;
-}
-
 static void drop_env(node_t *env, const char *name)
 {
     for (node_t *variable = node_first(env), *next; variable; variable = next) {
@@ -222,7 +193,7 @@ static void drop_env(node_t *env, const char *name)
 
 static void set_port(node_t *container, int64_t port)
 {
-    node_t *ports = member_array(container, "ports");
+    node_t *ports = node_array(container, "ports");
     node_t *first = node_first(ports) ? node_first(ports) : node_push(ports, node_new_object());
     node_set_num(first, "containerPort", (double)port);
     drop_env(node_get(container, "env"), "PORT"); /* the server has its own word for it */
@@ -233,7 +204,7 @@ static void set_probe(const struct model_spec *spec, node_t *container)
     struct model_ask ask = {.model = spec->name};
     CLEANUP(str_release) struct str path = STR_INIT;
     spec->server->path(&ask, MODEL_READY, &path);
-    node_t *probe = member_object(container, "readinessProbe");
+    node_t *probe = node_object(container, "readinessProbe");
     node_delete(probe, "tcpSocket");
     node_t *get = node_set(probe, "httpGet", node_new_object());
     node_set_str(get, "path", path.buf);
@@ -245,7 +216,7 @@ static void annotate(const struct model_spec *spec, const node_t *files, node_t 
     CLEANUP(err_release) struct err none = ERR_INIT;
     CLEANUP(str_release) struct str text = STR_INIT;
     char hash[HASH_HEX];
-    node_t *annotations = member_object(metadata, "annotations");
+    node_t *annotations = node_object(metadata, "annotations");
     AUTOFREE char *port = xasprintf("%lld", (long long)port_of(spec));
     node_set_str(annotations, "prometheus.io/scrape", "true");
     node_set_str(annotations, "prometheus.io/port", port);
@@ -257,6 +228,8 @@ static void annotate(const struct model_spec *spec, const node_t *files, node_t 
 
 void model_fill(const struct model_spec *spec, const node_t *files, node_t *object)
 {
+    static const struct kube_mount files_at = {.name = "model-files", .path = FILES_DIR, .read_only = true},
+                                   volume_at = {.name = "model", .path = VOLUME_DIR, .read_only = true};
     node_t *template = node_at(object, "/spec/template"), *pod = node_get(template, "spec");
     node_t *container = node_first(node_get(pod, "containers"));
     CLEANUP(str_release) struct str path = STR_INIT;
@@ -264,30 +237,31 @@ void model_fill(const struct model_spec *spec, const node_t *files, node_t *obje
     node_t *args = args_of(spec, files);
     set_port(container, port_of(spec));
     set_probe(spec, container);
-    add_env(container, "MODEL_NAME", spec->name);
-    add_env(container, "MODEL_PATH", base_path(spec, &path));
+    node_t *env = node_array(container, "env");
+    kube_env_add(env, "MODEL_NAME", spec->name);
+    kube_env_add(env, "MODEL_PATH", base_path(spec, &path));
     if (node_len(args))
         node_set(container, "args", args);
     else
         node_free(args);
     if (node_len(files)) {
         AUTOFREE char *name = xasprintf("%s-model", spec->name);
-        node_set_str(node_set(mount(pod, container, "model-files", FILES_DIR), "configMap", node_new_object()), "name", name);
+        node_set_str(node_set(kube_volume_add(pod, container, &files_at), "configMap", node_new_object()), "name", name);
     }
     if (spec->claim) {
-        node_t *source = node_set(mount(pod, container, "model", VOLUME_DIR), "persistentVolumeClaim", node_new_object());
+        node_t *source = node_set(kube_volume_add(pod, container, &volume_at), "persistentVolumeClaim", node_new_object());
         node_set_str(source, "claimName", spec->claim);
         node_set_bool(source, "readOnly", true);
     }
-    annotate(spec, files, member_object(template, "metadata"));
-    node_set_str(member_object(node_get(object, "metadata"), "annotations"), MODEL_PATH_NOTE, claim);
+    annotate(spec, files, node_object(template, "metadata"));
+    node_set_str(node_object(node_get(object, "metadata"), "annotations"), MODEL_PATH_NOTE, claim);
 }
 
 /* ---- objects ---- */
 
 static void mark(const struct model_spec *spec, node_t *object)
 {
-    node_t *labels = member_object(node_get(object, "metadata"), "labels");
+    node_t *labels = node_object(node_get(object, "metadata"), "labels");
     node_set_str(labels, MODEL_LABEL, spec->name);
     node_set_str(labels, MODEL_SERVER_LABEL, spec->server->name);
 }
@@ -296,7 +270,7 @@ static node_t *files_object(const struct model_spec *spec, const node_t *files, 
 {
     AUTOFREE char *name = xasprintf("%s-model", spec->name);
     node_t *object = kube_object(&kube_config_maps, ns, name);
-    node_set_str(member_object(node_get(object, "metadata"), "labels"), FUNCTION_MANAGED, "aiwf");
+    kube_mark(object);
     node_set(object, "data", node_copy(files));
     return object;
 }

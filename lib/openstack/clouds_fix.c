@@ -194,9 +194,7 @@ static void expand_all(node_t *config, node_t *auth)
 
 void clouds_fix(node_t *config)
 {
-    node_t *auth = node_get(config, "auth");
-    if (node_type(auth) != NODE_OBJECT)
-        auth = node_set(config, "auth", node_new_object());
+    node_t *auth = node_object(config, "auth");
     rename_interfaces(config);
     rename_missing(config, "auth_plugin", "auth_type");
     rename_missing(auth, "user_name", "username");

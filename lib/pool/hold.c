@@ -6,9 +6,8 @@
 #include "kube/apply.h"
 #include "kube/quantity.h"
 
-#define GPU     "nvidia.com/gpu"
-#define MANAGED "app.kubernetes.io/managed-by"
-#define POOL    "aiwf/hold"
+#define GPU  "nvidia.com/gpu"
+#define POOL "aiwf/hold"
 
 static char *name_of(const char *pool) { return xasprintf("aiwf-hold-%s", pool); }
 
@@ -32,7 +31,7 @@ static node_t *deployment_of(const struct hold *hold, int64_t replicas)
 {
     AUTOFREE char *name = name_of(hold->pool);
     node_t *deployment = kube_object(&kube_deployments, hold->kube->ns, name);
-    node_set_str(node_set(node_get(deployment, "metadata"), "labels", node_new_object()), MANAGED, "aiwf");
+    kube_mark(deployment);
     node_t *spec = node_set(deployment, "spec", node_new_object());
     node_set_num(spec, "replicas", (double)replicas);
     node_t *labels = node_set(node_set(spec, "selector", node_new_object()), "matchLabels", node_new_object());

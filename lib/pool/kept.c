@@ -8,7 +8,6 @@
 #include "pool/hold.h"
 #include "pool/prepull.h"
 
-#define MANAGED   "app.kubernetes.io/managed-by"
 #define COMPONENT "app.kubernetes.io/component"
 #define FUNCTION  "aiwf/function"
 #define APPLIED   "aiwf/floor"
@@ -40,8 +39,7 @@ node_t *kept_object(const struct kept_spec *spec, const char *ns, struct err *er
     node_set_num(rules, "created_ms", (double)clock_wall_ms());
     json_print(rules, &text);
     node_t *object = kube_object(&kube_config_maps, ns, name);
-    node_t *labels = node_set(node_get(object, "metadata"), "labels", node_new_object());
-    node_set_str(labels, MANAGED, "aiwf");
+    node_t *labels = kube_mark(object);
     node_set_str(labels, COMPONENT, "pool");
     node_set_str(labels, FUNCTION, spec->rules.function);
     node_t *data = node_set(object, "data", node_new_object());
@@ -120,7 +118,7 @@ int kept_create(const struct runtime_env *env, const struct kept_spec *spec, str
 
 node_t *kept_list(struct kube *kube, struct err *err)
 {
-    return kube_list_of(kube, &kube_config_maps, kube->ns, MANAGED "=aiwf," COMPONENT "=pool", err);
+    return kube_list_of(kube, &kube_config_maps, kube->ns, KUBE_MANAGED "=aiwf," COMPONENT "=pool", err);
 }
 
 node_t *kept_show(struct kube *kube, const char *name, struct err *err)

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#define MANAGED "app.kubernetes.io/managed-by"
 #define POOL    "aiwf/prepull"
 #define NOTHING "/aiwf/is-never-started"
 
@@ -100,8 +99,7 @@ node_t *prepull_pod(const char *pool, const char *node_name, const node_t *pod_s
     enum { AT_MOST_S = 3600 };
     AUTOFREE char *name = pod_name(pool, node_name, pod_spec);
     node_t *pod = kube_object(&kube_pods, NULL, name);
-    node_t *labels = node_set(node_get(pod, "metadata"), "labels", node_new_object());
-    node_set_str(labels, MANAGED, "aiwf");
+    node_t *labels = kube_mark(pod);
     node_set_str(labels, POOL, pool);
     node_t *spec = node_set(pod, "spec", node_new_object());
     node_set_str(spec, "nodeName", node_name);

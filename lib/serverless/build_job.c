@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "kube/logs.h"
 #include "kube/object.h"
+#include "kube/podspec.h"
 #include "serverless/build.h"
 #include "serverless/pods.h"
 #include "wait/wait.h"
@@ -19,25 +20,10 @@
 
 static void push_text(node_t *list, const char *text) { node_push(list, node_new_str(text)); }
 
-static node_t *add_volume(node_t *pod, node_t *container, const char *name, const char *path)
-{
-    static const char *const lists[] = {"volumes", "volumeMounts"};
-    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
-        node_t *owner = i ? container : pod;
-        if (!node_get(owner, lists[i]))
-            node_set(owner, lists[i], node_new_array());
-    }
-    node_t *mount = node_push(node_get(container, "volumeMounts"), node_new_object());
-    node_set_str(mount, "name", name);
-    node_set_str(mount, "mountPath", path);
-    node_t *volume = node_push(node_get(pod, "volumes"), node_new_object());
-    node_set_str(volume, "name", name);
-    return volume;
-}
-
 static void add_login(const struct build_job *job, node_t *pod, node_t *container)
 {
-    node_t *secret = node_set(add_volume(pod, container, "login", "/kaniko/.docker"), "secret", node_new_object());
+    const struct kube_mount at = {.name = "login", .path = "/kaniko/.docker"};
+    node_t *secret = node_set(kube_volume_add(pod, container, &at), "secret", node_new_object());
     node_set_str(secret, "secretName", job->login);
     node_t *item = node_push(node_set(secret, "items", node_new_array()), node_new_object());
     node_set_str(item, "key", ".dockerconfigjson");
@@ -47,7 +33,7 @@ static void add_login(const struct build_job *job, node_t *pod, node_t *containe
 static node_t *marked(const struct kube_kind *kind, const struct build_job *job, const char *name)
 {
     node_t *object = kube_object(kind, job->kube ? job->kube->ns : NULL, name);
-    node_set_str(node_set(node_get(object, "metadata"), "labels", node_new_object()), "app.kubernetes.io/managed-by", "aiwf");
+    kube_mark(object);
     return object;
 }
 
@@ -80,7 +66,8 @@ node_t *build_job_object(const struct build_spec *spec, const struct build_job *
     node_set_str(container, "name", "build");
     node_set_str(container, "image", job->builder);
     node_set(container, "args", args_of(spec));
-    node_set_str(node_set(add_volume(pod, container, "context", CONTEXT_DIR), "configMap", node_new_object()), "name", name);
+    const struct kube_mount context = {.name = "context", .path = CONTEXT_DIR};
+    node_set_str(node_set(kube_volume_add(pod, container, &context), "configMap", node_new_object()), "name", name);
     if (job->login)
         add_login(job, pod, container);
     return object;

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "kube/hpa.h"
+#include "kube/podspec.h"
 #include "serverless/container.h"
 
 const struct function_support deployment_support[FEATURE_COUNT] = {
@@ -72,9 +73,9 @@ int deployment_check(const struct function_spec *spec, struct err *err)
 static node_t *object_of(const struct function_spec *spec, const char *ns, const struct kube_kind *kind)
 {
     node_t *object = kube_object(kind, ns, spec->name);
-    node_t *labels = node_set(node_get(object, "metadata"), "labels", node_new_object());
+    node_t *labels = node_object(node_get(object, "metadata"), "labels");
     node_set_pairs(labels, spec->labels);
-    node_set_str(labels, FUNCTION_MANAGED, "aiwf");
+    kube_mark(object);
     node_set_str(labels, FUNCTION_LABEL, spec->name);
     return object;
 }
@@ -94,14 +95,12 @@ static int64_t port_of(const struct function_spec *spec)
 /* As Knative does, the container is told its port. */
 static void tell_port(node_t *container, int64_t port)
 {
-    node_t *env = node_get(container, "env");
+    node_t *env = node_array(container, "env");
     for (const node_t *variable = node_first(env); variable; variable = node_next(variable))
         if (strcmp(node_str(variable, "/name", ""), "PORT") == 0)
             return;
     AUTOFREE char *text = xasprintf("%lld", (long long)port);
-    node_t *variable = node_push(env ? env : node_set(container, "env", node_new_array()), node_new_object());
-    node_set_str(variable, "name", "PORT");
-    node_set_str(variable, "value", text);
+    kube_env_add(env, "PORT", text);
 }
 
 static node_t *listening(void)

@@ -5,8 +5,7 @@
 
 #include "serverless/features.h"
 
-#define FUNCTION_LABEL   "aiwf/function"
-#define FUNCTION_MANAGED "app.kubernetes.io/managed-by"
+#define FUNCTION_LABEL "aiwf/function"
 enum { FUNCTION_PORT = 8080 };
 
 extern const struct function_support deployment_support[FEATURE_COUNT];

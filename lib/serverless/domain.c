@@ -20,8 +20,6 @@ static const struct kube_kind claims = {.group = "networking.internal.knative.de
                                         .cluster_wide = true,
                                         SERVING};
 
-static const char managed_by[] = "app.kubernetes.io/managed-by";
-
 int domain_check(const struct domain_spec *spec, struct err *err)
 {
     enum { HOST_MAX = 253 };
@@ -34,10 +32,7 @@ int domain_check(const struct domain_spec *spec, struct err *err)
     return err_hint(err, "a name of two parts or more, in lower case, without a scheme, port or path: ocr.example.org");
 }
 
-static void mark(node_t *object)
-{
-    node_set_str(node_set(node_get(object, "metadata"), "labels", node_new_object()), managed_by, "aiwf");
-}
+static void mark(node_t *object) { kube_mark(object); }
 
 node_t *domain_object(const struct domain_spec *spec, const char *ns)
 {
@@ -139,7 +134,7 @@ int domain_unclaim(struct kube *kube, const char *host, struct err *err)
     CLEANUP(err_release) struct err unseen = ERR_INIT;
     if (kube_find(kube, &claims, NULL, host, &claim, &unseen) != 0)
         return unseen.code == ERR_AUTH ? 0 : err_move(err, &unseen);
-    const char *maker = node_text(node_get(node_at(claim, "/metadata/labels"), managed_by));
+    const char *maker = node_text(node_get(node_at(claim, "/metadata/labels"), KUBE_MANAGED));
     bool is_ours = str_eq(maker, "aiwf") && strcmp(node_str(claim, "/spec/namespace", ""), kube->ns) == 0;
     return is_ours ? kube_delete(kube, &claims, NULL, host, err) : 0;
 }

@@ -345,13 +345,6 @@ static node_t *template_of(const struct function_spec *spec)
     return template;
 }
 
-static void mark_ours(node_t *service)
-{
-    node_t *metadata = node_get(service, "metadata");
-    node_t *labels = node_get(metadata, "labels");
-    node_set_str(labels ? labels : node_set(metadata, "labels", node_new_object()), "app.kubernetes.io/managed-by", "aiwf");
-}
-
 /* As it is written, but for its namespace where it says none. */
 static node_t *service_as_written(const struct function_spec *spec, const char *ns)
 {
@@ -359,7 +352,7 @@ static node_t *service_as_written(const struct function_spec *spec, const char *
     node_t *metadata = node_get(service, "metadata");
     if (ns && !node_get(metadata, "namespace"))
         node_set_str(metadata, "namespace", ns);
-    mark_ours(service);
+    kube_mark(service);
     return service;
 }
 
@@ -373,7 +366,7 @@ node_t *knative_service(const struct function_spec *spec, const char *ns)
     node_t *metadata = node_get(service, "metadata");
     node_t *labels = node_set(metadata, "labels", node_new_object());
     node_set_pairs(labels, spec->labels);
-    mark_ours(service);
+    kube_mark(service);
     if (detail->cluster_local)
         node_set_str(labels, VISIBILITY, "cluster-local");
     node_t *annotations = node_new_object();

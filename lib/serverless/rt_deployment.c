@@ -12,7 +12,7 @@
 #include "serverless/pods.h"
 #include "serverless/secrets.h"
 
-#define OURS FUNCTION_MANAGED "=aiwf," FUNCTION_LABEL
+#define OURS KUBE_MANAGED "=aiwf," FUNCTION_LABEL
 
 static int apply(struct kube *kube, const struct kube_kind *kind, const node_t *body, struct err *err)
 {
@@ -31,7 +31,7 @@ static int drop(struct kube *kube, const struct kube_kind *kind, const char *nam
 static bool is_ours(const node_t *deployment)
 {
     const node_t *labels = node_at(deployment, "/metadata/labels");
-    return str_eq(node_text(node_get(labels, FUNCTION_MANAGED)), "aiwf") && node_get(labels, FUNCTION_LABEL);
+    return str_eq(node_text(node_get(labels, KUBE_MANAGED)), "aiwf") && node_get(labels, FUNCTION_LABEL);
 }
 
 static node_t *find(struct kube *kube, const char *name, struct err *err)

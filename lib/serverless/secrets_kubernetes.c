@@ -5,11 +5,9 @@
 #include "kube/object.h"
 #include "serverless/secrets.h"
 
-#define MANAGED "app.kubernetes.io/managed-by"
-
 static bool is_ours(const node_t *object)
 {
-    return str_eq(node_text(node_get(node_at(object, "/metadata/labels"), MANAGED)), "aiwf");
+    return str_eq(node_text(node_get(node_at(object, "/metadata/labels"), KUBE_MANAGED)), "aiwf");
 }
 
 static node_t *secret_of(const node_t *object)
@@ -26,7 +24,7 @@ static node_t *secret_of(const node_t *object)
 
 static node_t *list(const struct runtime_env *env, struct err *err)
 {
-    node_t *objects = kube_list_of(env->kube, &kube_secrets, env->kube->ns, MANAGED "=aiwf", err);
+    node_t *objects = kube_list_of(env->kube, &kube_secrets, env->kube->ns, KUBE_MANAGED "=aiwf", err);
     if (!objects)
         return NULL;
     node_t *secrets = node_new_array();
@@ -47,7 +45,7 @@ static void set_value(node_t *object, const struct secret *secret)
 static int create(const struct runtime_env *env, const struct secret *secret, struct err *err)
 {
     node_t *object = kube_object(&kube_secrets, env->kube->ns, secret->name);
-    node_set_str(node_set(node_get(object, "metadata"), "labels", node_new_object()), MANAGED, "aiwf");
+    kube_mark(object);
     node_set_str(object, "type", "Opaque");
     set_value(object, secret);
     int rc = kube_create(env->kube, &kube_secrets, object, NULL, NULL, err);

@@ -100,8 +100,7 @@ node_t *trigger_object(const struct trigger_spec *spec, enum trigger_kind kind, 
     static void (*const fill[TRIGGER_KINDS])(const struct trigger_spec *, node_t *) = {
         [TRIGGER_BROKER] = fill_broker, [TRIGGER_CLOCK] = fill_clock, [TRIGGER_KAFKA] = fill_kafka};
     node_t *object = kube_object(trigger_kinds[kind], ns, spec->name);
-    node_t *labels = node_set(node_get(object, "metadata"), "labels", node_new_object());
-    node_set_str(labels, "app.kubernetes.io/managed-by", "aiwf");
+    kube_mark(object);
     fill[kind](spec, node_set(object, "spec", node_new_object()));
     return object;
 }

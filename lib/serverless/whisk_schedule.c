@@ -73,9 +73,7 @@ static int tell_feed(const struct whisk_schedule *schedule, const char *event, c
 static node_t *trigger_body(const struct whisk_schedule *schedule, const char *cron)
 {
     node_t *body = schedule->body ? node_copy(schedule->body) : node_new_object();
-    node_t *annotations = node_get(body, "annotations");
-    if (!annotations)
-        annotations = node_set(body, "annotations", node_new_array());
+    node_t *annotations = node_array(body, "annotations");
     whisk_add_pair(annotations, "feed", node_new_str("/whisk.system/alarms/alarm"));
     whisk_add_pair(annotations, "schedule", node_new_str(cron));
     return body;

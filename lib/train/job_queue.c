@@ -131,7 +131,7 @@ void job_add_place(node_t *job, const node_t *place)
 static int stop_workloads(const struct trainer_env *env, const node_t *workloads, struct err *err)
 {
     CLEANUP(node_free) node_t *patch = node_new_object();
-    node_set_bool(job_member(patch, "spec"), "active", false);
+    node_set_bool(node_object(patch, "spec"), "active", false);
     for (const node_t *w = node_first(workloads); w; w = node_next(w))
         if (kube_patch(env->kube, &kube_workloads, env->kube->ns, node_str(w, "/metadata/name", "?"), patch, err) != 0)
             return -1;
@@ -143,12 +143,12 @@ static node_t *stop_patch(const struct job_kind *kind, const node_t *object, boo
 {
     CLEANUP(str_release) struct str now = STR_INIT;
     node_t *patch = node_new_object();
-    node_t *metadata = job_member(patch, "metadata");
+    node_t *metadata = node_object(patch, "metadata");
     rfc3339_print(&now, clock_wall_ms());
-    node_set_str(job_member(metadata, "annotations"), ANNOTATION_CANCELLED, now.buf);
+    node_set_str(node_object(metadata, "annotations"), ANNOTATION_CANCELLED, now.buf);
     if (leaves_queue) {
-        node_set_str(job_member(metadata, "annotations"), ANNOTATION_QUEUE, job_queue(object));
-        node_set(job_member(metadata, "labels"), LABEL_QUEUE, node_new_null());
+        node_set_str(node_object(metadata, "annotations"), ANNOTATION_QUEUE, job_queue(object));
+        node_set(node_object(metadata, "labels"), LABEL_QUEUE, node_new_null());
     }
     job_set_suspended(kind, patch, true);
     return patch;

@@ -50,7 +50,7 @@ static node_t *again(const struct trainer_env *env, const node_t *old, const cha
     node_set_str(labels, LABEL_JOB, name);
     if (queue)
         node_set_str(labels, LABEL_QUEUE, queue);
-    node_set_str(job_member(metadata, "annotations"), "aiwf/retry-of", node_str(old, "/metadata/name", ""));
+    node_set_str(node_object(metadata, "annotations"), "aiwf/retry-of", node_str(old, "/metadata/name", ""));
     node_t *spec = node_set(object, "spec", node_copy(node_get(old, "spec")));
     if (kind->kind == &kube_jobs)
         node_delete(spec, "selector");
@@ -65,7 +65,7 @@ static int create_object(const struct trainer_env *env, const node_t *old, node_
     const char *source = node_str(old, "/metadata/annotations/aiwf~1source", NULL);
     job_mark_submission(object);
     if (source)
-        node_set_str(job_member(node_get(object, "metadata"), "annotations"), ANNOTATION_SOURCE, source);
+        node_set_str(node_object(node_get(object, "metadata"), "annotations"), ANNOTATION_SOURCE, source);
     return kube_job_create(env, object, NULL, err);
 }
 
@@ -111,7 +111,7 @@ static int disown(const struct trainer_env *env, const struct kube_kind *kind, c
     CLEANUP(node_free) node_t *patch = node_new_object();
     if (!name || kube_find(env->kube, kind, env->kube->ns, name, &there, err) != 0 || !there)
         return err->what ? -1 : 0;
-    node_t *metadata = job_member(patch, "metadata"), *owners = node_set(metadata, "ownerReferences", node_new_array());
+    node_t *metadata = node_object(patch, "metadata"), *owners = node_set(metadata, "ownerReferences", node_new_array());
     node_set_str(metadata, "resourceVersion", node_str(there, "/metadata/resourceVersion", NULL));
     for (const node_t *owner = node_first(node_at(there, "/metadata/ownerReferences")); owner; owner = node_next(owner))
         if (!str_eq(node_str(owner, "/uid", NULL), node_str(old, "/metadata/uid", NULL)))
@@ -145,7 +145,7 @@ static int delete_whole(const struct trainer_env *env, const node_t *old, struct
     node_set_str(body, "apiVersion", "v1");
     node_set_str(body, "kind", "DeleteOptions");
     node_set_str(body, "propagationPolicy", "Foreground");
-    node_set_str(job_member(body, "preconditions"), "uid", node_str(old, "/metadata/uid", ""));
+    node_set_str(node_object(body, "preconditions"), "uid", node_str(old, "/metadata/uid", ""));
     AUTOFREE char *failing = xasprintf("cannot delete job \"%s\"", name);
     const struct kube_call call = {.method = "DELETE",
                                    .kind = env->trainer->cluster->kind,

@@ -2,6 +2,7 @@
  * (facts: the Kubernetes documentation, "Indexed Job for parallel processing", "DNS for Services and Pods"). */
 #include <string.h>
 
+#include "kube/podspec.h"
 #include "train/kube_job.h"
 
 #define TAIL  "-ranks"
@@ -16,9 +17,7 @@ static node_t *new_variable(node_t *env, const char *name)
     for (const node_t *variable = node_first(env); variable; variable = node_next(variable))
         if (strcmp(node_str(variable, "/name", ""), name) == 0)
             return NULL;
-    node_t *variable = node_push(env, node_new_object());
-    node_set_str(variable, "name", name);
-    return variable;
+    return kube_env_add(env, name, NULL);
 }
 
 static void set_variable(node_t *env, const char *name, const char *value)
@@ -42,9 +41,7 @@ void job_service_use(node_t *template, const char *job, int64_t nodes)
     AUTOFREE char *master = master_name(job);
     AUTOFREE char *total = xasprintf("%lld", (long long)nodes);
     node_t *pod = node_get(template, "spec"), *container = node_at(pod, "/containers/0");
-    node_t *env = node_get(container, "env");
-    if (!env)
-        env = node_set(container, "env", node_new_array());
+    node_t *env = node_array(container, "env");
     node_set_str(pod, "subdomain", service);
     set_variable(env, "MASTER_ADDR", master);
     set_variable(env, "MASTER_PORT", "29500");
@@ -80,8 +77,7 @@ node_t *job_service_of(const node_t *object)
     if (!str_eq(node_str(object, "/spec/template/spec/subdomain", NULL), name))
         return NULL;
     node_t *service = kube_object(&kube_services, node_str(object, "/metadata/namespace", NULL), name);
-    node_t *labels = job_member(node_get(service, "metadata"), "labels");
-    node_set_str(labels, "app.kubernetes.io/managed-by", "aiwf");
+    node_t *labels = kube_mark(service);
     node_set_str(labels, LABEL_JOB, job);
     node_t *spec = node_set(service, "spec", node_new_object());
     node_set_str(spec, "clusterIP", "None");

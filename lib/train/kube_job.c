@@ -20,12 +20,6 @@ int kube_job_check_name(const struct job_kind *kind, const char *name, struct er
     return err_why(err, "it takes lower-case letters, digits and -, a letter first and no - at the end");
 }
 
-node_t *job_member(node_t *object, const char *key)
-{
-    node_t *there = node_get(object, key);
-    return node_type(there) == NODE_OBJECT ? there : node_set(object, key, node_new_object());
-}
-
 void job_mark_submission(node_t *object)
 {
     unsigned char bytes[8];
@@ -34,13 +28,13 @@ void job_mark_submission(node_t *object)
         return; /* then a repeated POST whose first answer was lost is a conflict */
     for (size_t i = 0; i < sizeof(bytes); i++)
         snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
-    node_set_str(job_member(job_member(object, "metadata"), "annotations"), "aiwf/submission", hex);
+    node_set_str(node_object(node_object(object, "metadata"), "annotations"), "aiwf/submission", hex);
 }
 
 void job_set_suspended(const struct job_kind *kind, node_t *object, bool suspended)
 {
-    node_t *spec = job_member(object, "spec");
-    node_set_bool(kind->in_run_policy ? job_member(spec, "runPolicy") : spec, "suspend", suspended);
+    node_t *spec = node_object(object, "spec");
+    node_set_bool(kind->in_run_policy ? node_object(spec, "runPolicy") : spec, "suspend", suspended);
 }
 
 static node_t *from_flags(const struct trainer_env *env, const struct job_spec *spec, struct job_source *source, struct err *err)
@@ -53,9 +47,9 @@ static node_t *from_flags(const struct trainer_env *env, const struct job_spec *
     with.files = source;
     CLEANUP(node_free) node_t *object = kube_object(kind->kind, env->kube->ns, spec->name);
     if (source->config_map)
-        node_set_str(job_member(node_get(object, "metadata"), "annotations"), ANNOTATION_SOURCE,
+        node_set_str(node_object(node_get(object, "metadata"), "annotations"), ANNOTATION_SOURCE,
                      node_str(source->config_map, "/metadata/name", ""));
-    return kind->fill(env, &with, job_member(object, "spec"), err) == 0 ? TAKE(object) : NULL;
+    return kind->fill(env, &with, node_object(object, "spec"), err) == 0 ? TAKE(object) : NULL;
 }
 
 static node_t *from_manifest(const struct trainer_env *env, const struct job_spec *spec, struct err *err)
@@ -67,8 +61,8 @@ static node_t *from_manifest(const struct trainer_env *env, const struct job_spe
         return NULL;
     }
     node_t *object = node_copy(spec->manifest);
-    node_set_str(job_member(object, "metadata"), "name", spec->name);
-    node_set_str(job_member(object, "metadata"), "namespace", env->kube->ns);
+    node_set_str(node_object(object, "metadata"), "name", spec->name);
+    node_set_str(node_object(object, "metadata"), "namespace", env->kube->ns);
     node_delete(object, "status");
     return object;
 }
@@ -81,8 +75,7 @@ static node_t *new_object(const struct trainer_env *env, const struct job_spec *
     node_t *object = spec->manifest ? from_manifest(env, spec, err) : from_flags(env, spec, source, err);
     if (!object)
         return NULL;
-    node_t *labels = job_member(node_get(object, "metadata"), "labels");
-    node_set_str(labels, "app.kubernetes.io/managed-by", "aiwf");
+    node_t *labels = kube_mark(object);
     node_set_str(labels, LABEL_JOB, spec->name);
     job_mark_submission(object);
     if (!spec->queue)

@@ -93,8 +93,6 @@ int job_service_create(const struct trainer_env *env, const node_t *service, boo
 int kube_job_create(const struct trainer_env *env, const node_t *object, const struct kube_write *how, struct err *err);
 /* Suspends it for good. */
 int kube_job_stop(const struct trainer_env *env, const node_t *object, struct err *err);
-/* A member that is an object, made when it is not there. */
-node_t *job_member(node_t *object, const char *key);
 /* A repeated POST finds by it that what is there is its own. */
 void job_mark_submission(node_t *object);
 void job_set_suspended(const struct job_kind *kind, node_t *object, bool suspended);

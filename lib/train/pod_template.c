@@ -66,34 +66,25 @@ static void set_some(node_t *object, const char *key, node_t *child)
         node_set(object, key, child);
 }
 
-static void mount_dataset(const char *text, node_t *volumes, node_t *mounts)
+static void mount_dataset(const char *text, node_t *pod, node_t *container)
 {
     const char *colon = strchr(text, ':');
     AUTOFREE char *claim = xstrndup(text, colon ? (size_t)(colon - text) : strlen(text));
     AUTOFREE char *path = colon ? xstrdup(colon + 1) : xasprintf(DATA_PATH "%s", claim);
-    AUTOFREE char *name = xasprintf("data-%zu", node_len(volumes));
-    node_t *volume = node_push(volumes, node_new_object());
-    node_set_str(volume, "name", name);
+    AUTOFREE char *name = xasprintf("data-%zu", node_len(node_get(pod, "volumes")));
+    node_t *volume = kube_volume_add(pod, container, &(struct kube_mount){.name = name, .path = path});
     node_set_str(node_set(volume, "persistentVolumeClaim", node_new_object()), "claimName", claim);
-    node_t *mount = node_push(mounts, node_new_object());
-    node_set_str(mount, "name", name);
-    node_set_str(mount, "mountPath", path);
 }
 
 static void add_datasets(const struct job_spec *spec, node_t *pod, node_t *container)
 {
-    if (!spec->datasets || !spec->datasets->n)
-        return;
-    node_t *volumes = node_set(pod, "volumes", node_new_array());
-    node_t *mounts = node_set(container, "volumeMounts", node_new_array());
-    for (size_t i = 0; i < spec->datasets->n; i++)
-        mount_dataset(spec->datasets->v[i], volumes, mounts);
+    for (size_t i = 0; spec->datasets && i < spec->datasets->n; i++)
+        mount_dataset(spec->datasets->v[i], pod, container);
 }
 
 static void tolerate(node_t *pod, const char *key)
 {
-    node_t *list = node_get(pod, "tolerations");
-    node_t *toleration = node_push(list ? list : node_set(pod, "tolerations", node_new_array()), node_new_object());
+    node_t *toleration = node_push(node_array(pod, "tolerations"), node_new_object());
     node_set_str(toleration, "key", key);
     node_set_str(toleration, "operator", "Exists");
 }

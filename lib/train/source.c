@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/unit.h"
+#include "kube/podspec.h"
 #include "train/kube_job.h"
 
 #define FROM "/aiwf/source"
@@ -116,9 +117,7 @@ static int name_it(struct job_source *source, const struct job_spec *spec, const
         return -1;
     AUTOFREE char *name = xasprintf("%s-source-%.10s", spec->name, hash);
     source->config_map = kube_object(&kube_config_maps, ns, name);
-    node_t *labels = job_member(node_get(source->config_map, "metadata"), "labels");
-    node_set_str(labels, "app.kubernetes.io/managed-by", "aiwf");
-    node_set_str(labels, LABEL_JOB, spec->name);
+    node_set_str(kube_mark(source->config_map), LABEL_JOB, spec->name);
     return 0;
 }
 
@@ -137,25 +136,13 @@ int job_source_read(struct job_source *ret, const struct job_spec *spec, const c
     return 0;
 }
 
-static void add_volume(node_t *template, const char *name, const char *path, const char *kind, node_t *what)
-{
-    node_t *pod = node_get(template, "spec"), *container = node_at(pod, "/containers/0");
-    node_t *volumes = node_get(pod, "volumes"), *mounts = node_get(container, "volumeMounts");
-    node_t *volume = node_push(volumes ? volumes : node_set(pod, "volumes", node_new_array()), node_new_object());
-    node_set_str(volume, "name", name);
-    node_set(volume, kind, what);
-    node_t *mount = node_push(mounts ? mounts : node_set(container, "volumeMounts", node_new_array()), node_new_object());
-    node_set_str(mount, "name", name);
-    node_set_str(mount, "mountPath", path);
-}
-
 void job_source_mount(const struct job_source *source, node_t *template)
 {
     static const char *const wrapper[] = {"/bin/sh", "-c", "cp -R " FROM "/tree/. " WORK " && cd " WORK " && exec \"$@\"",
                                           "aiwf"};
     if (!source->config_map)
         return;
-    node_t *container = node_at(template, "/spec/containers/0"), *command = node_new_array();
+    node_t *pod = node_get(template, "spec"), *container = node_at(pod, "/containers/0"), *command = node_new_array();
     for (size_t i = 0; i < ARRAY_LEN(wrapper); i++)
         node_push(command, node_new_str(wrapper[i]));
     for (const node_t *word = node_first(node_get(container, "command")); word; word = node_next(word))
@@ -164,8 +151,8 @@ void job_source_mount(const struct job_source *source, node_t *template)
     node_t *volume = node_new_object();
     node_set_str(volume, "name", node_str(source->config_map, "/metadata/name", ""));
     node_set(volume, "items", node_copy(source->items));
-    add_volume(template, "source", FROM, "configMap", volume);
-    add_volume(template, "work", WORK, "emptyDir", node_new_object());
+    node_set(kube_volume_add(pod, container, &(struct kube_mount){.name = "source", .path = FROM}), "configMap", volume);
+    node_set(kube_volume_add(pod, container, &(struct kube_mount){.name = "work", .path = WORK}), "emptyDir", node_new_object());
 }
 
 int job_source_create(const struct trainer_env *env, const struct job_source *source, struct err *err)
@@ -184,7 +171,7 @@ int job_own(const struct trainer_env *env, const struct kube_kind *kind, const c
     if (!there)
         return -1;
     CLEANUP(node_free) node_t *patch = node_new_object();
-    node_t *metadata = job_member(patch, "metadata");
+    node_t *metadata = node_object(patch, "metadata");
     node_t *owners = node_copy(node_at(there, "/metadata/ownerReferences"));
     owners = node_set(metadata, "ownerReferences", owners ? owners : node_new_array());
     node_set_str(metadata, "resourceVersion", node_str(there, "/metadata/resourceVersion", NULL));

@@ -70,14 +70,14 @@ static node_t *override_of(node_t *object_spec, const char *word)
     node_t *entry = node_push(node_set(object_spec, word, node_new_array()), node_new_object());
     if (strcmp(word, OVERRIDES_2_2) == 0) {
         node_set_str(entry, "manager", "aiwf/train");
-        node_t *set = job_member(job_member(job_member(entry, "trainingRuntimeSpec"), "template"), "spec");
+        node_t *set = node_object(node_object(node_object(entry, "trainingRuntimeSpec"), "template"), "spec");
         node_t *job = node_push(node_set(set, "replicatedJobs", node_new_array()), node_new_object());
         node_set_str(job, "name", RANKS);
-        return job_member(job_member(job_member(job_member(job, "template"), "spec"), "template"), "spec");
+        return node_object(node_object(node_object(node_object(job, "template"), "spec"), "template"), "spec");
     }
     node_t *target = node_push(node_set(entry, "targetJobs", node_new_array()), node_new_object());
     node_set_str(target, "name", RANKS);
-    return strcmp(word, OVERRIDES_2_1) == 0 ? job_member(entry, "spec") : entry;
+    return strcmp(word, OVERRIDES_2_1) == 0 ? node_object(entry, "spec") : entry;
 }
 
 /* Of the pods only this can be said by the job: the rest is the runtime's. */

@@ -214,6 +214,20 @@ START_TEST(reading_never_fails)
 }
 END_TEST
 
+START_TEST(members_that_are_made_when_missing)
+{
+    CLEANUP(node_free) node_t *object = parse("{\"labels\": null, \"env\": [1], \"spec\": {\"a\": 1}}");
+    node_set_str(node_object(object, "labels"), "x", "y"); /* as YAML reads `labels:` with nothing below it */
+    node_push(node_array(object, "env"), node_new_num(2));
+    node_push(node_array(object, "args"), node_new_num(3));
+    ck_assert_ptr_eq(node_object(object, "spec"), node_get(object, "spec"));
+    ck_assert_ptr_null(node_object(NULL, "x"));
+    CLEANUP(str_release) struct str s = STR_INIT;
+    json_print(object, &s);
+    ck_assert_str_eq(s.buf, "{\"labels\":{\"x\":\"y\"},\"env\":[1,2],\"spec\":{\"a\":1},\"args\":[3]}");
+}
+END_TEST
+
 START_TEST(building_and_taking_apart)
 {
     CLEANUP(node_free) node_t *object = node_new_object();
@@ -273,6 +287,7 @@ Suite *suite_doc_json(void)
     tcase_add_test(tree, pointers_reach_what_they_name);
     tcase_add_test(tree, reading_never_fails);
     tcase_add_test(tree, building_and_taking_apart);
+    tcase_add_test(tree, members_that_are_made_when_missing);
     tcase_add_test(tree, equality_ignores_the_order_of_members);
     suite_add_tcase(suite, tree);
     return suite;
