@@ -142,8 +142,9 @@ struct cli {
     struct kube *kube_kept;       /* cmd/kube.h */
     struct kube *prometheus_kube; /* reach.c; NULL: not needed yet */
     struct kube_tunnel *gateway_tunnel;
-    bool completing;  /* completion asks: short deadlines, no repeats, silence */
-    struct strv kept; /* strings that options point to */
+    bool completing;      /* completion asks: short deadlines, no repeats, silence */
+    struct strv kept;     /* strings that options point to */
+    struct strv contexts; /* each --context that was given: top shows them all, to others context_name is the last one */
 };
 
 /* Parses and runs argv (argv[0] is skipped); prints errors and help itself; returns the exit code. */

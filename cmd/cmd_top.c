@@ -189,6 +189,18 @@ static int set_span(struct top *top, struct err *err)
     return err_set(err, ERR_USAGE, "--at: \"%s\" is no time of the past such as 03:00, 2h or 2026-11-24T10:00:00Z", options->at);
 }
 
+/* --context A --context B is --context A,B; elsewhere the last one counts. */
+static void join_contexts(struct cli *cli)
+{
+    CLEANUP(str_release) struct str names = STR_INIT;
+    for (size_t i = 0; i < cli->contexts.n; i++)
+        str_addf(&names, "%s%s", i ? "," : "", cli->contexts.v[i]);
+    if (cli->contexts.n < 2)
+        return;
+    strv_add(&cli->kept, names.buf);
+    cli->context_name = cli->kept.v[cli->kept.n - 1];
+}
+
 /* --context A,B */
 static bool has_several(const struct cli *cli) { return cli->context_name && strchr(cli->context_name, ','); }
 
@@ -389,6 +401,7 @@ static int run(struct cli *cli, struct err *err)
     const struct options *options = cli->opts;
     bool is_stream = !options->once && !options->asserts.n && cli->print.format == PRINT_NDJSON;
     bool is_once = options->once || options->asserts.n || (!is_stream && !is_text(cli));
+    join_contexts(cli);
     if (!has_several(cli) && cli_resolve(cli, err) != 0)
         return -1;
     CLEANUP(top_release)
@@ -514,7 +527,8 @@ const struct cmd cmd_top = {
         "\n"
         "The screen: 1 to 9 and Tab show one panel, [ and ] go through time (--at begins there), Enter goes from a GPU to its\n"
         "pod and its job, w says why, l shows its log, F6 folds rows under their node or namespace, : takes commands, ? has\n"
-        "all keys. F12 keeps what is shown in $XDG_CONFIG_HOME/aiwf/top.yaml. --context A,B shows contexts side by side.\n"
+        "all keys. F12 keeps what is shown in $XDG_CONFIG_HOME/aiwf/top.yaml. --context A,B (or --context A --context B) shows\n"
+        "contexts side by side.\n"
         "\n"
         "With --once it prints one frame without escape codes (to a pipe: 100x30, or LINES and COLUMNS); with\n"
         "-o json one document, with units in its keys; with -o ndjson a document each interval.\n"

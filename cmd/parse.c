@@ -335,6 +335,7 @@ void cli_release(struct cli *cli)
     free(cli->opts);
     strv_release(&cli->args);
     strv_release(&cli->kept);
+    strv_release(&cli->contexts);
     context_release(&cli->context);
     http_free(cli->http_client);
     http_free(cli->http_open);

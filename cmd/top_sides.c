@@ -11,7 +11,7 @@ static void copy_cli(const struct cli *cli, const char *context, struct cli *ret
     *ret = *cli;
     ret->cmd = NULL; /* its options are the command line's */
     ret->opts = NULL;
-    ret->args = ret->kept = STRV_INIT;
+    ret->args = ret->kept = ret->contexts = STRV_INIT;
     ret->context = (struct context){0};
     ret->http_client = ret->http_open = ret->http_other = ret->http_tokens = NULL;
     ret->oauth2 = NULL;

@@ -95,6 +95,8 @@ int opt_set(struct cli *cli, const struct opt_ref *ref, const char *value, struc
     case OPT_DIR:
         strv_add(&cli->kept, value);
         *(const char **)slot = cli->kept.v[cli->kept.n - 1];
+        if (slot == &cli->context_name)
+            strv_add(&cli->contexts, value);
         return 0;
     }
     return 0;

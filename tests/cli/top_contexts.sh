@@ -24,6 +24,14 @@ ok aiwf top --once --context prod,lab --window 10m --panel functions
 out_has context
 true_that test "$(grep -c 'ocr .*prod *$\|ocr .*lab *$' "$OUT")" = 2
 
+begin "a context at a time is the same; elsewhere the last one counts"
+ok aiwf --context prod top --once --context lab --window 10m -o json
+json .context prod,lab
+json '[.sources[].context] | join(",")' prod,lab
+ok aiwf top --once --context prod --context lab,prod --window 10m -o json
+json .context prod,lab,prod
+ok aiwf query up --context nosuch --context lab -o json
+
 begin "the document is what its schema says"
 if /usr/bin/python3 -c 'import jsonschema' 2>/dev/null; then
     ok aiwf top --once --context prod,lab --window 10m -o json
