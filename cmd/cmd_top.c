@@ -534,7 +534,8 @@ const struct cmd cmd_top = {
         "-o json one document, with units in its keys; with -o ndjson a document each interval.\n"
         "\n"
         "--assert judges figures of `aiwf query --list figures` instead: one holds when it does for every series at\n"
-        "every step of its time. What is unknown does not hold.\n"
+        "every step of its time, whoever measures it. What is unknown does not hold. A text is compared with a word:\n"
+        "'node.ready == Ready', 'job.state != Failed'.\n"
         "\n"
         "With --scrape there is no Prometheus: exporters are read each interval, and what they said is kept for as long as\n"
         "panels look back. The first rates are there after two readings. --assert with a time watches for that long.",

@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "metrics/vocabulary.h"
 
 enum { STEPS = 40, STEP_MIN_MS = 1000 };
 
 void assert_release(struct assertion *assertion)
 {
     free(assertion->figure);
+    free(assertion->word);
     *assertion = (struct assertion){0};
 }
 
@@ -46,12 +48,23 @@ static bool read_figure(const char **text, struct assertion *ret)
     return len > 0;
 }
 
+/* A number, or a word that is compared with a text. */
+static bool read_value(const char *word, struct assertion *ret)
+{
+    if (str_to_num(word, &ret->bound))
+        return isfinite(ret->bound);
+    if ((ret->op != ASSERT_IS && ret->op != ASSERT_IS_NOT) || !isalpha((unsigned char)*word))
+        return false;
+    ret->word = xstrdup(word);
+    return true;
+}
+
 /* NUMBER [for DURATION] */
 static bool read_bound(const char *text, struct assertion *ret)
 {
     CLEANUP(strv_release) struct strv words = STRV_INIT;
     strv_split(&words, text, " \t");
-    if ((words.n != 1 && words.n != 3) || !str_to_num(words.v[0], &ret->bound) || !isfinite(ret->bound))
+    if ((words.n != 1 && words.n != 3) || !read_value(words.v[0], ret))
         return false;
     return words.n == 1 || (strcmp(words.v[1], "for") == 0 && duration_parse(words.v[2], &ret->for_ms) && ret->for_ms > 0);
 }
@@ -64,7 +77,9 @@ int assert_parse(struct assertion *ret, const char *text, struct err *err)
         return 0;
     assert_release(ret);
     err_set(err, ERR_USAGE, "\"%s\" is no assertion", text);
-    return err_hint(err, "'gpu.util < 20 for 10m': a figure, one of < <= > >= == !=, a number, and how long");
+    return err_hint(
+        err,
+        "'gpu.util < 20 for 10m': a figure, one of < <= > >= == !=, a number (or a word: node.ready == Ready), and how long");
 }
 
 int64_t assert_step_ms(const struct assertion *assertion)
@@ -106,8 +121,26 @@ static void tell(node_t *verdict, const char *state, const struct prom_series *s
     node_set_str(verdict, "why", why);
 }
 
+/* Of a text: whatever its series have, it is so or not all the time that there are some. */
+static bool is_other_text(const struct assertion *assertion, const struct prom_series *series, node_t *verdict)
+{
+    CLEANUP(str_release) struct str text = STR_INIT;
+    vocabulary_text(series, assertion->text, &text);
+    bool is_same = strcmp(text.buf, assertion->word) == 0;
+    if (!series->n_points || is_same == (assertion->op == ASSERT_IS))
+        return false;
+    CLEANUP(str_release) struct str time = STR_INIT;
+    AUTOFREE char *why = xasprintf("it is %s", text.buf);
+    rfc3339_print(&time, series->points[0].at_ms);
+    tell(verdict, "failed", series, why);
+    node_set_str(verdict, "time", time.buf);
+    return true;
+}
+
 static bool is_broken(const struct assertion *assertion, const struct prom_series *series, node_t *verdict)
 {
+    if (assertion->word)
+        return is_other_text(assertion, series, verdict);
     for (size_t i = 0; i < series->n_points; i++) {
         const struct prom_point *point = &series->points[i];
         if (isnan(point->value) || holds(assertion, point->value))

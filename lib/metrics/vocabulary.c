@@ -88,6 +88,29 @@ char *vocabulary_expr(const char *expr, const char *window)
     return str_detach(&s);
 }
 
+static const char *first_label(const struct prom_series *series, const char *alternatives)
+{
+    CLEANUP(strv_release) struct strv names = STRV_INIT;
+    strv_split(&names, alternatives, "|");
+    for (size_t i = 0; i < names.n; i++) {
+        const char *value = prom_label(series, names.v[i]);
+        if (value && *value)
+            return value;
+    }
+    return NULL;
+}
+
+void vocabulary_text(const struct prom_series *series, const char *text, struct str *s)
+{
+    CLEANUP(strv_release) struct strv parts = STRV_INIT;
+    strv_split(&parts, text, " ");
+    for (size_t i = 0; i < parts.n; i++) {
+        const char *value = first_label(series, parts.v[i]);
+        if (value)
+            str_addf(s, "%s%s", s->len ? "/" : "", value);
+    }
+}
+
 static bool has_name(const node_t *names, const char *name)
 {
     for (const node_t *one = node_first(names); one; one = node_next(one))

@@ -14,6 +14,9 @@ node_t *vocabulary_load(struct err *err);
 /* An expression with its window ("5m") in the place of $W. The caller frees it. */
 char *vocabulary_expr(const char *expr, const char *window) __attribute__((returns_nonnull));
 
+/* The labels that a figure's "text" names ("state", "exported_pod|pod"), joined by "/". */
+void vocabulary_text(const struct prom_series *series, const char *text, struct str *s);
+
 /* What a server has of it, an item for each figure and source of it, the best source first:
  * {"name","unit","help","source","title","expr","needs","names","text","jobs","estimated","error"}; from source on it is null
  * where it has nothing of a figure. */

@@ -16,7 +16,9 @@ static const char *const wrong[] = {"",
 
                                     "gpu.util < 20 for 0s",
                                     "gpu.util < 20 within 10m",
-                                    "gpu.util < 20 for 10m x"};
+                                    "gpu.util < 20 for 10m x",
+                                    "node.ready < Ready",
+                                    "node.ready == -"};
 
 START_TEST(what_is_no_assertion_is_refused)
 {
@@ -71,6 +73,35 @@ START_TEST(every_operator_is_itself)
 }
 END_TEST
 
+#define STATE(state) "{\"metric\":{\"node\":\"a\",\"state\":\"" state "\"},\"values\":[[1,\"1\"],[2,\"1\"],[3,\"1\"]]}"
+static const struct {
+    const char *text, *series, *state;
+} texts[] = {
+    {"n == Ready for 2s", STATE("Ready"), "passed"},
+    {"n == Ready for 2s", STATE("Ready") "," STATE("NotReady"), "failed"},
+    {"n == Ready for 3s", STATE("Ready"), "unknown"}, /* not there all the time */
+    {"n == Ready for 2s", "", "unknown"},
+    {"n == ready for 2s", STATE("Ready"), "failed"},
+    {"n != NotReady for 2s", STATE("Ready"), "passed"},
+    {"n != NotReady for 2s", STATE("NotReady"), "failed"},
+};
+
+START_TEST(a_text_is_a_word_all_the_time)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(assert_release) struct assertion assertion = {0};
+    CLEANUP(prom_result_release) struct prom_result result = PROM_RESULT_INIT;
+    AUTOFREE char *body =
+        xasprintf("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[%s]}}", texts[_i].series);
+    ck_assert_int_eq(assert_parse(&assertion, texts[_i].text, &err), 0);
+    ck_assert_ptr_nonnull(assertion.word);
+    assertion.text = "missing|state";
+    ck_assert_int_eq(prom_parse(200, body, strlen(body), &result, &err), 0);
+    CLEANUP(node_free) node_t *verdict = assert_judge(&assertion, &result);
+    ck_assert_str_eq(node_str(verdict, "/state", ""), texts[_i].state);
+}
+END_TEST
+
 #define MATRIX(series) "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[" series "]}}"
 #define WHOLE          "{\"metric\":{\"g\":\"0\"},\"values\":[[1,\"1\"],[2,\"2\"],[3,\"3\"]]}"
 static const struct {
@@ -99,6 +130,7 @@ Suite *suite_assert(void)
     tcase_add_test(tcase, an_assertion_is_read);
     tcase_add_loop_test(tcase, every_operator_is_itself, 0, ARRAY_LEN(judged));
     tcase_add_loop_test(tcase, it_holds_for_all_all_the_time_or_not_at_all, 0, ARRAY_LEN(ranges));
+    tcase_add_loop_test(tcase, a_text_is_a_word_all_the_time, 0, ARRAY_LEN(texts));
     suite_add_tcase(suite, tcase);
     return suite;
 }
