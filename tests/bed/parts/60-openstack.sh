@@ -89,10 +89,13 @@ os_rabbitmq() {
         RABBITMQ_ENABLED_PLUGINS_FILE="$OS_DIR/rabbitmq/enabled_plugins" RABBITMQ_SERVER_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false' \
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none' /usr/lib/rabbitmq/bin/rabbitmq-server
 }
-os_api() { # SERVICE PROCESS PORT MODULE:FUNCTION, what the package's own WSGI script loads
-    start "$2" "$3" "${OS_ENV[@]}" BED_SERVICE="$1" BED_APPLICATION="$4" OS_GLANCE_CONFIG_DIR="$OS_DIR/etc" OS_PLACEMENT_CONFIG_DIR="$OS_DIR/etc" OS_NOVA_CONFIG_DIR=/usr/share/nova-common \
-        OS_NOVA_DISABLE_EVENTLET_PATCHING=1 uwsgi_python3 --http-socket "0.0.0.0:$3" --wsgi-file "$HERE/openstack/wsgi.py" --pyargv "--config-file $OS_DIR/etc/$1.conf" \
-        --need-app --die-on-term --enable-threads --threads 8 --buffer-size 65535 --post-buffering 65536 --add-header 'Connection: close'
+# A request that has not ended after two minutes never will: its process is killed, its stack is in the log, and another begins.
+os_api() { # SERVICE PROCESS PORT MODULE:FUNCTION [UWSGI-OPTION...], what the package's own WSGI script loads
+    local service=$1 process=$2 port=$3 application=$4
+    shift 4
+    start "$process" "$port" "${OS_ENV[@]}" BED_SERVICE="$service" BED_APPLICATION="$application" OS_GLANCE_CONFIG_DIR="$OS_DIR/etc" OS_PLACEMENT_CONFIG_DIR="$OS_DIR/etc" OS_NOVA_CONFIG_DIR=/usr/share/nova-common \
+        OS_NOVA_DISABLE_EVENTLET_PATCHING=1 uwsgi_python3 --http-socket "0.0.0.0:$port" --wsgi-file "$HERE/openstack/wsgi.py" --pyargv "--config-file $OS_DIR/etc/$service.conf" \
+        --need-app --master --no-orphans --die-on-term --harakiri 120 --harakiri-verbose --py-tracebacker "$OS_DIR/tb-$service-" --enable-threads "${@:---threads=8}" --buffer-size 65535 --post-buffering 65536 --add-header 'Connection: close'
 }
 os_daemon() { # PROCESS MODULE [PORT]: what the package's script of that name runs
     start "$1" "${3:-}" "${OS_ENV[@]}" python3 -c "import sys; sys.argv[0] = '$1'; from $2 import main; main()" --config-file "$OS_DIR/etc/${1%%-*}.conf"
@@ -119,7 +122,8 @@ os_run() {
     os_daemon heat-engine heat.cmd.engine
     os_api heat heat-api 8004 heat.httpd.heat_api:init_application
     os_daemon magnum-conductor magnum.cmd.conductor
-    os_api magnum magnum-api 9511 magnum.api.app:build_wsgi_app
+    # Its threads once left all requests unanswered.
+    os_api magnum magnum-api 9511 magnum.api.app:build_wsgi_app --processes=4
     start etcd-discovery 5995 "${OS_ENV[@]}" python3 "$HERE/openstack/etcd_discovery.py"
     until_true 180 rabbitmq port_taken 5672
     until_true 180 keystone os_answers 5000
