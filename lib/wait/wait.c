@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/sig.h"
 
-enum { FIRST_INTERVAL_MS = 50, LAST_INTERVAL_MS = 1000 };
+enum { FIRST_INTERVAL_MS = 50, LAST_INTERVAL_MS = 1000, LONGEST_REST_MS = 5000, RESTS = 4 };
 
 /* "queued\tposition 2" -> state "queued", note "position 2"; without a tab the state is as given. */
 static void say(const struct wait *wait, const struct str *seen, const char *state, bool settled)
@@ -69,6 +69,13 @@ static int64_t first_interval(const struct wait *wait)
     return wait->change ? LAST_INTERVAL_MS : FIRST_INTERVAL_MS;
 }
 
+/* A server whose answers take long is left alone for four times as long. */
+static int64_t rest_after(int64_t look_ms, int64_t interval)
+{
+    int64_t rest = look_ms * RESTS < LONGEST_REST_MS ? look_ms * RESTS : LONGEST_REST_MS;
+    return rest > interval ? rest : interval;
+}
+
 /* Until the next look; whether an interrupt came. */
 static bool pass_time(const struct wait *wait, int64_t ms)
 {
@@ -86,6 +93,7 @@ int wait_for(const struct wait *wait, struct err *err)
     for (;; interval = next_interval(wait, interval)) {
         CLEANUP(err_release) struct err look_err = ERR_INIT;
         str_reset(&seen);
+        int64_t looks_at = clock_mono_ms();
         enum wait_state state = wait->look(wait->arg, &seen, &look_err);
         if (state == WAIT_DONE) {
             say(wait, &seen, "ok", true);
@@ -101,12 +109,14 @@ int wait_for(const struct wait *wait, struct err *err)
         if (!seen.len && look_err.what)
             str_add(&seen, look_err.what);
         say(wait, &seen, "...", false);
-        int64_t left = wait->timeout_ms ? start + wait->timeout_ms - clock_mono_ms() : interval;
+        int64_t now = clock_mono_ms();
+        int64_t rest = rest_after(now - looks_at, interval);
+        int64_t left = wait->timeout_ms ? start + wait->timeout_ms - now : rest;
         if (left <= 0) {
             tabs_to_colons(&seen);
             return timed_out(wait, &seen, &look_err, err);
         }
-        if (pass_time(wait, left < interval ? left : interval))
+        if (pass_time(wait, left < rest ? left : rest))
             return interrupted(wait, err);
     }
 }

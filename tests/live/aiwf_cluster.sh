@@ -26,9 +26,7 @@ import os, sys
 def parts(name):
     with open("/proc/%s/%s" % (sys.argv[1], name), "rb") as file:
         return [part.decode() for part in file.read().split(b"\0") if part]
-# One thread: with more, its greenlets lose answers now and then.
-command = [part.replace(":9511", ":" + sys.argv[2]) for part in parts("cmdline")]
-command[command.index("--threads") + 1] = "1"
+command = [part.replace(":9511", ":" + sys.argv[2]).replace("/tb-magnum-", "/tb-magnum-own-").replace("--processes=4", "--processes=1") for part in parts("cmdline")]
 os.execve("/usr/bin/" + os.path.basename(command[0]), command, dict(entry.partition("=")[::2] for entry in parts("environ")))
 PY
     magnum=$!
@@ -55,7 +53,7 @@ creating=$!
 keep $creating
 gone "$name"
 switch "fail-cluster-$name-f" 'no space left on device'
-aiwf cluster create "$name-f" --template kubernetes --keypair bed --nodes 1 --wait >"$T/create.out" 2>"$T/create.err" &
+aiwf cluster create "$name-f" --template kubernetes --fixed-network private --fixed-subnet private-subnet --no-floating-ip --keypair bed --nodes 1 --wait >"$T/create.out" 2>"$T/create.err" &
 failing=$!
 keep $failing
 gone "$name-f"

@@ -35,7 +35,7 @@ true_that agree "$T/theirs" "$T/ours"
 true_that shows_agree kubernetes cluster template
 
 begin "clusters agree with the openstack client's"
-ok openstack coe cluster create --cluster-template kubernetes --keypair bed --master-count 1 --node-count 1 "$name"
+ok openstack coe cluster create --cluster-template kubernetes --fixed-network private --fixed-subnet private-subnet --keypair bed --master-count 1 --node-count 1 "$name"
 at_exit "openstack --os-cloud bed-demo coe cluster delete $name"
 until_ok 60 shows_agree "$name" cluster
 until_ok 60 lists_agree cluster

@@ -88,7 +88,8 @@ alerts_are() {
     shift
     alerts "$@" >"$T/alerts" && [ "$(jq length "$T/alerts")" = "$wanted" ]
 }
-openstack() { /usr/bin/python3 -I -S "$live/../bed/openstack/client.py" "$BED_DIR/openstack/client" openstack "$@"; }
+# It waits for an answer for ever: what needs ten minutes will not come.
+openstack() { timeout 600 /usr/bin/python3 -I -S "$live/../bed/openstack/client.py" "$BED_DIR/openstack/client" openstack "$@"; }
 one_at_a_time() {
     exec 8>"$BED_DIR/one-at-a-time"
     flock 8

@@ -58,6 +58,34 @@ static int pass_news(void *source, int64_t at_most_ms, struct err *err)
     return news->interrupted ? err_set(err, ERR_INTERRUPTED, "interrupted") : 0;
 }
 
+static enum wait_state look_slowly(void *arg, struct str *note, struct err *err)
+{
+    (void)note;
+    (void)err;
+    int *looks = arg;
+    clock_sleep_ms(300);
+    return ++*looks < 3 ? WAIT_PENDING : WAIT_DONE;
+}
+
+static int rest_is_long(void *source, int64_t at_most_ms, struct err *err)
+{
+    (void)err;
+    ck_assert_int_ge(at_most_ms, 1200);
+    ck_assert_int_le(at_most_ms, 5000);
+    ++*(int *)source;
+    return 0;
+}
+
+START_TEST(a_slow_server_is_left_alone_for_longer)
+{
+    int looks = 0, rests = 0;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    struct wait wait = {.what = "cluster c", .look = look_slowly, .arg = &looks, .change = rest_is_long, .source = &rests};
+    ck_assert_int_eq(wait_for(&wait, &err), 0);
+    ck_assert_int_eq(rests, 2);
+}
+END_TEST
+
 START_TEST(a_source_of_change_is_waited_for_instead_of_time)
 {
     static const enum wait_state states[] = {WAIT_PENDING, WAIT_PENDING, WAIT_DONE, END};
@@ -206,6 +234,7 @@ Suite *suite_wait(void)
     Suite *suite = suite_create("wait");
     TCase *tcase = tcase_create("wait");
     tcase_add_test(tcase, a_wait_ends_when_it_is_there);
+    tcase_add_test(tcase, a_slow_server_is_left_alone_for_longer);
     tcase_add_test(tcase, a_source_of_change_is_waited_for_instead_of_time);
     tcase_add_test(tcase, a_failure_ends_a_wait_at_once);
     tcase_add_loop_test(tcase, a_wait_times_out_with_what_it_saw, 0, 2);
