@@ -40,8 +40,10 @@ void surface_bar(struct surface *s, int row, struct style style)
 {
     if (row < 0 || row >= s->rows)
         return;
+    const struct cell blank = {.text = " ", .width = 1, .style = style};
+    struct cell *cells = cell_at(s, row, 0);
     for (int col = 0; col < s->cols; col++)
-        set_cell(cell_at(s, row, col), " ", 1, 1, style);
+        cells[col] = blank;
 }
 
 void surface_clear(struct surface *s)

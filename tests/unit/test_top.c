@@ -259,7 +259,8 @@ START_TEST(frames_fit_every_size)
             CLEANUP(str_release) struct str text = STR_INIT;
             draw(&state, rows, cols, &text);
             for (size_t i = 0; i < text.len; i++)
-                ck_assert(text.buf[i] == '\n' || (unsigned char)text.buf[i] >= ' ');
+                if (text.buf[i] != '\n' && (unsigned char)text.buf[i] < ' ')
+                    ck_abort_msg("a control character at %dx%d", cols, rows);
         }
 }
 END_TEST
@@ -452,6 +453,72 @@ START_TEST(a_fleet_fits_every_size)
 }
 END_TEST
 
+/* A screen in a larger sheet, whose rim nobody may touch. */
+enum { SHEET_ROWS = 102, SHEET_COLS = 302, CANARY = 0xfeed, EVERY_SIZE_PARTS = 4 };
+
+static void each_of_rim(const struct surface *sheet, int rows, int cols, void (*see)(struct cell *cell))
+{
+    for (int col = 0; col <= cols + 1; col++) {
+        see(&sheet->cells[col]);
+        see(&sheet->cells[(rows + 1) * SHEET_COLS + col]);
+    }
+    for (int row = 0; row <= rows + 1; row++) {
+        see(&sheet->cells[row * SHEET_COLS]);
+        see(&sheet->cells[row * SHEET_COLS + cols + 1]);
+    }
+}
+
+static void put_canary(struct cell *cell) { *cell = (struct cell){.mark = CANARY}; }
+/* An assertion is a system call: only one that fails is made here. */
+static void check_canary(struct cell *cell)
+{
+    if (cell->mark != CANARY || cell->text[0])
+        ck_abort_msg("drawn outside of the screen");
+}
+
+static bool line_has(const struct surface *s, int row, const char *text)
+{
+    char line[SHEET_COLS + 1] = "";
+    for (int col = 0; col < s->cols; col++)
+        line[col] = s->cells[row * s->stride + col].text[0] ? s->cells[row * s->stride + col].text[0] : ' ';
+    return strstr(line, text);
+}
+
+/* Lines of a table that can be clicked at: its rows. */
+static size_t rows_shown(const struct surface *s, size_t table)
+{
+    size_t n = 0;
+    for (int row = 0; row < s->rows; row++)
+        for (int col = 0; col < s->cols; col += 20) {
+            bool is_its = surface_mark_at(s, row, col) >> MARK_ROW_BITS == table + 1;
+            n += is_its;
+            if (is_its)
+                break;
+        }
+    return n;
+}
+
+/* Every size from 80x24 to 300x100: nothing outside, the title, the keys, and rows of the list that matters most. */
+START_TEST(every_size_is_whole)
+{
+    CLEANUP(surface_release) struct surface sheet;
+    surface_init(&sheet, SHEET_ROWS, SHEET_COLS, true);
+    fleet_round(40, 12);
+    state.view.is_interactive = true;
+    size_t functions = (size_t)(state_table(&state, "functions") - state.tables);
+    for (int rows = 24 + _i; rows <= 100; rows += EVERY_SIZE_PARTS)
+        for (int cols = 80; cols <= 300; cols++) {
+            each_of_rim(&sheet, rows, cols, put_canary);
+            struct surface s = surface_window(&sheet, (struct rect){.row = 1, .col = 1, .rows = rows, .cols = cols});
+            frame_draw(&state, &s);
+            each_of_rim(&sheet, rows, cols, check_canary);
+            ck_assert(line_has(&s, 0, "aiwf top"));
+            ck_assert(line_has(&s, rows - 1, "F1 Help"));
+            ck_assert_msg(rows_shown(&s, functions) > 0, "%dx%d", cols, rows);
+        }
+}
+END_TEST
+
 START_TEST(a_thousand_gpus_are_on_one_screen)
 {
     fleet_round(1000, 0);
@@ -481,6 +548,7 @@ Suite *suite_top(void)
     tcase_add_test(tcase, what_nobody_explains_is_a_row);
     tcase_add_test(tcase, a_curve_grows_at_its_end);
     tcase_add_test(tcase, a_fleet_fits_every_size);
+    tcase_add_loop_test(tcase, every_size_is_whole, 0, EVERY_SIZE_PARTS);
     tcase_add_test(tcase, a_thousand_gpus_are_on_one_screen);
     tcase_add_test(tcase, equal_queries_are_asked_once);
     tcase_add_test(tcase, keys_have_units);
