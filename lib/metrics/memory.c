@@ -382,8 +382,20 @@ static void mark_stale(struct memory *memory, size_t target, int64_t at_ms)
 
 void memory_begin_again(struct memory *memory) { memory->begin_ms = 0; }
 
+/* Our clock was set back: what was read has yet to come, and would hide what is read now. */
+static void start_over(struct memory *memory)
+{
+    for (struct map_entry *entry = map_first(&memory->series); entry; entry = map_next(&memory->series, entry)) {
+        struct memory_series *series = entry->value;
+        series->n = series->first = 0;
+    }
+    memory->begin_ms = memory->latest_ms = 0;
+}
+
 static void begin(struct memory *memory, int64_t at_ms)
 {
+    if (at_ms < memory->latest_ms)
+        start_over(memory);
     if (!memory->begin_ms)
         memory->begin_ms = at_ms;
 }

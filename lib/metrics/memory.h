@@ -68,7 +68,7 @@ void memory_want(struct memory *memory, const char *name, int64_t span_ms);
 /* What is known begins with the next round. */
 void memory_begin_again(struct memory *memory);
 
-/* What target number `target` said in the round of at_ms. CAPACITY when it has too many series: nothing of it is kept. */
+/* What target number `target` said in the round of at_ms; before the last round: the clock was set back, and all begins again. CAPACITY when it has too many series: nothing of it is kept. */
 int memory_take(struct memory *memory, size_t target, const struct exposition *said, int64_t at_ms, struct err *err);
 /* It said nothing. */
 void memory_lose(struct memory *memory, size_t target, int64_t at_ms);

@@ -103,15 +103,23 @@ static void shift_trend(struct reading *reading, const struct batch *batch)
     reading->trend_step_ms = step_ms;
 }
 
+/* A duration that has not begun yet is by a clock that is ahead of the server's. */
+static double value_of(const struct metric *metric, double sample)
+{
+    double value = metric->scale != 0 ? sample * metric->scale : sample;
+    return metric->unit == UNIT_SECONDS && value < 0 ? 0 : value;
+}
+
 /* Values of a series at the steps of the curve; where it has no sample the value is unknown. */
-static void set_trend(struct reading *reading, const struct prom_series *series, const struct batch *batch, double scale)
+static void set_trend(struct reading *reading, const struct prom_series *series, const struct batch *batch,
+                      const struct metric *metric)
 {
     int64_t step_ms = span_step_ms(&batch->span), begin_ms = batch->curve_end_ms - batch->span.range_ms;
     shift_trend(reading, batch);
     for (size_t i = 0; i < series->n_points; i++) {
         int64_t at = (series->points[i].at_ms - begin_ms + step_ms / 2) / step_ms;
         if (at >= 0 && at < TREND_STEPS)
-            reading->trend[at] = series->points[i].value * scale;
+            reading->trend[at] = value_of(metric, series->points[i].value);
     }
 }
 
@@ -142,12 +150,11 @@ static void set_reading(const struct taking *taking, struct reading *reading, co
     if (!series->n_points || is_taken(reading, place->measure))
         return;
     reading_forget(reading);
-    double scale = metric->scale != 0 ? metric->scale : 1;
     const struct prom_point *last = &series->points[series->n_points - 1];
     /* The last step of a curve is now, unless the series ended before. */
     bool is_over = metric->trend && last->at_ms < batch->curve_end_ms - span_step_ms(&batch->span);
-    reading->sample =
-        (struct sample){.value = last->value * scale, .at_ms = last->at_ms, .state = is_over ? SAMPLE_UNKNOWN : SAMPLE_KNOWN};
+    reading->sample = (struct sample){
+        .value = value_of(metric, last->value), .at_ms = last->at_ms, .state = is_over ? SAMPLE_UNKNOWN : SAMPLE_KNOWN};
     reading->measure = place->measure;
     reading->is_estimate = place->measure->is_estimate || str_eq(prom_label(series, "estimated"), "true") ||
                            str_eq(prom_label(series, "source"), "model");
@@ -160,7 +167,7 @@ static void set_reading(const struct taking *taking, struct reading *reading, co
         reading->text = xstrdup_or_null(prom_label(series, "source"));
     }
     if (metric->trend)
-        set_trend(reading, series, batch, scale);
+        set_trend(reading, series, batch, metric);
 }
 
 /* A second series of what is summed: what is estimated, and what is not. */

@@ -91,6 +91,44 @@ START_TEST(labels_in_another_order_are_the_same_series)
 }
 END_TEST
 
+START_TEST(a_counter_that_begins_again_is_no_loss)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(memory_release) struct memory memory;
+    static const char *const said[] = {"c_total 100\n", "c_total 110\n", "c_total 4\n", "c_total 4\n"};
+    start(&memory);
+    memory_want(&memory, NULL, 3600000);
+    for (size_t i = 0; i < ARRAY_LEN(said); i++)
+        ck_assert_int_eq(take(&memory, said[i], START_MS + (int64_t)i * ROUND_MS, &err), 0);
+    AUTOFREE char *resets = ask(&memory, "resets(c_total[10m])"), *rate = ask(&memory, "rate(c_total[10m]) > 0");
+    ck_assert_str_eq(resets, "1");
+    ck_assert_str_ne(rate, "");
+}
+END_TEST
+
+/* Ours, by an hour, in the middle of it; and on again. */
+START_TEST(a_clock_that_is_set_back_hides_nothing)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(memory_release) struct memory memory;
+    start(&memory);
+    memory_want(&memory, NULL, 600000);
+    take_rounds(&memory, "a 1\n", 3);
+    int64_t back_ms = START_MS - 3600000;
+    ck_assert_int_eq(take(&memory, "a 2\nb 1\n", back_ms, &err), 0);
+    AUTOFREE char *at_once = ask(&memory, "a");
+    ck_assert_str_eq(at_once, "2");
+    ck_assert_int_eq(take(&memory, "a 3\nb 1\n", back_ms + ROUND_MS, &err), 0);
+    ck_assert_uint_eq(points_of(&memory, "a"), 2);
+    AUTOFREE char *rate = ask(&memory, "count_over_time(a[5m])");
+    ck_assert_str_eq(rate, "2");
+    ck_assert_int_eq(take(&memory, "a 4\nb 1\n", START_MS + 3600000, &err),
+                     0); /* what is too old goes, and nothing else happens */
+    AUTOFREE char *on = ask(&memory, "a");
+    ck_assert_str_eq(on, "4");
+}
+END_TEST
+
 START_TEST(an_exporters_own_time_counts)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
@@ -223,6 +261,8 @@ Suite *suite_metrics_memory(void)
     tcase_add_test(tc, too_many_series_are_none);
     tcase_add_test(tc, too_much_of_the_past_is_cut);
     tcase_add_test(tc, the_vocabulary_can_be_had_without_a_server);
+    tcase_add_test(tc, a_counter_that_begins_again_is_no_loss);
+    tcase_add_test(tc, a_clock_that_is_set_back_hides_nothing);
     suite_add_tcase(suite, tc);
     return suite;
 }

@@ -416,6 +416,37 @@ START_TEST(a_curve_grows_at_its_end)
 }
 END_TEST
 
+/* The server's clock is behind ours, or ahead of it: curves end where it knows no more, figures of now are of its own now. */
+START_TEST(clocks_may_differ)
+{
+    size_t curve = slot(plan, "gpus", "busy_curve_ratio", true), now = slot(plan, "gpus", "busy_ratio", true);
+    int64_t step = RANGE_USUAL_MS / RANGE_STEPS;
+    CLEANUP(batch_free) struct batch *batch = new_round(plan, 100 * step);
+    AUTOFREE char *behind = xasprintf("{\"metric\":{\"hostname\":\"a\",\"gpu\":\"0\"},\"value\":[%lld,\"50\"]}",
+                                      (long long)(90 * step / 1000)),
+                  *ahead = xasprintf("{\"metric\":{\"hostname\":\"b\",\"gpu\":\"0\"},\"value\":[%lld,\"70\"]}",
+                                     (long long)(500 * step / 1000)),
+                  *both = xasprintf("%s,%s", behind, ahead);
+    answer(batch, curve, both);
+    answer(batch, now, both);
+    answer(batch, slot(plan, "jobs", "run_s", true), "{\"metric\":{\"name\":\"bert\"},\"value\":[100,\"-12\"]}");
+    state_take(&state, plan, batch);
+    ck_assert_double_eq_tol(reading_value(reading_in("gpus", "a/0", "busy_ratio")), 0.5, 1e-9);
+    ck_assert_double_eq_tol(reading_value(reading_in("gpus", "b/0", "busy_ratio")), 0.7, 1e-9);
+    const struct reading *late = reading_in("gpus", "a/0", "busy_curve_ratio"),
+                         *early = reading_in("gpus", "b/0", "busy_curve_ratio");
+    ck_assert(!reading_has(late)); /* the curve has ended, and is none of now */
+    ck_assert_double_eq_tol(late->trend[RANGE_STEPS - 10], 0.5, 1e-9);
+    ck_assert(isnan(late->trend[RANGE_STEPS]));
+    for (size_t i = 0; i < TREND_STEPS; i++)
+        ck_assert(isnan(early->trend[i])); /* not at a step that is not its own */
+    ck_assert_double_eq_tol(reading_value(reading_in("jobs", "bert", "run_s")), 0, 1e-9);
+    CLEANUP(str_release) struct str text = STR_INIT;
+    draw(&state, 40, 160, &text);
+    ck_assert_ptr_null(strstr(text.buf, "-12"));
+}
+END_TEST
+
 static void fleet_round(size_t gpus, size_t functions)
 {
     CLEANUP(batch_free) struct batch *batch = new_round(plan, 100000);
@@ -547,6 +578,7 @@ Suite *suite_top(void)
     tcase_add_test(tcase, what_an_exporter_said_stays_while_it_is_down);
     tcase_add_test(tcase, what_nobody_explains_is_a_row);
     tcase_add_test(tcase, a_curve_grows_at_its_end);
+    tcase_add_test(tcase, clocks_may_differ);
     tcase_add_test(tcase, a_fleet_fits_every_size);
     tcase_add_loop_test(tcase, every_size_is_whole, 0, EVERY_SIZE_PARTS);
     tcase_add_test(tcase, a_thousand_gpus_are_on_one_screen);
