@@ -73,11 +73,7 @@ static int run(struct cli *cli, struct err *err)
     if (fd < 0)
         return -1;
     cli_note(cli, "127.0.0.1:%d leads to port %d of pod %s in namespace %s, until Ctrl-C", target.local_port, port, pod, kube.ns);
-    kube_forward_serve(&forward, fd, -1, err);
-    if (err->code != ERR_INTERRUPTED)
-        return -1;
-    err_clear(err); /* how it ends */
-    return 0;
+    return cli_until_interrupt(kube_forward_serve(&forward, fd, -1, err), err);
 }
 
 static void complete_services(struct cli *cli, struct strv *names)

@@ -218,6 +218,9 @@ int cli_each_name(struct cli *cli, int (*fn)(struct cli *cli, const char *name, 
 /* `--watch`: calls fn again and again (a change redraws on a terminal, appends elsewhere) until Ctrl-C. */
 int cli_watch(struct cli *cli, int (*fn)(struct cli *cli, struct err *err), struct err *err);
 
+/* What goes on until Ctrl-C ends well by it: rc, or 0 in the place of INTERRUPTED. */
+int cli_until_interrupt(int rc, struct err *err);
+
 /* help.c */
 struct help_style {
     bool full; /* --help, not -h */

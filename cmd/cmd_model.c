@@ -179,10 +179,7 @@ static int logs(struct cli *cli, struct err *err)
     if (served_model_find(cli, cli->args.v[0], &model, err) != 0)
         return -1;
     int rc = model.env.runtime->logs(&model.env.env, cli->args.v[0], opts->follow, opts->tail, print_line, cli, err);
-    if (rc == 0 || err->code != ERR_INTERRUPTED || !opts->follow)
-        return rc;
-    err_clear(err); /* how following ends */
-    return 0;
+    return opts->follow ? cli_until_interrupt(rc, err) : rc;
 }
 
 static int scale(struct cli *cli, struct err *err)

@@ -180,13 +180,10 @@ static int print_logs(struct cli *cli, struct err *err)
     struct job_logs logs = {.follow = opts->follow, .previous = opts->previous, .tail = opts->tail, .rank = opts->rank};
     if (opts->follow && opts->previous)
         return err_set(err, ERR_USAGE, "--follow and --previous exclude each other: what was before has ended");
-    if (train_logs(cli, &env, cli->args.v[0], &logs, err) == 0)
-        return 0;
-    if (err->code == ERR_INTERRUPTED && opts->follow) {
-        err_clear(err); /* how following ends */
-        return 0;
-    }
-    return train_not_there(err);
+    int rc = train_logs(cli, &env, cli->args.v[0], &logs, err);
+    if (opts->follow)
+        rc = cli_until_interrupt(rc, err);
+    return rc == 0 ? 0 : train_not_there(err);
 }
 
 struct wait_opts {

@@ -84,10 +84,8 @@ static int logs(struct cli *cli, struct err *err)
     struct log_printer printer = {
         .cli = cli, .timestamps = opts->timestamps, .since_ms = opts->since_ms ? clock_wall_ms() - opts->since_ms : 0};
     int rc = env.runtime->logs(&env.env, cli->args.v[0], opts->follow, opts->tail, print_log, &printer, err);
-    if (rc != 0 && err->code == ERR_INTERRUPTED && opts->follow) {
-        err_clear(err); /* how following ends */
-        return 0;
-    }
+    if (opts->follow)
+        rc = cli_until_interrupt(rc, err);
     return rc != 0 && err->code == ERR_NOT_FOUND ? err_hint(err, "aiwf function list") : rc;
 }
 

@@ -90,6 +90,14 @@ static int capture(struct cli *cli, int (*fn)(struct cli *cli, struct err *err),
     return rc;
 }
 
+int cli_until_interrupt(int rc, struct err *err)
+{
+    if (rc == 0 || err->code != ERR_INTERRUPTED)
+        return rc;
+    err_clear(err);
+    return 0;
+}
+
 int cli_watch(struct cli *cli, int (*fn)(struct cli *cli, struct err *err), struct err *err)
 {
     enum { INTERVAL_MS = 2000 };

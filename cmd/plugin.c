@@ -1,9 +1,6 @@
 #include "plugin.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -19,40 +16,24 @@ static bool is_noun(const char *word)
     return islower((unsigned char)word[0]) && word[len] == '\0';
 }
 
-static int wait_for_exit(pid_t pid)
-{
-    int status = 0;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
 bool plugin_run(int argc, char *const *argv, int *ret_code)
 {
     if (!is_noun(argv[0]))
         return false;
     AUTOFREE char *name = xasprintf("aiwf-%s", argv[0]);
-    AUTOFREE char *program = program_find(name);
-    if (!program)
+    AUTOFREE char *path = program_find(name);
+    if (!path)
         return false;
 
     CLEANUP(strv_release) struct strv words = STRV_INIT;
     strv_add(&words, name);
     for (int i = 1; i < argc; i++)
         strv_add(&words, argv[i]);
-    /* We ignore SIGPIPE; the program shall not inherit that. */
-    sigset_t usual;
-    sigemptyset(&usual);
-    sigaddset(&usual, SIGPIPE);
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigdefault(&attributes, &usual);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    const struct program plugin = {.path = path, .argv = words.v, .env = environ};
     pid_t pid;
-    int rc = posix_spawn(&pid, program, NULL, &attributes, words.v, environ);
-    posix_spawnattr_destroy(&attributes);
-    if (rc != 0)
+    if (program_start(&plugin, &pid) != 0)
         return false;
-    *ret_code = wait_for_exit(pid);
+    int status = program_wait(pid);
+    *ret_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     return true;
 }

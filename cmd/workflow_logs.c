@@ -94,7 +94,7 @@ static int no_stage(const node_t *status, const char *name, struct err *err)
     return nearest ? err_hint(err, "did you mean \"%s\"?", nearest) : -1;
 }
 
-int workflow_logs(struct cli *cli, struct err *err)
+static int print_logs(struct cli *cli, struct err *err)
 {
     struct run_env env = {0};
     CLEANUP(node_free) node_t *doc = workflow_status(cli->args.v[0], err);
@@ -108,4 +108,11 @@ int workflow_logs(struct cli *cli, struct err *err)
         if (stage_logs(cli, stage, true, &env, err) != 0)
             return -1;
     return 0;
+}
+
+int workflow_logs(struct cli *cli, struct err *err)
+{
+    const struct workflow_opts *opts = cli->opts;
+    int rc = print_logs(cli, err);
+    return opts->follow ? cli_until_interrupt(rc, err) : rc;
 }

@@ -1,9 +1,11 @@
 #include "base/program.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -22,7 +24,7 @@ char *program_find(const char *name)
     return NULL;
 }
 
-int program_start(char *const argv[], char *const env[], const struct program_fd *fds, size_t n, pid_t *ret_pid)
+int program_start(const struct program *program, pid_t *ret_pid)
 {
     sigset_t usual;
     posix_spawnattr_t attributes;
@@ -33,14 +35,24 @@ int program_start(char *const argv[], char *const env[], const struct program_fd
     posix_spawnattr_setsigdefault(&attributes, &usual);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
     posix_spawn_file_actions_init(&actions);
-    for (size_t i = 0; i < n; i++) {
-        if (fds[i].fd < 0)
-            posix_spawn_file_actions_addopen(&actions, fds[i].as, "/dev/null", O_RDONLY, 0);
+    for (size_t i = 0; i < program->n_fds; i++) {
+        const struct program_fd *given = &program->fds[i];
+        if (given->fd < 0)
+            posix_spawn_file_actions_addopen(&actions, given->as, "/dev/null", O_RDONLY, 0);
         else
-            posix_spawn_file_actions_adddup2(&actions, fds[i].fd, fds[i].as);
+            posix_spawn_file_actions_adddup2(&actions, given->fd, given->as);
     }
-    int rc = posix_spawnp(ret_pid, argv[0], &actions, &attributes, argv, env);
+    int rc = posix_spawnp(ret_pid, program->path ? program->path : program->argv[0], &actions, &attributes, program->argv,
+                          program->env);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     return rc;
+}
+
+int program_wait(pid_t pid)
+{
+    int status = 0;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return status;
 }

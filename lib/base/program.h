@@ -12,8 +12,15 @@ char *program_find(const char *name);
 struct program_fd {
     int as, fd;
 };
-/* Starts argv[0], which is searched by PATH where it has no slash, with these descriptors beside the standard ones, and with
- * the usual SIGPIPE, which we ignore. 0, or the errno. */
-int program_start(char *const argv[], char *const env[], const struct program_fd *fds, size_t n, pid_t *ret_pid);
+struct program {
+    const char *path; /* NULL: argv[0], which is searched by PATH where it has no slash */
+    char *const *argv, *const *env;
+    const struct program_fd *fds; /* beside the standard ones, which it inherits */
+    size_t n_fds;
+};
+/* Starts it with the usual SIGPIPE, which we ignore. 0, or the errno. */
+int program_start(const struct program *program, pid_t *ret_pid);
+/* Until it has ended, whatever interrupts us. Its status, as waitpid has it. */
+int program_wait(pid_t pid);
 
 #endif

@@ -136,7 +136,8 @@ struct run {
 static int spawn(struct run *run, int out)
 {
     const struct program_fd fds[] = {{STDOUT_FILENO, out}, {STDIN_FILENO, -1}};
-    return program_start(run->argv.v, run->env.v, fds, run->interactive ? 1 : 2, &run->pid);
+    const struct program program = {.argv = run->argv.v, .env = run->env.v, .fds = fds, .n_fds = run->interactive ? 1 : 2};
+    return program_start(&program, &run->pid);
 }
 
 /* 0: there was something, or the end (*ret_len 0); -1: interrupted, or a failure. */
@@ -167,14 +168,6 @@ static int read_answer(int fd, struct str *answer)
         str_addn(answer, buffer, len);
     explicit_bzero(buffer, sizeof(buffer));
     return rc;
-}
-
-static int wait_for(pid_t pid)
-{
-    int status = 0;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        continue;
-    return status;
 }
 
 static int with_install_hint(const struct kube_exec *exec, struct err *err)
@@ -218,7 +211,7 @@ static int run_program(const struct kube_exec *exec, struct run *run, struct str
     int rc = read_answer(out, answer);
     if (rc != 0)
         kill(run->pid, SIGTERM);
-    int status = wait_for(run->pid);
+    int status = program_wait(run->pid);
     if (sig_interrupted())
         return err_set(err, ERR_INTERRUPTED, "interrupted");
     return rc == 0 && status == 0 ? 0 : bad_end(exec, run->argv.v[0], status, err);

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/program.h"
 #include "base/str.h"
 #include "local/child.h"
 
@@ -69,8 +69,7 @@ static void tell_end(struct dir_copy *copy)
     CLEANUP(err_release) struct err unused = ERR_INIT;
     watch_free(copy->watch);
     close(copy->fd);
-    while (waitpid(copy->pid, NULL, 0) < 0 && errno == EINTR)
-        ;
+    program_wait(copy->pid);
     read_report(&copy->report, &err);
     if (err.code != ERR_OK)
         dir_remove(copy->path, &unused);

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -123,7 +122,8 @@ static int spawn(struct job *job)
     char *const argv[] = {name, no_file, from_stdin, NULL};
     const struct program_fd fds[] = {
         {STDIN_FILENO, job->script}, {STDOUT_FILENO, job->picture[1]}, {STDERR_FILENO, job->words[1]}, {DATA_FD, job->data}};
-    return program_start(argv, environ, fds, ARRAY_LEN(fds), &job->pid);
+    const struct program program = {.argv = argv, .env = environ, .fds = fds, .n_fds = ARRAY_LEN(fds)};
+    return program_start(&program, &job->pid);
 }
 
 /* false: it is over. */
@@ -172,7 +172,7 @@ static int run(struct job *job, struct str *picture, struct err *err)
 {
     enum { WORDS_MAX_BYTES = 4096 };
     CLEANUP(str_release) struct str words = STR_INIT_MAX(WORDS_MAX_BYTES);
-    int status = 0, number = spawn(job);
+    int number = spawn(job);
     close(fd_take(&job->picture[1]));
     close(fd_take(&job->words[1]));
     if (number != 0)
@@ -180,8 +180,7 @@ static int run(struct job *job, struct str *picture, struct err *err)
     int rc = take_all(job, picture, &words);
     if (rc != 0)
         kill(job->pid, SIGTERM);
-    while (waitpid(job->pid, &status, 0) < 0 && errno == EINTR)
-        continue;
+    int status = program_wait(job->pid);
     if (rc != 0)
         return err_set(err, ERR_INTERRUPTED, "interrupted");
     if (status == 0 && picture->len && !picture->truncated)

@@ -70,7 +70,8 @@ void build_containerfile(const struct build_spec *spec, struct str *s)
 static int start(const struct strv *words, int log_fd, pid_t *ret_pid)
 {
     const struct program_fd fds[] = {{STDIN_FILENO, -1}, {STDOUT_FILENO, log_fd}, {STDERR_FILENO, log_fd}};
-    return program_start(words->v, environ, fds, ARRAY_LEN(fds), ret_pid);
+    const struct program program = {.argv = words->v, .env = environ, .fds = fds, .n_fds = ARRAY_LEN(fds)};
+    return program_start(&program, ret_pid);
 }
 
 int build_run_program(const struct strv *words, int log_fd, const char *doing, struct err *err)

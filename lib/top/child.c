@@ -22,7 +22,8 @@ int child_start(struct child *child, const struct strv *words, struct err *err)
         return err_sys(err, ERR_FAILED, "cannot make a pipe");
     fcntl(fds[0], F_SETFL, O_NONBLOCK);
     struct program_fd given[] = {{STDIN_FILENO, -1}, {STDOUT_FILENO, fds[1]}, {STDERR_FILENO, fds[1]}};
-    int rc = program_start(argv.v, environ, given, ARRAY_LEN(given), &child->pid);
+    const struct program program = {.argv = argv.v, .env = environ, .fds = given, .n_fds = ARRAY_LEN(given)};
+    int rc = program_start(&program, &child->pid);
     close(fds[1]);
     child->fd = fds[0];
     if (rc == 0)

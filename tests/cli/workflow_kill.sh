@@ -120,6 +120,15 @@ aiwf workflow logs twice three -f >"$T/follow" 2>&1 &
 follower=$!
 keep $follower
 
+begin "Ctrl-C ends following a stage that has not begun, and is no failure"
+aiwf workflow logs twice three -f >"$T/cut" 2>&1 &
+cut=$!
+keep $cut
+until_ok 10 grep -q "^SigCgt:.*[2367abef]$" "/proc/$cut/status"
+kill -INT $cut
+wait $cut
+true_that [ $? = 0 ]
+
 begin "cancel ends the run and its job"
 ok aiwf workflow cancel twice
 wait $pid
