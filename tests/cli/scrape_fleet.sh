@@ -1,0 +1,22 @@
+# Exporters of a fleet that is not here (tests/tools/fleet_exporter.py), without a Prometheus; tests/live/aiwf_top_fleet.sh has
+# all of its figures.
+. "$(dirname "$0")/lib.sh"
+python3 "$ROOT/tests/tools/fleet_exporter.py" 127.0.0.1 ml >"$T/port" &
+keep $!
+until_ok 20 test -s "$T/port"
+fleet=http://127.0.0.1:$(cat "$T/port")
+top() { aiwf top --once -o json --scrape "knative=$fleet/knative" --scrape "ksm=$fleet/ksm" --scrape "node=$fleet/node"; }
+is() { [ "$(top | jq -r "$1")" = "$2" ]; }
+
+begin "a function's requests and its instances are of one row, where its name is a label of both"
+until_ok 20 is '[.functions[] | select(.name | test("fn-0")) | [.name, (.rps > 3000), .ready, .desired] | join(" ")] | join(",")' "ml/fn-0-00001 true 1 2"
+
+begin "by a clock that is ahead a job has not begun: how long it runs is unknown"
+curl -sf -X PUT -d ahead "$fleet/faults"
+true_that is '.jobs[] | "\(.state) \(.run_s)"' "Running null"
+curl -sf -X PUT -d "" "$fleet/faults"
+true_that is '.jobs[] | "\(.state) \(.run_s > 900)"' "Running true"
+
+begin "processors that say they idled more than the time there was are not less than idle"
+curl -sf -X PUT -d hasty "$fleet/faults"
+true_that is '.nodes[] | select(.name == "ml-node-0") | .cpu_ratio' 0
