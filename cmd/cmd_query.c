@@ -309,8 +309,8 @@ static const struct opt opts[] = {
     {.name = "scrape",
      .type = OPT_LIST,
      OPT(struct query_options, scrape),
-     .metavar = "URL",
-     .help = "read this exporter, without a Prometheus ([JOB=]URL; may be repeated)"},
+     .metavar = "[JOB=]URL",
+     .help = "read this exporter, a URL or kube://NAMESPACE/SERVICE:PORT, without a Prometheus (may be repeated)"},
     {0},
 };
 static const struct example examples[] = {
@@ -330,25 +330,28 @@ const struct cmd cmd_query = {
     .name = "query",
     .group = "observe",
     .help = "ask Prometheus in PromQL",
-    .about = "Prints the value of an expression now, or at a time; with --range its values over a time: a line\n"
-             "a series with smallest, mean, largest and last value (and a curve, in a terminal), and every value\n"
-             "with -o json, csv or ndjson. Numbers are as Prometheus gives them; NaN and infinities are null in\n"
-             "\"value\" and themselves in \"exact\". -o spark draws a curve a series in one line each.\n"
-             "\n"
-             "The server's login is the context's: prometheus-user and prometheus-password-file, prometheus-token-file, or\n"
-             "cert-file; prometheus-headers-file has a tenant's header (X-Scope-OrgID). Thanos, Mimir and VictoriaMetrics\n"
-             "answer too, with the path before /api/v1 in the URL.\n"
-             "\n"
-             "With --scrape there is no server: each exporter is read once (twice, two seconds apart, for an expression that\n"
-             "looks back), and asked in the part of PromQL that figures need. Its job is \"scrape\" where it has no name.\n"
-             "With --watch what was read is kept: windows and --range grow with it.\n"
-             "\n"
-             "The server is the context's setting prometheus, AIWF_PROMETHEUS or --prometheus. For the local\n"
-             "runtime start one that scrapes its gateway (URL as in `aiwf local status`):\n"
-             "\n"
-             "    printf '%s\\n' 'scrape_configs:' '- job_name: aiwf' '  scrape_interval: 2s' \\\n"
-             "        '  static_configs: [{targets: [\"127.0.0.1:31112\"]}]' >prometheus.yml\n"
-             "    prometheus --config.file=prometheus.yml --web.listen-address=127.0.0.1:9090 &",
+    .about =
+        "Prints the value of an expression now, or at a time; with --range its values over a time: a line\n"
+        "a series with smallest, mean, largest and last value (and a curve, in a terminal), and every value\n"
+        "with -o json, csv or ndjson. Numbers are as Prometheus gives them; NaN and infinities are null in\n"
+        "\"value\" and themselves in \"exact\". -o spark draws a curve a series in one line each.\n"
+        "\n"
+        "The server's login is the context's: prometheus-user and prometheus-password-file, prometheus-token-file, or\n"
+        "cert-file; prometheus-headers-file has a tenant's header (X-Scope-OrgID). Thanos, Mimir and VictoriaMetrics\n"
+        "answer too, with the path before /api/v1 in the URL.\n"
+        "\n"
+        "With --scrape there is no server: each exporter is read once (twice, two seconds apart, for an expression that\n"
+        "looks back), and asked in the part of PromQL that figures need. Its job is \"scrape\" where it has no name.\n"
+        "One inside of the context's cluster (kube://NAMESPACE/SERVICE:PORT) is reached with the cluster's login; cert-file\n"
+        "and key-file are shown to those that ask for a certificate.\n"
+        "With --watch what was read is kept: windows and --range grow with it.\n"
+        "\n"
+        "The server is the context's setting prometheus, AIWF_PROMETHEUS or --prometheus. For the local\n"
+        "runtime start one that scrapes its gateway (URL as in `aiwf local status`):\n"
+        "\n"
+        "    printf '%s\\n' 'scrape_configs:' '- job_name: aiwf' '  scrape_interval: 2s' \\\n"
+        "        '  static_configs: [{targets: [\"127.0.0.1:31112\"]}]' >prometheus.yml\n"
+        "    prometheus --config.file=prometheus.yml --web.listen-address=127.0.0.1:9090 &",
     .args = args,
     .opts = opts,
     .opts_size = sizeof(struct query_options),

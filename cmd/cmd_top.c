@@ -501,8 +501,8 @@ static const struct opt opts[] = {
     {.name = "scrape",
      .type = OPT_LIST,
      OPT(struct options, scrape),
-     .metavar = "URL",
-     .help = "read this exporter, without a Prometheus ([JOB=]URL; may be repeated)"},
+     .metavar = "[JOB=]URL",
+     .help = "read this exporter, a URL or kube://NAMESPACE/SERVICE:PORT, without a Prometheus (may be repeated)"},
     {0},
 };
 static const struct example examples[] = {

@@ -20,24 +20,59 @@ static char *proxy_url(const struct kube *kube, const struct endpoint *to)
     return str_detach(&url);
 }
 
-int cli_prometheus(struct cli *cli, const struct prom_settings *settings, struct prom *ret, struct err *err)
+/* The cluster's client, made when it is first needed; NULL: there is none. */
+static struct kube *cluster_of(struct cli *cli, const struct prom_settings *settings, struct err *err)
 {
-    const char *text = settings->url ? settings->url : context_get(&cli->context, SETTING_prometheus);
-    if (!endpoint_is_inside(text) || (settings->scrape && settings->scrape->n))
-        return prom_open(ret, &cli->context, settings, err);
-    CLEANUP(endpoint_release) struct endpoint to = {0};
-    struct kube_settings kube_settings = {
+    const struct kube_settings kube_settings = {
         .trace = settings->trace,
         .timing = settings->timing,
         .total_ms = settings->total_ms,
         .retries = settings->retries,
     };
-    if (endpoint_parse(text, &to, err) != 0)
-        return -1;
     if (!cli->prometheus_kube)
         cli->prometheus_kube = xcalloc(1, sizeof(*cli->prometheus_kube));
     struct kube *kube = cli->prometheus_kube;
-    if (!kube->http && kube_open_context(kube, &cli->context, &kube_settings, err) != 0)
+    return kube->http || kube_open_context(kube, &cli->context, &kube_settings, err) == 0 ? kube : NULL;
+}
+
+struct reach {
+    struct cli *cli;
+    const struct prom_settings *settings;
+};
+
+static char *reach_exporter(void *arg, const struct endpoint *to, struct http **ret_http, struct err *err)
+{
+    const struct reach *reach = arg;
+    const struct kube *kube = cluster_of(reach->cli, reach->settings, err);
+    if (!kube)
+        return NULL;
+    *ret_http = kube->http;
+    return proxy_url(kube, to);
+}
+
+static int open_exporters(struct cli *cli, const struct prom_settings *settings, struct prom *ret, struct err *err)
+{
+    enum { TIMEOUT_MS = 10000 };
+    struct prom_settings ways = *settings;
+    struct reach reach = {.cli = cli, .settings = &ways};
+    ways.reach = reach_exporter;
+    ways.reach_arg = &reach;
+    ways.total_ms = settings->total_ms ? settings->total_ms : TIMEOUT_MS;
+    return prom_open(ret, &cli->context, &ways, err);
+}
+
+int cli_prometheus(struct cli *cli, const struct prom_settings *settings, struct prom *ret, struct err *err)
+{
+    const char *text = settings->url ? settings->url : context_get(&cli->context, SETTING_prometheus);
+    if (settings->scrape && settings->scrape->n)
+        return open_exporters(cli, settings, ret, err);
+    if (!endpoint_is_inside(text))
+        return prom_open(ret, &cli->context, settings, err);
+    CLEANUP(endpoint_release) struct endpoint to = {0};
+    if (endpoint_parse(text, &to, err) != 0)
+        return -1;
+    const struct kube *kube = cluster_of(cli, settings, err);
+    if (!kube)
         return -1;
     AUTOFREE char *url = proxy_url(kube, &to);
     struct prom_settings inside = {.url = settings->url, .via = url, .http = kube->http, .kind = settings->kind};

@@ -5,7 +5,7 @@
 #include "cmd.h"
 #include "metrics/prom.h"
 
-/* The invocation's Prometheus, as prom_open; one inside of the cluster through the API server's service proxy, with the login
+/* The invocation's Prometheus or exporters, as prom_open; those inside of the cluster through the API server's service proxy, with the login
  * of the cluster. What it needs besides belongs to cli. */
 int cli_prometheus(struct cli *cli, const struct prom_settings *settings, struct prom *ret, struct err *err);
 

@@ -3393,7 +3393,7 @@ function __aiwf_table -a path
                 --figure\t'what to ask for by name, whoever measures it (--list figures); says by which source' \
                 --source\t'with --figure: by this one of several that measure it' \
                 --prometheus\t'the Prometheus to ask instead of the context\'s' \
-                --scrape\t'read this exporter, without a Prometheus ([JOB=]URL; may be repeated)' \
+                --scrape\t'read this exporter, a URL or kube://NAMESPACE/SERVICE:PORT, without a Prometheus (may be repeated)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -3619,7 +3619,7 @@ function __aiwf_table -a path
                 --curves\t'of braille, blocks or ASCII (auto: what the terminal can show)' \
                 --actions\t'allow to scale, warm and cancel from the screen, each after a question' \
                 --prometheus\t'the Prometheus to ask instead of the context\'s' \
-                --scrape\t'read this exporter, without a Prometheus ([JOB=]URL; may be repeated)' \
+                --scrape\t'read this exporter, a URL or kube://NAMESPACE/SERVICE:PORT, without a Prometheus (may be repeated)' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "conf/conf.h"
+#include "conf/endpoint.h"
 #include "doc/node.h"
 #include "net/http.h"
 
@@ -80,6 +81,10 @@ struct prom_settings {
     const struct strv *scrape; /* --scrape: these exporters, [JOB=]URL each, and no Prometheus; NULL or none: a Prometheus */
     int64_t
         pair_ms; /* with scrape: how far apart two readings are, for what needs two; 0: each round of queries is one reading */
+    /* With scrape: the way to an exporter inside of the context's cluster: the URL to ask, which the caller frees, and the
+     * client that asks, the same for all; NULL, with err: there is none. Without it such an address is USAGE. */
+    char *(*reach)(void *arg, const struct endpoint *to, struct http **ret_http, struct err *err);
+    void *reach_arg;
     const char *via;   /* ask there instead: the way to a server inside of a cluster; with http */
     struct http *http; /* how to get there: the caller's, for as long as it is asked; what follows is the client's, then */
     int total_ms;      /* of one request; 0: 60 s */

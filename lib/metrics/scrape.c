@@ -19,6 +19,7 @@ static void target_release(struct scrape_target *target)
 {
     free(target->job);
     free(target->url);
+    free(target->via);
     err_release(&target->why);
 }
 
@@ -58,17 +59,61 @@ static char *instance_of(const char *url)
     return xstrdup(host ? host + 3 : origin.buf);
 }
 
-static int add_target(struct scrape *scrape, const char *text, struct err *err)
+/* As the cluster itself calls it. */
+static char *name_inside(const struct endpoint *to) { return xasprintf("%s.%s.svc:%s", to->service, to->ns, to->port); }
+
+/* Its address, its way and what its instance is called. */
+static int reach_inside(struct scrape *scrape, struct scrape_target *target, const struct prom_settings *settings,
+                        struct err *err)
 {
-    struct scrape_target *target = &scrape->targets[scrape->n];
-    const char *url = split_job(text, &target->job);
-    scrape->n++;
+    CLEANUP(endpoint_release) struct endpoint to = {0};
+    if (endpoint_parse(target->url, &to, err) != 0)
+        return -1;
+    if (!settings->reach)
+        return err_set(err, ERR_USAGE, "%s is inside of a cluster, which this does not reach", target->url);
+    if (!*to.path) {
+        free(to.path);
+        to.path = xstrdup("/metrics");
+    }
+    target->via = settings->reach(settings->reach_arg, &to, &scrape->inside, err);
+    if (!target->via)
+        return err_wrap(err, "cannot reach %s", target->url);
+    AUTOFREE char *instance = name_inside(&to);
+    return memory_add_target(&scrape->memory, target->job, instance, err);
+}
+
+static int add_target(struct scrape *scrape, const char *text, const struct prom_settings *settings, struct err *err)
+{
+    struct scrape_target *target = &scrape->targets[scrape->n++];
     target->why = ERR_INIT;
+    const char *url = split_job(text, &target->job);
+    if (endpoint_is_inside(url)) {
+        target->url = xstrdup(url);
+        return reach_inside(scrape, target, settings, err);
+    }
     target->url = metrics_url(url, err);
     if (!target->url)
         return err_wrap(err, "--scrape: \"%s\" is no exporter", text);
     AUTOFREE char *instance = instance_of(target->url);
+    scrape->n_outside = scrape->n;
     return memory_add_target(&scrape->memory, target->job, instance, err);
+}
+
+static bool is_inside(const char *text)
+{
+    AUTOFREE char *job = NULL;
+    return endpoint_is_inside(split_job(text, &job));
+}
+
+/* Those outside first: each kind is asked by its own client. */
+static int add_targets(struct scrape *scrape, const struct prom_settings *settings, struct err *err)
+{
+    const struct strv *all = settings->scrape;
+    for (int inside = 0; inside < 2; inside++)
+        for (size_t i = 0; i < all->n; i++)
+            if (is_inside(all->v[i]) == inside && add_target(scrape, all->v[i], settings, err) != 0)
+                return -1;
+    return 0;
 }
 
 static int open_client(struct scrape *scrape, const struct context *context, const struct prom_settings *settings,
@@ -76,6 +121,8 @@ static int open_client(struct scrape *scrape, const struct context *context, con
 {
     struct http_settings http = {
         .ca_file = context_get(context, SETTING_ca_file),
+        .cert_file = context_get(context, SETTING_cert_file),
+        .key_file = context_get(context, SETTING_key_file),
         .insecure = str_eq(context_get(context, SETTING_insecure), "true"),
         .total_ms = settings->total_ms ? settings->total_ms : TIMEOUT_MS,
         .retries = -1,
@@ -92,10 +139,9 @@ struct scrape *scrape_new(const struct context *context, const struct prom_setti
     memory_init(&scrape->memory);
     scrape->pair_ms = settings->pair_ms;
     scrape->targets = xcalloc(settings->scrape->n, sizeof(*scrape->targets));
-    for (size_t i = 0; i < settings->scrape->n; i++)
-        if (add_target(scrape, settings->scrape->v[i], err) != 0)
-            return NULL;
-    return open_client(scrape, context, settings, err) == 0 ? TAKE(scrape) : NULL;
+    if (add_targets(scrape, settings, err) != 0 || open_client(scrape, context, settings, err) != 0)
+        return NULL;
+    return TAKE(scrape);
 }
 
 void scrape_free(struct scrape *scrape)
@@ -166,7 +212,7 @@ static int take_answers(struct scrape *scrape, const struct http_response *answe
     return err_wrap(err, "cannot read %s", name);
 }
 
-/* All at once; each has its own deadline. */
+/* All at once, those inside of a cluster after the others; each has its own deadline. */
 static int read_round(struct scrape *scrape, struct err *err)
 {
     int64_t at_ms = clock_wall_ms();
@@ -176,11 +222,16 @@ static int read_round(struct scrape *scrape, struct err *err)
     if (at_ms <= scrape->memory.latest_ms)
         at_ms = scrape->memory.latest_ms + 1;
     for (size_t i = 0; i < scrape->n; i++) {
-        requests[i] = (struct http_request){.url = scrape->targets[i].url, .headers = accept_headers, .once = true};
+        const struct scrape_target *target = &scrape->targets[i];
+        requests[i] =
+            (struct http_request){.url = target->via ? target->via : target->url, .headers = accept_headers, .once = true};
         answers[i] = HTTP_RESPONSE_INIT;
         errs[i] = ERR_INIT;
     }
-    http_do_all(scrape->http, requests, answers, errs, scrape->n);
+    size_t outside = scrape->n_outside;
+    http_do_all(scrape->http, requests, answers, errs, outside);
+    if (outside < scrape->n)
+        http_do_all(scrape->inside, requests + outside, answers + outside, errs + outside, scrape->n - outside);
     int rc = take_answers(scrape, answers, errs, at_ms, err);
     for (size_t i = 0; i < scrape->n; i++) {
         http_response_release(&answers[i]);

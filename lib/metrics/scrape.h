@@ -5,8 +5,8 @@
 
 #include "metrics/prom.h"
 
-/* settings->scrape, and what else of them applies. The context's ca-file and insecure hold, its logins stay here. USAGE for
- * a target that is no URL. */
+/* settings->scrape, and what else of them applies: URLs, or kube:// addresses (conf/endpoint.h). The context's TLS settings
+ * hold, its logins stay here. USAGE for a target that is neither. */
 struct scrape *scrape_new(const struct context *context, const struct prom_settings *settings, struct err *err);
 void scrape_free(struct scrape *scrape);
 DEFINE_CLEANUP_PTR(struct scrape, scrape_free)

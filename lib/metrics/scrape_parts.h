@@ -6,6 +6,7 @@
 
 struct scrape_target {
     char *job, *url;
+    char *via; /* what is asked in the place of url: the way into a cluster; NULL: url itself */
     bool is_up;
     struct err why; /* it is not */
     double took_ms;
@@ -13,10 +14,11 @@ struct scrape_target {
 };
 
 struct scrape {
-    struct http *http;
+    struct http *http, *inside; /* ours; the caller's, that reaches into a cluster */
     struct memory memory;
     struct scrape_target *targets;
-    size_t n, rounds;
+    size_t n, n_outside; /* those outside of a cluster are the first */
+    size_t rounds;
     int64_t pair_ms;
     bool is_fresh; /* the last round has served no queries yet */
 };

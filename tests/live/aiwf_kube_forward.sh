@@ -1,5 +1,5 @@
 #!/bin/sh
-# needs: node prometheus openfaas
+# needs: node prometheus ksm openfaas
 # aiwf api forward, and kube:// settings: real pods, through the real API server and kubelet.
 . "$(dirname "$0")/lib.sh"
 a_namespace
@@ -31,7 +31,7 @@ spec:
   containers:
   - name: relay
     image: dev.local/python:1
-    ports: [{name: prom, containerPort: 9090}, {name: gateway, containerPort: 8080}, {name: mirror, containerPort: 7}]
+    ports: [{name: prom, containerPort: 9090}, {name: gateway, containerPort: 8080}, {name: mirror, containerPort: 7}, {name: states, containerPort: 8094}]
     readinessProbe: {tcpSocket: {port: 9090}, periodSeconds: 1}
     args:
     - -c
@@ -48,12 +48,12 @@ spec:
               near = server.accept()[0]
               far = near if port == 7 else socket.create_connection(("$bed_ip", port))
               for pair in ((near, far), (far, near))[:1 if port == 7 else 2]: threading.Thread(target=copy, args=pair, daemon=True).start()
-      for port in (7, 8080, 9090): threading.Thread(target=relay, args=(port,)).start()
+      for port in (7, 8080, 8094, 9090): threading.Thread(target=relay, args=(port,)).start()
 ---
 apiVersion: v1
 kind: Service
 metadata: {name: relay}
-spec: {selector: {app: relay}, ports: [{name: prom, port: 80, targetPort: prom}, {name: gateway, port: 8080, targetPort: gateway}, {name: none, port: 81, targetPort: 1}]}
+spec: {selector: {app: relay}, ports: [{name: prom, port: 80, targetPort: prom}, {name: gateway, port: 8080, targetPort: gateway}, {name: states, port: 8094, targetPort: states}, {name: none, port: 81, targetPort: 1}]}
 ---
 apiVersion: v1
 kind: Service
@@ -152,6 +152,19 @@ jq -S 'del(.items[].time)' "$OUT" >outside.json
 ok "$AIWF" query 'up{job="kubelet"}' --context bed --prometheus "kube://$NS/relay:80" -o json
 true_that sh -c "jq -S 'del(.items[].time)' '$OUT' | cmp - outside.json"
 ok "$AIWF" query up --context bed --prometheus "kube://$NS/relay:prom" -o json
+
+begin "exporters inside of the cluster are read without a Prometheus"
+ok "$AIWF" query 'count by (job, instance) (kube_node_info)' --context bed --scrape "ksm=kube://$NS/relay:states" -o json
+json '.items[0].value' "$(kubectl get nodes -o name | wc -l)"
+json '.items[0].metric | [.job, .instance] | join(" ")' "ksm relay.$NS.svc:states"
+
+begin "several, inside and outside: what is down is told, the others answer"
+ok "$AIWF" query 'sum by (job) (up)' --context bed --scrape "kube://$NS/relay:8094" --scrape "kube://$NS/relay:80/metrics" \
+    --scrape "kube://$NS/nobody:80" --scrape "outside=$PROMETHEUS_URL" -o json
+json '[.items[] | "\(.metric.job) \(.value)"] | sort | join(", ")' "outside 1, scrape 2"
+err_has "no endpoints available"
+fails 2 "$AIWF" query up --context bed --scrape "kube://$NS/relay"
+fails 1 "$AIWF" query up --context bed --scrape "kube://$NS/nobody:80"
 
 begin "what is wrong on the way is told in the API server's words"
 fails 7 "$AIWF" query up --context bed --prometheus "kube://$NS/relay:99"

@@ -136,6 +136,72 @@ START_TEST(what_only_a_server_has_is_not_found)
 }
 END_TEST
 
+struct way {
+    struct http *http;
+    const char *server;
+};
+
+static char *reach(void *arg, const struct endpoint *to, struct http **ret_http, struct err *err)
+{
+    const struct way *way = arg;
+    *ret_http = way->http;
+    if (way->server)
+        return xasprintf("%s/%s/%s/%s%s", way->server, to->ns, to->service, to->port, to->path);
+    err_set(err, ERR_AUTH, "no login");
+    return NULL;
+}
+
+START_TEST(one_inside_of_a_cluster_is_asked_by_the_clusters_client)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(prom_release) struct prom prom = {0};
+    CLEANUP(strv_release) struct strv targets = STRV_INIT;
+    struct context context = {0};
+    wire_start(&wire, "{\"routes\":{\"/a/b/80/metrics\":[{\"body\":\"x 1\\n\"}],\"/a/b/web/own\":[{\"body\":\"x 2\\n\"}],"
+                      "\"/metrics\":[{\"body\":\"x 4\\n\"}]}}");
+    const struct http_settings cluster = {.bearer = "s3cret"};
+    CLEANUP(http_free) struct http *http = http_new(&cluster, &err);
+    struct way way = {.http = http, .server = wire.url};
+    struct prom_settings settings = {.scrape = &targets, .reach = reach, .reach_arg = &way};
+    strv_add(&targets, "job=kube://a/b:80");
+    strv_add(&targets, wire.url);
+    strv_add(&targets, "kube://a/b:web/own");
+    ck_assert_msg(prom_open(&prom, &context, &settings, &err) == 0, "%s", err.what);
+    ck_assert_double_eq_tol(value_of(&prom, "sum(x)"), 7, 1e-9);
+    ck_assert_double_eq_tol(value_of(&prom, "x{job=\"job\",instance=\"b.a.svc:80\"}"), 1, 1e-9);
+    CLEANUP(node_free) node_t *log = wire_log(&wire);
+    for (const node_t *request = node_first(log); request; request = node_next(request))
+        ck_assert_str_eq(node_str(request, "/headers/authorization", "none"),
+                         strcmp(node_str(request, "/path", ""), "/metrics") == 0 ? "none" : "Bearer s3cret");
+}
+END_TEST
+
+START_TEST(an_address_inside_needs_a_way)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(prom_release) struct prom prom = {0};
+    CLEANUP(strv_release) struct strv targets = STRV_INIT;
+    struct context context = {0};
+    struct way way = {0};
+    struct prom_settings settings = {.scrape = &targets};
+    strv_add(&targets, "kube://a/b:80");
+    ck_assert_int_eq(prom_open(&prom, &context, &settings, &err), -1);
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    err_clear(&err);
+    settings.reach = reach;
+    settings.reach_arg = &way;
+    ck_assert_int_eq(prom_open(&prom, &context, &settings, &err), -1);
+    ck_assert_int_eq(err.code, ERR_AUTH);
+    err_clear(&err);
+    strv_release(&targets);
+    targets = (struct strv)STRV_INIT;
+    strv_add(&targets, "kube://a/b");
+    ck_assert_int_eq(prom_open(&prom, &context, &settings, &err), -1);
+    ck_assert_int_eq(err.code, ERR_USAGE);
+}
+END_TEST
+
 Suite *suite_metrics_scrape(void)
 {
     Suite *suite = suite_create("metrics_scrape");
@@ -145,6 +211,8 @@ Suite *suite_metrics_scrape(void)
     tcase_add_loop_test(tc, what_is_broken_is_down_and_says_why, 0, (int)ARRAY_LEN(broken));
     tcase_add_test(tc, a_round_reads_once_for_all);
     tcase_add_test(tc, what_looks_back_is_read_twice);
+    tcase_add_test(tc, one_inside_of_a_cluster_is_asked_by_the_clusters_client);
+    tcase_add_test(tc, an_address_inside_needs_a_way);
     tcase_add_test(tc, what_only_a_server_has_is_not_found);
     suite_add_tcase(suite, tc);
     return suite;
