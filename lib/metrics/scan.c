@@ -30,16 +30,29 @@ bool prom_value_parse(const char *text, double *ret)
     return true;
 }
 
-/* Of plain ASCII without escapes; the caller frees it. NULL: something else. */
+/* What is no plain ASCII, from its first quote on: a document of its own. */
+static char *scan_escaped(struct scan *scan, const char *start)
+{
+    CLEANUP(err_release) struct err ignored = ERR_INIT;
+    while (scan->p < scan->end && *scan->p != '"')
+        scan->p += *scan->p == '\\' && scan->end - scan->p > 1 ? 2 : 1;
+    if (!eat(scan, "\""))
+        return NULL;
+    CLEANUP(node_free) node_t *text = json_parse(start, (size_t)(scan->p - start), "answer of Prometheus", &ignored);
+    return text ? xstrdup_or_null(node_text(text)) : NULL;
+}
+
+/* The caller frees it. NULL: something else. */
 static char *scan_text(struct scan *scan)
 {
+    const char *quote = scan->p;
     if (!eat(scan, "\""))
         return NULL;
     const char *start = scan->p;
     while (scan->p < scan->end && *scan->p != '"' && *scan->p != '\\' && *scan->p >= ' ' && *scan->p <= '~')
         scan->p++;
     size_t len = (size_t)(scan->p - start);
-    return eat(scan, "\"") ? xstrndup(start, len) : NULL;
+    return eat(scan, "\"") ? xstrndup(start, len) : scan_escaped(scan, quote);
 }
 
 /* Seconds with up to a millisecond's digits. */

@@ -4,7 +4,7 @@
 
 #include "metrics/prom.h"
 
-/* A successful vector or matrix, spelled as Prometheus spells it. False for all else (escapes, other orders, warnings, errors,
+/* A successful vector or matrix, spelled as Prometheus spells it. False for all else (other orders, warnings, errors,
  * histograms): *ret is empty then, and the document is to be read. */
 bool prom_scan(const char *body, size_t len, struct prom_result *ret);
 /* A sample's text: a number, NaN, +Inf, -Inf. */
