@@ -195,7 +195,7 @@ START_TEST(an_address_inside_needs_a_way)
     ck_assert_int_eq(err.code, ERR_AUTH);
     err_clear(&err);
     strv_release(&targets);
-    targets = (struct strv)STRV_INIT;
+    targets = STRV_INIT;
     strv_add(&targets, "kube://a/b");
     ck_assert_int_eq(prom_open(&prom, &context, &settings, &err), -1);
     ck_assert_int_eq(err.code, ERR_USAGE);
