@@ -164,8 +164,8 @@ def a_minute(argv):
 def bench_peer():
     with bed_env("kube", "prometheus", "ksm") as env:
         os.environ.update(env)
-        bed("load", "500", "10000", check=True)
         try:
+            bed("load", "500", "10000", check=True)
             name, argv = peer()
             theirs = a_minute(argv)
             ours = a_minute([AIWF, "top", "--prometheus", env["PROMETHEUS_URL"]])
