@@ -9,6 +9,7 @@ command -v go >/dev/null || {
 }
 one_at_a_time
 a_namespace
+PATH=$BED_CACHE/go/bin:$PATH # where the bed keeps a newer Go than Debian's
 operator=$(cd "$live/../bed/go/rules" && go mod download && go list -m -f '{{.Dir}}' github.com/prometheus-operator/prometheus-operator)
 crd=$operator/example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml
 name=prometheusrules.monitoring.coreos.com
