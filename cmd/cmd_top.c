@@ -312,12 +312,14 @@ int top_alertmanager(struct cli *cli, const struct prom_settings *like, struct p
     return 0;
 }
 
-/* Nothing is run to log in, and nothing waited for long: a screen is in front of it. */
+/* Nothing is run to log in; a screen does not wait for long, one frame may. */
 void top_kube(struct cli *cli, struct plan *plan, bool is_screen, struct kube *ret)
 {
-    enum { CONNECT_MS = 500, TOTAL_MS = 1000 };
+    enum { CONNECT_MS = 500, TOTAL_MS = 1000, PATIENCE = 10 };
+    int times = is_screen ? 1 : PATIENCE;
     CLEANUP(err_release) struct err none = ERR_INIT;
-    struct kube_settings settings = {.connect_ms = CONNECT_MS, .total_ms = TOTAL_MS, .retries = -1, .quick = true};
+    struct kube_settings settings = {
+        .connect_ms = CONNECT_MS * times, .total_ms = TOTAL_MS * times, .retries = -1, .quick = true};
     if (!context_get(&cli->context, SETTING_kube_context) && !context_get(&cli->context, SETTING_kubeconfig))
         return;
     if (kube_open_context(ret, &cli->context, &settings, &none) == 0)
