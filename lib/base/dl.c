@@ -7,6 +7,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* Of a smaller one the pages cost less than to ask for them, and to read again what is needed. */
+enum { WORTH_RELEASING = 256 << 10 };
+
 static int release_one(struct dl_phdr_info *info, size_t size, void *page)
 {
     (void)size;
@@ -16,7 +19,7 @@ static int release_one(struct dl_phdr_info *info, size_t size, void *page)
             continue;
         uintptr_t mask = *(uintptr_t *)page - 1, begin = info->dlpi_addr + segment->p_vaddr;
         uintptr_t first = (begin + mask) & ~mask, end = (begin + segment->p_memsz) & ~mask;
-        if (first < end)
+        if (first < end && end - first >= WORTH_RELEASING)
             madvise((void *)first, end - first, MADV_DONTNEED);
     }
     return 0;

@@ -35,7 +35,7 @@ struct pair {
     bool has_port[CHANNELS]; /* the channel's first message, which repeats the port, has come */
     bool local_eof, remote_eof;
     bool again;    /* it was opened anew already */
-    bool answered; /* the pod has said something since local_eof */
+    bool answered; /* the pod has said something since this side did */
     int64_t heard_ms;
 };
 
@@ -142,6 +142,7 @@ static void read_local(struct pair *pair)
         pair->remote_eof = pair->remote_eof || n < 0;
         return;
     }
+    pair->answered = false;
     piece[0] = CHANNEL_DATA;
     websocket_send(pair->ws, piece, (size_t)n + 1);
 }
@@ -193,7 +194,7 @@ static int take_message(struct pair *pair, const struct str *message, struct err
         return failed_there(pair, message->buf + 1, message->len - 1, err);
     str_addn(&pair->to_local, message->buf + 1, message->len - 1);
     pair->heard_ms = clock_mono_ms();
-    pair->answered = pair->local_eof;
+    pair->answered = true;
     return 0;
 }
 

@@ -111,6 +111,21 @@ START_TEST(bytes_go_both_ways)
 }
 END_TEST
 
+/* Its pod goes on listening, as it is not told, and is not waited for. */
+START_TEST(who_has_the_answer_before_saying_all_is_let_go)
+{
+    CLEANUP(relay_release) struct relay relay;
+    char got[64] = "";
+    relay_start(&relay, "{\"send\":\"" PORTS "\"},{\"take\":11},{\"send\":\"\\u0082\\u0005\\u0000pong\"},{\"take\":100}");
+    ck_assert_int_eq(send(relay.fd, "ping", 4, 0), 4);
+    ck_assert_int_eq(recv(relay.fd, got, 4, MSG_WAITALL), 4);
+    ck_assert_str_eq(got, "pong");
+    ck_assert_int_eq(shutdown(relay.fd, SHUT_WR), 0);
+    ck_assert_int_eq(received(&relay, got, sizeof(got)), 0);
+    relay_end(&relay);
+}
+END_TEST
+
 static const struct {
     const char *sent, *said;
 } breaches[] = {
@@ -139,6 +154,7 @@ Suite *suite_kube_forward(void)
     Suite *suite = suite_create("kube_forward");
     TCase *tcase = tcase_create("portforward");
     tcase_add_test(tcase, bytes_go_both_ways);
+    tcase_add_test(tcase, who_has_the_answer_before_saying_all_is_let_go);
     tcase_add_loop_test(tcase, what_fails_is_cut_and_told, 0, (int)ARRAY_LEN(breaches));
     suite_add_tcase(suite, tcase);
     return suite;
