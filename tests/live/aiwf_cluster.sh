@@ -26,7 +26,7 @@ import os, sys
 def parts(name):
     with open("/proc/%s/%s" % (sys.argv[1], name), "rb") as file:
         return [part.decode() for part in file.read().split(b"\0") if part]
-command = [part.replace(":9511", ":" + sys.argv[2]).replace("/tb-magnum-", "/tb-magnum-own-").replace("--processes=4", "--processes=1") for part in parts("cmdline")]
+command = [part.replace(":9511", ":" + sys.argv[2]).replace("/tb-magnum-", "/tb-magnum-own-") for part in parts("cmdline")]
 os.execve("/usr/bin/" + os.path.basename(command[0]), command, dict(entry.partition("=")[::2] for entry in parts("environ")))
 PY
     magnum=$!

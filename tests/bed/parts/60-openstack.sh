@@ -90,12 +90,11 @@ os_rabbitmq() {
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none' /usr/lib/rabbitmq/bin/rabbitmq-server
 }
 # A request that has not ended after two minutes never will: its process is killed, its stack is in the log, and another begins.
-os_api() { # SERVICE PROCESS PORT MODULE:FUNCTION [UWSGI-OPTION...], what the package's own WSGI script loads
+os_api() { # SERVICE PROCESS PORT MODULE:FUNCTION, what the package's own WSGI script loads
     local service=$1 process=$2 port=$3 application=$4
-    shift 4
     start "$process" "$port" "${OS_ENV[@]}" BED_SERVICE="$service" BED_APPLICATION="$application" OS_GLANCE_CONFIG_DIR="$OS_DIR/etc" OS_PLACEMENT_CONFIG_DIR="$OS_DIR/etc" OS_NOVA_CONFIG_DIR=/usr/share/nova-common \
         OS_NOVA_DISABLE_EVENTLET_PATCHING=1 uwsgi_python3 --http-socket "0.0.0.0:$port" --wsgi-file "$HERE/openstack/wsgi.py" --pyargv "--config-file $OS_DIR/etc/$service.conf" \
-        --need-app --master --no-orphans --die-on-term --harakiri 120 --harakiri-verbose --py-tracebacker "$OS_DIR/tb-$service-" --enable-threads "${@:---threads=8}" --buffer-size 65535 --post-buffering 65536 --add-header 'Connection: close'
+        --need-app --master --no-orphans --die-on-term --harakiri 120 --harakiri-verbose --py-tracebacker "$OS_DIR/tb-$service-" --enable-threads --threads 8 --buffer-size 65535 --post-buffering 65536 --add-header 'Connection: close'
 }
 os_daemon() { # PROCESS MODULE [PORT]: what the package's script of that name runs
     start "$1" "${3:-}" "${OS_ENV[@]}" python3 -c "import sys; sys.argv[0] = '$1'; from $2 import main; main()" --config-file "$OS_DIR/etc/${1%%-*}.conf"
@@ -122,8 +121,7 @@ os_run() {
     os_daemon heat-engine heat.cmd.engine
     os_api heat heat-api 8004 heat.httpd.heat_api:init_application
     os_daemon magnum-conductor magnum.cmd.conductor
-    # Its threads once left all requests unanswered.
-    os_api magnum magnum-api 9511 magnum.api.app:build_wsgi_app --processes=4
+    os_api magnum magnum-api 9511 magnum.api.app:build_wsgi_app
     start etcd-discovery 5995 "${OS_ENV[@]}" python3 "$HERE/openstack/etcd_discovery.py"
     until_true 180 rabbitmq port_taken 5672
     until_true 180 keystone os_answers 5000
