@@ -125,6 +125,11 @@ tidy() { # FILE
     if [ ! -e "$said" ]; then
         # shellcheck disable=SC2086
         { clang-tidy --quiet "$1" -- $FLAGS 2>/dev/null || echo "clang-tidy: error: exit $?"; } | grep -E 'warning:|error:' >"$said.$$"
+        if grep -q 'error: exit 1[2-9][0-9]$' "$said.$$"; then # it was ended, and has not said all
+            cat "$said.$$"
+            rm "$said.$$"
+            return
+        fi
         mv "$said.$$" "$said"
     fi
     cat "$said"

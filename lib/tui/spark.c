@@ -114,16 +114,16 @@ static void add_pair(struct str *s, const struct spark *scale, double left, doub
 }
 
 /* The mean of what falls into cell i of so many. */
-static double cell_mean(const double *values, size_t n, size_t i, size_t cells)
+static double cell_mean(const double *values, size_t n, size_t i, unsigned cells)
 {
     return i < cells ? mean(values, i * n / cells, (i + 1) * n / cells) : NAN;
 }
 
 static void add_pairs(struct str *s, const struct spark *scale, const double *values, size_t n)
 {
-    size_t cells = n < 2 * (size_t)scale->width ? n : 2 * (size_t)scale->width;
-    size_t odd = cells % 2; /* the newest value is at the right edge */
-    for (size_t i = (cells + odd) / 2; i < (size_t)scale->width; i++)
+    unsigned width = (unsigned)scale->width, cells = n / 2 < width ? (unsigned)n : width << 1;
+    unsigned odd = cells % 2; /* the newest value is at the right edge */
+    for (size_t i = (cells + odd) / 2; i < width; i++)
         str_addc(s, ' ');
     if (odd)
         add_pair(s, scale, NAN, cell_mean(values, n, 0, cells));
