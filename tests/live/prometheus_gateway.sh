@@ -30,8 +30,9 @@ json ".functions[] | select(.name == \"$name\") | .ready" 1
 json '.gpus | length' "$(ask 'count(DCGM_FI_DEV_GPU_UTIL)')"
 json '.gpus_total | .power_w >= 71 * .gpus | tostring' true
 json "[.targets[] | select(.up == 1) | .name] | contains([\"$name/${url#http://}\"]) | tostring" true
-ok aiwf top --once --prometheus "$PROMETHEUS_URL"
+ok aiwf top --once --panel functions --filter "$name" --prometheus "$PROMETHEUS_URL"
 out_has "$name"
+ok aiwf top --once --prometheus "$PROMETHEUS_URL"
 out_has real/0
 
 begin "once down and forgotten it is gone"
