@@ -279,7 +279,6 @@ START_TEST(places_are_those_that_kueue_tells)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(prom_result_release) struct prom_result result = PROM_RESULT_INIT;
-    start();
     route(QUEUES, 200, "{'items':[" QUEUE("ml", "gpus", "2") "," QUEUE("ml", "empty", "0") "," QUEUE("x", "dark", "1") ",7,{}]}");
     route(ORDER("ml", "gpus"), 200,
           "{'items':[" ENTRY(",'ownerReferences':[{'kind':'Job','name':'bert'}]", ",'positionInLocalQueue':1") "," ENTRY(
@@ -298,7 +297,6 @@ START_TEST(places_of_the_own_namespace_are_better_than_none)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(prom_result_release) struct prom_result result = PROM_RESULT_INIT;
-    start();
     refuse(QUEUES);
     route(QUEUES_OF_ML, 200, "{'items':[" QUEUE("ml", "gpus", "1") "]}");
     route(ORDER("ml", "gpus"), 200,
@@ -312,7 +310,6 @@ START_TEST(places_that_nobody_tells_are_unknown)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(prom_result_release) struct prom_result result = PROM_RESULT_INIT;
-    start();
     route(QUEUES, 200, "{'items':[" QUEUE("ml", "gpus", "1") "]}");
     refuse(ORDER("ml", "gpus"));
     take_places(&result, -1, &err);
