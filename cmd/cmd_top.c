@@ -246,15 +246,6 @@ void top_set_context(const struct cli *cli, struct state *state)
     add_self(cli, &state->view.self);
 }
 
-/* One of them: the option has no other values. */
-static enum spark_choice curves_named(const char *name)
-{
-    size_t i = 0;
-    while (strcmp(spark_choice_names[i], name) != 0)
-        i++;
-    return (enum spark_choice)i;
-}
-
 /* What was typed is stronger than what was kept. */
 static int set_view(struct top *top, struct err *err)
 {
@@ -271,8 +262,8 @@ static int set_view(struct top *top, struct err *err)
         view->interval_ms = options->interval_ms;
     if (options->theme)
         view->theme = theme_find(options->theme, err);
-    if (options->curves)
-        view->curves = curves_named(options->curves);
+    if (options->curves) /* one of them: the option has no other values */
+        view->curves = (enum spark_choice)str_index(spark_choice_names, options->curves);
     view->with_actions = options->actions;
     return set_span(top, err);
 }

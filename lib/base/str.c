@@ -165,6 +165,14 @@ bool str_ends(const char *text, const char *suffix)
     return n >= m && strcmp(text + n - m, suffix) == 0;
 }
 
+int str_index(const char *const *list, const char *text)
+{
+    for (int i = 0; list[i]; i++)
+        if (strcmp(list[i], text) == 0)
+            return i;
+    return -1;
+}
+
 bool str_eq(const char *a, const char *b) { return a && b ? strcmp(a, b) == 0 : a == b; }
 
 bool str_to_int(const char *text, long long min, long long max, long long *ret)

@@ -56,6 +56,8 @@ void str_add_urlenc(struct str *s, const char *text);
 
 bool str_starts(const char *text, const char *prefix);
 bool str_ends(const char *text, const char *suffix);
+/* Where it is in a NULL-terminated list; -1: nowhere. */
+int str_index(const char *const *list, const char *text);
 bool str_eq(const char *a, const char *b); /* NULL equals NULL only */
 
 /* The whole text is one number in [min, max]; false otherwise (no partial reads). */

@@ -32,12 +32,10 @@ int domain_check(const struct domain_spec *spec, struct err *err)
     return err_hint(err, "a name of two parts or more, in lower case, without a scheme, port or path: ocr.example.org");
 }
 
-static void mark(node_t *object) { kube_mark(object); }
-
 node_t *domain_object(const struct domain_spec *spec, const char *ns)
 {
     node_t *object = kube_object(&domain_kind, ns, spec->host);
-    mark(object);
+    kube_mark(object);
     node_t *of = node_set(object, "spec", node_new_object());
     node_t *ref = node_set(of, "ref", node_new_object());
     node_set_str(ref, "apiVersion", "serving.knative.dev/v1");
@@ -78,7 +76,7 @@ static int claim_it(struct kube *kube, const char *host, struct err *err)
 {
     CLEANUP(node_free) node_t *claim = kube_object(&claims, NULL, host);
     CLEANUP(node_free) node_t *there = NULL;
-    mark(claim);
+    kube_mark(claim);
     node_set_str(node_set(claim, "spec", node_new_object()), "namespace", kube->ns);
     if (kube_create(kube, &claims, claim, NULL, NULL, err) == 0)
         return 0;

@@ -104,12 +104,10 @@ static int run_theme(struct state *state, const char *arg, struct err *err)
 
 static int run_curves(struct state *state, const char *arg, struct err *err)
 {
-    size_t n = 0;
-    while (spark_choice_names[n] && strcmp(spark_choice_names[n], arg) != 0)
-        n++;
-    if (!spark_choice_names[n])
+    int choice = str_index(spark_choice_names, arg);
+    if (choice < 0)
         return err_set(err, ERR_USAGE, "curves auto, braille, block or ascii");
-    state->view.curves = (enum spark_choice)n;
+    state->view.curves = (enum spark_choice)choice;
     return 0;
 }
 

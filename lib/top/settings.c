@@ -70,12 +70,10 @@ static int load_time(const struct doc *doc, const char *key, const int64_t limit
     return 0;
 }
 
-static size_t index_in(const char *const *names, const char *name)
+static int index_in(const char *const *names, const char *name)
 {
-    size_t i = 0;
-    while (names[i] && strcmp(names[i], name) != 0)
-        i++;
-    return names[i] ? i : 0;
+    int i = str_index(names, name);
+    return i < 0 ? 0 : i;
 }
 
 static int apply(struct state *state, const struct doc *doc, struct err *err)

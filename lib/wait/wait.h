@@ -26,8 +26,8 @@ struct wait {
     int (*change)(void *source, int64_t at_most_ms, struct err *err);
     void *source;
     int64_t timeout_ms; /* 0: none */
-    int64_t
-        interval_ms; /* 0: 50 ms, growing to 1 s; with a source of change 1 s; four times a look's own time, up to 5 s, beats it */
+    /* 0: 50 ms, growing to 1 s; with a source of change 1 s. Four times a look's own time, up to 5 s, beats it. */
+    int64_t interval_ms;
     struct progress *progress; /* NULL: silent */
     const char *resume;        /* the command that goes on waiting, named on Ctrl-C and timeout */
 };
