@@ -10,14 +10,24 @@
 /* Of a smaller one the pages cost less than to ask for them, and to read again what is needed. */
 enum { WORTH_RELEASING = 256 << 10 };
 
-static int release_one(struct dl_phdr_info *info, size_t size, void *page)
+struct release {
+    uintptr_t page;
+    size_t skip; /* so many objects, in the order of their loading, are left as they are */
+};
+
+static int release_one(struct dl_phdr_info *info, size_t size, void *data)
 {
     (void)size;
+    struct release *release = data;
+    if (release->skip > 0) {
+        release->skip--;
+        return 0;
+    }
     for (size_t i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
         if (segment->p_type != PT_LOAD || segment->p_flags & PF_W)
             continue;
-        uintptr_t mask = *(uintptr_t *)page - 1, begin = info->dlpi_addr + segment->p_vaddr;
+        uintptr_t mask = release->page - 1, begin = info->dlpi_addr + segment->p_vaddr;
         uintptr_t first = (begin + mask) & ~mask, end = (begin + segment->p_memsz) & ~mask;
         if (first < end && end - first >= WORTH_RELEASING)
             madvise((void *)first, end - first, MADV_DONTNEED);
@@ -25,17 +35,30 @@ static int release_one(struct dl_phdr_info *info, size_t size, void *page)
     return 0;
 }
 
-void dl_release_pages(void)
+static void release_after(size_t skip)
 {
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    dl_iterate_phdr(release_one, &page);
+    struct release release = {.page = (uintptr_t)sysconf(_SC_PAGESIZE), .skip = skip};
+    dl_iterate_phdr(release_one, &release);
 }
 
-static void *load(const char *soname)
+void dl_release_pages(void) { release_after(0); }
+
+static int count_one(struct dl_phdr_info *info, size_t size, void *count)
 {
-    void *handle = dlopen(soname, RTLD_LAZY | RTLD_LOCAL);
-    dl_release_pages();
-    return handle;
+    (void)info, (void)size;
+    ++*(size_t *)count;
+    return 0;
+}
+
+/* What was there before is what loads the next one: its pages would be read again. */
+static void load_before(const char *const *sonames)
+{
+    size_t there = 0;
+    dl_iterate_phdr(count_one, &there);
+    for (; sonames && *sonames; sonames++) {
+        dlopen(*sonames, RTLD_LAZY | RTLD_LOCAL);
+        release_after(there);
+    }
 }
 
 int dl_bind(struct dl_library *library, struct err *err)
@@ -44,10 +67,10 @@ int dl_bind(struct dl_library *library, struct err *err)
         return 0;
 
     void *handle = NULL;
-    for (const char *const *soname = library->before; soname && *soname; soname++)
-        load(*soname);
+    load_before(library->before);
     for (const char *const *soname = library->sonames; !handle && *soname; soname++)
-        handle = load(*soname);
+        handle = dlopen(*soname, RTLD_LAZY | RTLD_LOCAL);
+    dl_release_pages();
     if (!handle) {
         err_set(err, ERR_FAILED, "cannot load %s", library->sonames[0]);
         err_why(err, "%s", dlerror());

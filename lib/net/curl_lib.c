@@ -28,7 +28,7 @@ static const struct dl_symbol symbols[] = {
     {0},
 };
 static const char *const sonames[] = {"libcurl.so.4", NULL};
-static const char *const before[] = {"libgnutls.so.30", "libldap-2.5.so.0", NULL};
+static const char *const before[] = {"libgnutls.so.30", NULL};
 static struct curl_lib table;
 static struct dl_library library = {
     .sonames = sonames, .before = before, .package = "libcurl4", .symbols = symbols, .table = &table};

@@ -33,7 +33,8 @@ static void search_paths(struct strv *paths, const char *base, const char *given
     if (given && *given)
         strv_add(paths, given);
     add_paths(paths, ".", base);
-    add_paths(paths, ours ? ours : home, base);
+    if (ours)
+        add_paths(paths, ours, base);
     add_paths(paths, home, base);
     add_site_paths(paths, base);
     add_paths(paths, "/etc/openstack", base);
