@@ -45,6 +45,7 @@ curses.h lib/tui/
 ncurses.h lib/tui/
 readline/readline.h cmd/
 http_parser.h lib/local/
+nettle/nettle-meta.h lib/base/
 check.h tests/
 '
 

@@ -70,7 +70,8 @@ int dl_bind(struct dl_library *library, struct err *err)
     load_before(library->before);
     for (const char *const *soname = library->sonames; !handle && *soname; soname++)
         handle = dlopen(*soname, RTLD_LAZY | RTLD_LOCAL);
-    dl_release_pages();
+    if (library->before)
+        dl_release_pages();
     if (!handle) {
         err_set(err, ERR_FAILED, "cannot load %s", library->sonames[0]);
         err_why(err, "%s", dlerror());

@@ -21,7 +21,7 @@ struct dl_symbol {
 
 struct dl_library {
     const char *const *sonames; /* tried in order, NULL-terminated */
-    const char *const *before;  /* NULL, or the largest of what it needs, NULL-terminated: see dl_release_pages */
+    const char *const *before;  /* of a large one, the largest that it needs, NULL-terminated: see dl_release_pages */
     const char *package;        /* Debian's name, for the error's hint */
     const struct dl_symbol *symbols;
     void *table; /* the struct that receives the pointers */
@@ -36,7 +36,7 @@ struct dl_library {
 /* 0 when the library is bound (now or before); FAILED with the package to install otherwise. */
 int dl_bind(struct dl_library *library, struct err *err);
 
-/* Gives back the pages of programs and libraries that were only read, dl_bind's own last step. Resolving the
+/* Gives back the pages of programs and libraries that were only read, dl_bind's own last step for a large one. Resolving the
  * addresses of libcurl's thirty libraries reads most of their pages once: 5 MB that a command never needs again. What
  * is still needed is read again from the page cache. */
 void dl_release_pages(void);

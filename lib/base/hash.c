@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <nettle/nettle-meta.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,57 +14,40 @@
 #include "base/file.h"
 #include "base/str.h"
 
-typedef struct evp_md_ctx_st ctx_t;
-
-static struct crypto_lib {
-    ctx_t *(*ctx_new)(void);
-    void (*ctx_free)(ctx_t *);
-    const void *(*sha256)(void);
-    const void *(*sha1)(void);
-    int (*init)(ctx_t *, const void *type, void *engine);
-    int (*update)(ctx_t *, const void *data, size_t len);
-    int (*final)(ctx_t *, unsigned char *digest, unsigned *len);
-} crypto;
+static struct nettle_lib {
+    const struct nettle_hash *sha256, *sha1;
+} nettle;
 
 static const struct dl_symbol symbols[] = {
-    DL_SYMBOL(struct crypto_lib, ctx_new, "EVP_MD_CTX_new"),   DL_SYMBOL(struct crypto_lib, ctx_free, "EVP_MD_CTX_free"),
-    DL_SYMBOL(struct crypto_lib, sha256, "EVP_sha256"),        DL_SYMBOL(struct crypto_lib, sha1, "EVP_sha1"),
-    DL_SYMBOL(struct crypto_lib, init, "EVP_DigestInit_ex"),   DL_SYMBOL(struct crypto_lib, update, "EVP_DigestUpdate"),
-    DL_SYMBOL(struct crypto_lib, final, "EVP_DigestFinal_ex"), {0},
-};
-static const char *const sonames[] = {"libcrypto.so.3", NULL};
-static struct dl_library library = {.sonames = sonames, .package = "libssl3", .symbols = symbols, .table = &crypto};
+    DL_SYMBOL(struct nettle_lib, sha256, "nettle_sha256"), DL_SYMBOL(struct nettle_lib, sha1, "nettle_sha1"), {0}};
+static const char *const sonames[] = {"libnettle.so.8", NULL};
+static struct dl_library library = {.sonames = sonames, .package = "libnettle8", .symbols = symbols, .table = &nettle};
 
-static int begin(ctx_t **ret, struct err *err)
+/* A SHA-256 sum in the making: its state, for free(); NULL where the library is missing. */
+static void *begin(struct err *err)
 {
     if (dl_bind(&library, err) != 0)
-        return -1;
-    ctx_t *ctx = crypto.ctx_new();
-    if (!ctx || crypto.init(ctx, crypto.sha256(), NULL) != 1) {
-        crypto.ctx_free(ctx);
-        return err_set(err, ERR_FAILED, "cannot compute a SHA-256 sum");
-    }
-    *ret = ctx;
-    return 0;
+        return NULL;
+    void *state = xmalloc(nettle.sha256->context_size);
+    nettle.sha256->init(state);
+    return state;
 }
 
-static void finish(ctx_t *ctx, char ret[HASH_HEX])
+static void finish(void *state, char ret[HASH_HEX])
 {
-    unsigned char digest[64];
-    unsigned len = 0;
-    crypto.final(ctx, digest, &len);
-    crypto.ctx_free(ctx);
-    for (unsigned i = 0; i < (HASH_HEX - 1) / 2; i++)
-        snprintf(ret + 2 * (size_t)i, 3, "%02x", digest[i]);
+    unsigned char digest[(HASH_HEX - 1) / 2];
+    nettle.sha256->digest(state, sizeof(digest), digest);
+    for (size_t i = 0; i < sizeof(digest); i++)
+        snprintf(ret + 2 * i, 3, "%02x", digest[i]);
 }
 
 int hash_data(const void *data, size_t len, char ret[HASH_HEX], struct err *err)
 {
-    ctx_t *ctx = NULL;
-    if (begin(&ctx, err) != 0)
+    AUTOFREE void *state = begin(err);
+    if (!state)
         return -1;
-    crypto.update(ctx, data, len);
-    finish(ctx, ret);
+    nettle.sha256->update(state, len, data);
+    finish(state, ret);
     return 0;
 }
 
@@ -71,14 +55,11 @@ int hash_sha1(const void *data, size_t len, unsigned char ret[SHA1_BYTES], struc
 {
     if (dl_bind(&library, err) != 0)
         return -1;
-    ctx_t *ctx = crypto.ctx_new();
-    bool ok = ctx && crypto.init(ctx, crypto.sha1(), NULL) == 1;
-    if (ok) {
-        crypto.update(ctx, data, len);
-        crypto.final(ctx, ret, NULL);
-    }
-    crypto.ctx_free(ctx);
-    return ok ? 0 : err_set(err, ERR_FAILED, "cannot compute a SHA-1 sum");
+    AUTOFREE void *state = xmalloc(nettle.sha1->context_size);
+    nettle.sha1->init(state);
+    nettle.sha1->update(state, len, data);
+    nettle.sha1->digest(state, SHA1_BYTES, ret);
+    return 0;
 }
 
 int hash_file(const char *path, char ret[HASH_HEX], struct err *err)
@@ -86,18 +67,18 @@ int hash_file(const char *path, char ret[HASH_HEX], struct err *err)
     AUTOCLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return err_sys(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_FAILED, "cannot open %s", path);
-    ctx_t *ctx = NULL;
-    if (begin(&ctx, err) != 0)
+    AUTOFREE void *state = begin(err);
+    if (!state)
         return -1;
 
     enum { CHUNK = 1 << 16 };
     AUTOFREE char *chunk = xmalloc(CHUNK);
     ssize_t n;
     while ((n = read(fd, chunk, CHUNK)) > 0)
-        crypto.update(ctx, chunk, (size_t)n);
+        nettle.sha256->update(state, (size_t)n, (const uint8_t *)chunk);
     if (n < 0)
         err_sys(err, ERR_FAILED, "cannot read %s", path);
-    finish(ctx, ret);
+    finish(state, ret);
     return n < 0 ? -1 : 0;
 }
 

@@ -1,4 +1,4 @@
-/* SHA-256 (libcrypto, loaded when first used), as lower-case hex; and SHA-1, for protocols that want it. */
+/* SHA-256 (libnettle, loaded when first used: libcrypto's takes a millisecond to begin), as lower-case hex; and SHA-1, for protocols that want it. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 

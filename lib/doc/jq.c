@@ -49,7 +49,8 @@ static const struct dl_symbol symbols[] = {
     {0},
 };
 static const char *const sonames[] = {"libjq.so.1", NULL};
-static struct dl_library library = {.sonames = sonames, .package = "libjq1", .symbols = symbols, .table = &jq};
+static const char *const before[] = {"libonig.so.5", NULL};
+static struct dl_library library = {.sonames = sonames, .before = before, .package = "libjq1", .symbols = symbols, .table = &jq};
 
 /* A string as it is, anything else as JSON. Takes value. */
 static void add_value(jv value, struct str *s)

@@ -40,7 +40,8 @@ static const struct {
     {"libjq.so.1", "libjq1", "--jq"},
     {"libncursesw.so.6", "libncursesw6", "top"},
     {"libreadline.so.8", "libreadline8", "shell"},
-    {"libcrypto.so.3", "libssl3", "checksums"},
+    {"libnettle.so.8", "libnettle8", "checksums"},
+    {"libcrypto.so.3", "libssl3", "keys and certificates"},
 };
 
 enum verdict check_libraries(struct doctor *d, struct finding *f)
