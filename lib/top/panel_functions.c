@@ -70,6 +70,7 @@ const struct panel panel_functions = {
     .order = 20,
     .importance = 40,
     .min_cols = 59,
+    .sort = 1,
     .metrics = metrics,
     .columns = columns,
     .derive = derive,

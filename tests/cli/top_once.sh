@@ -52,8 +52,12 @@ out_has bert
 out_lacks FUNCTION
 ok aiwf top --once --at "$AT" --filter OCR -o json
 json '[.functions[].name] | join(",")' ocr
-ok aiwf top --once --at "$AT" --sort rps -o json
-json '.functions[0].name' ocr
+ok aiwf top --once --at "$AT" -o json
+json '[.functions[].name] | [first, last] | join(" ")' "ocr score"
+ok aiwf top --once --at "$AT" --sort FUNCTION -o json
+json '[.functions[].name] | . == sort' true
+ok aiwf top --once --at "$AT" --sort ready -o json
+json '.functions[0].ready' 2
 fails 2 aiwf top --once --panel job
 err_has "did you mean jobs?"
 fails 2 aiwf top --once --sort nothing

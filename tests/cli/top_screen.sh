@@ -20,9 +20,10 @@ shows "sort the panel in focus"
 keys '?'
 lacks "sort the panel in focus"
 
-begin "s sorts by the next column"
-keys s
+begin "the busiest function is first, and s sorts by the next column"
 shows "by rps"
+keys s
+shows "by p50"
 
 begin "a filter is typed, kept, and dropped"
 keys / o c x BSpace
