@@ -95,25 +95,7 @@ static int add_target(struct scrape *scrape, const char *text, const struct prom
     if (!target->url)
         return err_wrap(err, "--scrape: \"%s\" is no exporter", text);
     AUTOFREE char *instance = instance_of(target->url);
-    scrape->n_outside = scrape->n;
     return memory_add_target(&scrape->memory, target->job, instance, err);
-}
-
-static bool is_inside(const char *text)
-{
-    AUTOFREE char *job = NULL;
-    return endpoint_is_inside(split_job(text, &job));
-}
-
-/* Those outside first: each kind is asked by its own client. */
-static int add_targets(struct scrape *scrape, const struct prom_settings *settings, struct err *err)
-{
-    const struct strv *all = settings->scrape;
-    for (int inside = 0; inside < 2; inside++)
-        for (size_t i = 0; i < all->n; i++)
-            if (is_inside(all->v[i]) == inside && add_target(scrape, all->v[i], settings, err) != 0)
-                return -1;
-    return 0;
 }
 
 static int open_client(struct scrape *scrape, const struct context *context, const struct prom_settings *settings,
@@ -139,7 +121,10 @@ struct scrape *scrape_new(const struct context *context, const struct prom_setti
     memory_init(&scrape->memory);
     scrape->pair_ms = settings->pair_ms;
     scrape->targets = xcalloc(settings->scrape->n, sizeof(*scrape->targets));
-    if (add_targets(scrape, settings, err) != 0 || open_client(scrape, context, settings, err) != 0)
+    for (size_t i = 0; i < settings->scrape->n; i++)
+        if (add_target(scrape, settings->scrape->v[i], settings, err) != 0)
+            return NULL;
+    if (open_client(scrape, context, settings, err) != 0)
         return NULL;
     return TAKE(scrape);
 }
@@ -212,7 +197,7 @@ static int take_answers(struct scrape *scrape, const struct http_response *answe
     return err_wrap(err, "cannot read %s", name);
 }
 
-/* All at once, those inside of a cluster after the others; each has its own deadline. */
+/* All at once; each has its own deadline. */
 static int read_round(struct scrape *scrape, struct err *err)
 {
     int64_t at_ms = clock_wall_ms();
@@ -223,15 +208,14 @@ static int read_round(struct scrape *scrape, struct err *err)
         at_ms = scrape->memory.latest_ms + 1;
     for (size_t i = 0; i < scrape->n; i++) {
         const struct scrape_target *target = &scrape->targets[i];
-        requests[i] =
-            (struct http_request){.url = target->via ? target->via : target->url, .headers = accept_headers, .once = true};
+        requests[i] = (struct http_request){.url = target->via ? target->via : target->url,
+                                            .headers = accept_headers,
+                                            .once = true,
+                                            .as = target->via ? scrape->inside : NULL};
         answers[i] = HTTP_RESPONSE_INIT;
         errs[i] = ERR_INIT;
     }
-    size_t outside = scrape->n_outside;
-    http_do_all(scrape->http, requests, answers, errs, outside);
-    if (outside < scrape->n)
-        http_do_all(scrape->inside, requests + outside, answers + outside, errs + outside, scrape->n - outside);
+    http_do_all(scrape->http, requests, answers, errs, scrape->n);
     int rc = take_answers(scrape, answers, errs, at_ms, err);
     for (size_t i = 0; i < scrape->n; i++) {
         http_response_release(&answers[i]);

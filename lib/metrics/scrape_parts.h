@@ -17,7 +17,7 @@ struct scrape {
     struct http *http, *inside; /* ours; the caller's, that reaches into a cluster */
     struct memory memory;
     struct scrape_target *targets;
-    size_t n, n_outside; /* those outside of a cluster are the first */
+    size_t n;
     size_t rounds;
     int64_t pair_ms;
     bool is_fresh; /* the last round has served no queries yet */

@@ -164,7 +164,8 @@ int http_do_all(struct http *http, const struct http_request *reqs, struct http_
     for (size_t i = 0; i < n; i++) {
         http_response_release(&results[i]);
         results[i] = HTTP_RESPONSE_INIT;
-        loop_prepare(&all[i], http, &reqs[i], reqs[i].total_ms ? reqs[i].total_ms : http->set.total_ms);
+        const struct http *as = reqs[i].as ? reqs[i].as : http;
+        loop_prepare(&all[i], http, &reqs[i], reqs[i].total_ms ? reqs[i].total_ms : as->set.total_ms);
         all[i].res = &results[i];
         all[i].err = &errs[i];
     }

@@ -76,6 +76,9 @@ struct http_request {
      * stop (which is no error). Other statuses' bodies are collected. */
     bool (*on_data)(const char *data, size_t len, void *arg);
     void *arg;
+    /* Another client, of the same thread: its settings, its TLS and its login hold, so that one http_do_all asks servers that
+     * are reached differently; NULL: the client's own. */
+    struct http *as;
 };
 
 enum { HTTP_MAX_BYTES = 64 << 20 };

@@ -9,7 +9,8 @@ void loop_prepare(struct transfer *t, struct http *http, const struct http_reque
 {
     int64_t now = clock_mono_ms();
     *t = (struct transfer){
-        .http = http,
+        .http = req->as ? req->as : http,
+        .loop = http,
         .req = req,
         .start_at_ms = now,
         .deadline_ms = total_ms > 0 ? now + total_ms : 0,
@@ -18,14 +19,14 @@ void loop_prepare(struct transfer *t, struct http *http, const struct http_reque
 
 void loop_add(struct transfer *t)
 {
-    struct http *http = t->http;
+    struct http *http = t->loop;
     GROW(http->open, http->n_open, http->cap_open);
     http->open[http->n_open++] = t;
 }
 
 static void take_out(struct transfer *t)
 {
-    struct http *http = t->http;
+    struct http *http = t->loop;
     for (size_t i = 0; i < http->n_open; i++)
         if (http->open[i] == t) {
             http->open[i] = http->open[--http->n_open];
@@ -36,7 +37,7 @@ static void take_out(struct transfer *t)
 static void end_running(struct transfer *t)
 {
     if (t->state == TRANSFER_RUNNING)
-        t->http->running -= t->is_stream ? 0 : 1;
+        t->loop->running -= t->is_stream ? 0 : 1;
     transfer_end(t);
 }
 
@@ -51,7 +52,7 @@ static void finish(struct transfer *t, bool failed)
 {
     t->failed = failed;
     loop_drop(t);
-    t->http->stream_news |= t->is_stream;
+    t->loop->stream_news |= t->is_stream;
 }
 
 static void start_one(struct transfer *t)
@@ -59,10 +60,10 @@ static void start_one(struct transfer *t)
     if (transfer_begin(t) != 0)
         finish(t, true);
     else
-        t->http->running += t->is_stream ? 0 : 1;
+        t->loop->running += t->is_stream ? 0 : 1;
 }
 
-static bool has_room(const struct transfer *t) { return t->is_stream || t->http->running < IN_FLIGHT_MAX; }
+static bool has_room(const struct transfer *t) { return t->is_stream || t->loop->running < IN_FLIGHT_MAX; }
 
 static void start_due(struct http *http)
 {

@@ -26,7 +26,7 @@ static bool on_data(const char *data, size_t len, void *arg)
     struct http_stream *stream = arg;
     if (stream->closed)
         return false;
-    stream->transfer.http->stream_news = true;
+    stream->transfer.loop->stream_news = true;
     return stream->call.req.on_data(data, len, stream->call.req.arg) && !stream->closed;
 }
 

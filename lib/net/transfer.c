@@ -410,7 +410,7 @@ int transfer_begin(struct transfer *t)
     set_headers(t);
     set_login(t);
     trace_attach(t);
-    http->curl->multi_add_handle(http->multi, t->easy);
+    http->curl->multi_add_handle(t->loop->multi, t->easy);
     t->state = TRANSFER_RUNNING;
     return 0;
 }
@@ -532,7 +532,7 @@ void transfer_end(struct transfer *t)
     struct http *http = t->http;
     if (!t->easy)
         return;
-    http->curl->multi_remove_handle(http->multi, t->easy);
+    http->curl->multi_remove_handle(t->loop->multi, t->easy);
     if (http->n_idle < HTTP_IDLE_MAX) {
         http->curl->easy_reset(t->easy);
         http->idle[http->n_idle++] = t->easy;

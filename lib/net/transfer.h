@@ -39,7 +39,8 @@ enum transfer_abort {
 };
 
 struct transfer {
-    struct http *http;
+    struct http *http; /* whose settings it goes with */
+    struct http *loop; /* who drives it, over its connections */
     const struct http_request *req;
     struct http_response *res;
     struct err *err;

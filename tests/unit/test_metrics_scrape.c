@@ -177,6 +177,27 @@ START_TEST(one_inside_of_a_cluster_is_asked_by_the_clusters_client)
 }
 END_TEST
 
+START_TEST(those_inside_are_read_while_those_outside_are)
+{
+    enum { LATE_MS = 700 };
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(prom_release) struct prom prom = {0};
+    CLEANUP(strv_release) struct strv targets = STRV_INIT;
+    struct context context = {0};
+    wire_start(&wire, "{\"replies\":[{\"body\":\"x 1\\n\",\"delay_ms\":700}]}");
+    CLEANUP(http_free) struct http *http = http_new(&(struct http_settings){0}, &err);
+    struct way way = {.http = http, .server = wire.url};
+    struct prom_settings settings = {.scrape = &targets, .reach = reach, .reach_arg = &way};
+    strv_add(&targets, "kube://a/b:80");
+    strv_add(&targets, wire.url);
+    ck_assert_msg(prom_open(&prom, &context, &settings, &err) == 0, "%s", err.what);
+    int64_t before_ms = clock_mono_ms();
+    ck_assert_double_eq_tol(value_of(&prom, "sum(x)"), 2, 1e-9);
+    ck_assert_int_lt(clock_mono_ms() - before_ms, 2 * LATE_MS);
+}
+END_TEST
+
 START_TEST(an_address_inside_needs_a_way)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
@@ -212,6 +233,7 @@ Suite *suite_metrics_scrape(void)
     tcase_add_test(tc, a_round_reads_once_for_all);
     tcase_add_test(tc, what_looks_back_is_read_twice);
     tcase_add_test(tc, one_inside_of_a_cluster_is_asked_by_the_clusters_client);
+    tcase_add_test(tc, those_inside_are_read_while_those_outside_are);
     tcase_add_test(tc, an_address_inside_needs_a_way);
     tcase_add_test(tc, what_only_a_server_has_is_not_found);
     suite_add_tcase(suite, tc);

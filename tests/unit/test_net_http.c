@@ -336,6 +336,31 @@ START_TEST(a_login_goes_to_its_origin_only)
 }
 END_TEST
 
+START_TEST(one_goes_as_another_client_beside_ones_own)
+{
+    CLEANUP(bench_end) struct bench b;
+    bench_start(&b, SETTINGS(.bearer = "own"), "{}");
+    CLEANUP(http_free) struct http *other = http_new(SETTINGS(.user = "ann", .password = "p"), &b.err);
+    snprintf(b.url, sizeof(b.url), "%s/x", b.wire.url);
+    struct http_request requests[] = {{.url = b.url, .as = other}, {.url = b.url}};
+    struct http_response answers[] = {HTTP_RESPONSE_INIT, HTTP_RESPONSE_INIT};
+    struct err errs[] = {ERR_INIT, ERR_INIT};
+    ck_assert_int_eq(http_do_all(b.http, requests, answers, errs, ARRAY_LEN(requests)), 0);
+    ck_assert_int_eq(ask(&b, REQUEST(0)), 0);
+    CLEANUP(node_free) node_t *log = wire_log(&b.wire);
+    size_t basic = 0, bearer = 0;
+    for (const node_t *request = node_first(log); request; request = node_next(request)) {
+        const char *login = node_str(request, "/headers/authorization", "none");
+        basic += strcmp(login, "Basic YW5uOnA=") == 0;
+        bearer += strcmp(login, "Bearer own") == 0;
+    }
+    ck_assert_uint_eq(basic, 1);
+    ck_assert_uint_eq(bearer, 2);
+    for (size_t i = 0; i < ARRAY_LEN(requests); i++)
+        http_response_release(&answers[i]);
+}
+END_TEST
+
 START_TEST(a_redirect_is_not_followed)
 {
     CLEANUP(bench_end) struct bench b;
@@ -435,6 +460,7 @@ Suite *suite_net_http(void)
     tcase_add_test(tcase, proxies_come_from_the_environment);
     tcase_add_test(tcase, traces_have_no_secrets);
     tcase_add_test(tcase, a_login_goes_to_its_origin_only);
+    tcase_add_test(tcase, one_goes_as_another_client_beside_ones_own);
     tcase_add_test(tcase, a_redirect_is_not_followed);
     tcase_add_test(tcase, a_header_stays_one_header);
     tcase_add_test(tcase, many_go_at_once);

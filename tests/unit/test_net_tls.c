@@ -77,6 +77,21 @@ START_TEST(dates_are_checked)
 }
 END_TEST
 
+START_TEST(what_another_client_trusts_is_not_trusted)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(http_response_release) struct http_response res = HTTP_RESPONSE_INIT;
+    wire_start(&wire, "{\"tls\":{}}");
+    CLEANUP(http_free) struct http *own = http_new(&(struct http_settings){.retries = -1}, &err);
+    CLEANUP(http_free) struct http *other = http_new(&(struct http_settings){.insecure = true}, &err);
+    ck_assert_msg(http_do(own, &(struct http_request){.url = wire.url, .as = other}, &res, &err) == 0, "%s", err.what);
+    ck_assert_int_eq(http_do(own, &(struct http_request){.url = wire.url}, &res, &err), -1);
+    ck_assert_int_eq(err.code, ERR_UNREACHABLE);
+    ck_assert_int_eq(res.status, 0);
+}
+END_TEST
+
 START_TEST(client_certificates_are_shown)
 {
     CLEANUP(wire_stop) struct wire wire;
@@ -202,6 +217,7 @@ Suite *suite_net_tls(void)
     tcase_add_test(tcase, authorities_are_checked);
     tcase_add_test(tcase, names_are_checked);
     tcase_add_test(tcase, dates_are_checked);
+    tcase_add_test(tcase, what_another_client_trusts_is_not_trusted);
     tcase_add_test(tcase, client_certificates_are_shown);
     tcase_add_test(tcase, a_certificate_has_one_key_and_one_signer);
     tcase_add_test(tcase, a_port_without_tls_is_guessed);
