@@ -85,7 +85,7 @@ behind() { # PROXY-URL [CA-FILE...]: config, with these authorities
     export KUBECONFIG="$PWD/config"
 }
 relay() { # KIND
-    python3 relay.py "$1" "$1.port" 2>"$1.log" &
+    python3 relay.py "$1" "$1.port" 2>>"$1.log" &
     keep $!
     until_ok 20 test -s "$1.port"
 }
@@ -155,3 +155,31 @@ for name in files data program mixed; do
     ok a POST /apis/authentication.k8s.io/v1/selfsubjectreviews -f me.yaml --jq .status.userInfo.username --kube-context "$name"
     out_is "$wanted"
 done
+
+# The first file's entry is the cluster, whole: what a later one says of its proxy counts for neither of us.
+begin "proxies of several files, as kubectl config view --flatten has them, are asked the same"
+http=http://127.0.0.1:$(cat http.port) socks5=socks5://127.0.0.1:$(cat socks5.port)
+entry() { echo "{name: $1, cluster: {server: \"$server\", certificate-authority: pki/ca.pem${2:+, proxy-url: \"$2\"}}}"; }
+cat >m/three <<Y
+clusters: [$(entry a "$http"), $(entry b), $(entry c "$socks5")]
+contexts: [$(for name in a b c d; do echo "{name: $name, context: {cluster: $name, user: data}},"; done)]
+Y
+cat >m/four <<Y
+clusters: [$(entry a "$socks5"), $(entry b "$http"), $(entry c), $(entry d "$http")]
+Y
+by() { # COMMAND...: which relay was asked for what
+    : >http.log
+    : >socks5.log
+    ok "$@"
+    grep . http.log socks5.log >by
+    cat by
+}
+for name in a b c d; do
+    export KUBECONFIG="$PWD/m/three:$PWD/m/four:$PWD/m/two"
+    kubectl config view --raw --flatten --minify --context $name -o json >flat.json
+    ours=$(by "$AIWF" api kube GET /version --kube-context $name)
+    [ "$ours" = "$(KUBECONFIG=$PWD/flat.json by "$AIWF" api kube GET /version)" ] || broken "$name: $ours, and by kubectl's one file $(cat by)"
+    [ "$ours" = "$(by kubectl --context $name get --raw /version)" ] || broken "$name: $ours, and kubectl itself $(cat by)"
+    echo "$name $ours" >>asked
+done
+[ "$(sed 's/\.log.*//' asked | tr '\n' ' ')" = 'a http b  c socks5 d http ' ] || broken "$(cat asked)"
