@@ -531,7 +531,8 @@ const struct cmd cmd_top = {
         "'node.ready == Ready', 'job.state != Failed'.\n"
         "\n"
         "With --scrape there is no Prometheus: exporters are read each interval, and what they said is kept for as long as\n"
-        "panels look back. The first rates are there after two readings. --assert with a time watches for that long.",
+        "panels look back. The first rates are there after two readings. --assert with a time watches for that long.\n"
+        "Their login is the context's: scrape-hosts, scrape-user and scrape-password-file, or scrape-token-file.",
     .opts = opts,
     .opts_size = sizeof(struct options),
     .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_RESOLVES,

@@ -161,7 +161,7 @@ __aiwf_table() {
         ;;
     'context add')
         cmds='' aliases='' args='none'
-        opts='--cloud= --kube-context= --kubeconfig= --namespace= --openfaas= --knative= --openwhisk= --prometheus= --prometheus-user= --prometheus-password-file= --prometheus-token-file= --prometheus-headers-file= --alertmanager= --grafana= --grafana-token-file= --runtime= --user= --password-file= --oauth2-url= --oauth2-client-id= --oauth2-secret-file= --oauth2-scope= --oauth2-audience= --ca-file= --cert-file= --key-file= --insecure --protected --currency= --price-cpu-hour= --price-gpu-hour= --price-kwh= --idle-watts= --max-watts= --use --replace --dry-run --yes -y --help -h --color= --verbose -v --timing'
+        opts='--cloud= --kube-context= --kubeconfig= --namespace= --openfaas= --knative= --openwhisk= --prometheus= --prometheus-user= --prometheus-password-file= --prometheus-token-file= --prometheus-headers-file= --scrape-hosts= --scrape-user= --scrape-password-file= --scrape-token-file= --alertmanager= --grafana= --grafana-token-file= --runtime= --user= --password-file= --oauth2-url= --oauth2-client-id= --oauth2-secret-file= --oauth2-scope= --oauth2-audience= --ca-file= --cert-file= --key-file= --insecure --protected --currency= --price-cpu-hour= --price-gpu-hour= --price-kwh= --idle-watts= --max-watts= --use --replace --dry-run --yes -y --help -h --color= --verbose -v --timing'
         ;;
     'context delete')
         cmds='' aliases='' args='live+'
@@ -753,6 +753,8 @@ __aiwf_value() {
     'context add:--prometheus-password-file') kind=files ;;
     'context add:--prometheus-token-file') kind=files ;;
     'context add:--prometheus-headers-file') kind=files ;;
+    'context add:--scrape-password-file') kind=files ;;
+    'context add:--scrape-token-file') kind=files ;;
     'context add:--grafana-token-file') kind=files ;;
     'context add:--runtime') kind=live ;;
     'context add:--password-file') kind=files ;;

@@ -912,6 +912,10 @@ function __aiwf_table -a path
                 --prometheus-password-file\t'a file with its password' \
                 --prometheus-token-file\t'a file with its bearer token' \
                 --prometheus-headers-file\t'a file of headers for it, NAME: VALUE a line' \
+                --scrape-hosts\t'whose exporters get the login of --scrape: NAME, NAME:PORT or .DOMAIN, separated by commas' \
+                --scrape-user\t'the exporters\' user' \
+                --scrape-password-file\t'a file with its password' \
+                --scrape-token-file\t'a file with the exporters\' bearer token' \
                 --alertmanager\t'an Alertmanager\'s URL, or kube://NAMESPACE/SERVICE:PORT' \
                 --grafana\t'a Grafana\'s URL' \
                 --grafana-token-file\t'a file with the token of a service account of Grafana' \
@@ -942,7 +946,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --oauth2-url --oauth2-client-id --oauth2-secret-file --oauth2-scope --oauth2-audience --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color
+            set -g __aiwf_takes --cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --scrape-hosts --scrape-user --scrape-password-file --scrape-token-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --oauth2-url --oauth2-client-id --oauth2-secret-file --oauth2-scope --oauth2-audience --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color
         case 'context delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -4266,6 +4270,10 @@ function __aiwf_value -a path option
         case 'context add:--prometheus-token-file'
             set -g __aiwf_kind files
         case 'context add:--prometheus-headers-file'
+            set -g __aiwf_kind files
+        case 'context add:--scrape-password-file'
+            set -g __aiwf_kind files
+        case 'context add:--scrape-token-file'
             set -g __aiwf_kind files
         case 'context add:--grafana-token-file'
             set -g __aiwf_kind files

@@ -912,6 +912,10 @@ __aiwf_table() {
             '--prometheus-password-file:a file with its password'
             '--prometheus-token-file:a file with its bearer token'
             '--prometheus-headers-file:a file of headers for it, NAME: VALUE a line'
+            '--scrape-hosts:whose exporters get the login of --scrape: NAME, NAME:PORT or .DOMAIN, separated by commas'
+            '--scrape-user:the exporters'\'' user'
+            '--scrape-password-file:a file with its password'
+            '--scrape-token-file:a file with the exporters'\'' bearer token'
             '--alertmanager:an Alertmanager'\''s URL, or kube://NAMESPACE/SERVICE:PORT'
             '--grafana:a Grafana'\''s URL'
             '--grafana-token-file:a file with the token of a service account of Grafana'
@@ -942,7 +946,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --oauth2-url --oauth2-client-id --oauth2-secret-file --oauth2-scope --oauth2-audience --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color )
+        takes=(--cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --scrape-hosts --scrape-user --scrape-password-file --scrape-token-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --oauth2-url --oauth2-client-id --oauth2-secret-file --oauth2-scope --oauth2-audience --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color )
         ;;
     'context delete')
         cmds=()
@@ -4236,6 +4240,8 @@ __aiwf_value() {
     'context add:--prometheus-password-file') kind=files choices=() ;;
     'context add:--prometheus-token-file') kind=files choices=() ;;
     'context add:--prometheus-headers-file') kind=files choices=() ;;
+    'context add:--scrape-password-file') kind=files choices=() ;;
+    'context add:--scrape-token-file') kind=files choices=() ;;
     'context add:--grafana-token-file') kind=files choices=() ;;
     'context add:--runtime') kind=live choices=() ;;
     'context add:--password-file') kind=files choices=() ;;

@@ -26,6 +26,11 @@
     X(prometheus_token_file, "prometheus-token-file", "AIWF_PROMETHEUS_TOKEN_FILE", PATH, "a file with its bearer token")      \
     X(prometheus_headers_file, "prometheus-headers-file", "AIWF_PROMETHEUS_HEADERS_FILE", PATH,                                \
       "a file of headers for it, NAME: VALUE a line")                                                                          \
+    X(scrape_hosts, "scrape-hosts", "AIWF_SCRAPE_HOSTS", TEXT,                                                                 \
+      "whose exporters get the login of --scrape: NAME, NAME:PORT or .DOMAIN, separated by commas")                            \
+    X(scrape_user, "scrape-user", "AIWF_SCRAPE_USER", TEXT, "the exporters' user")                                             \
+    X(scrape_password_file, "scrape-password-file", "AIWF_SCRAPE_PASSWORD_FILE", PATH, "a file with its password")             \
+    X(scrape_token_file, "scrape-token-file", "AIWF_SCRAPE_TOKEN_FILE", PATH, "a file with the exporters' bearer token")       \
     X(alertmanager, "alertmanager", "AIWF_ALERTMANAGER", URL, "an Alertmanager's URL, or kube://NAMESPACE/SERVICE:PORT")       \
     X(grafana, "grafana", "AIWF_GRAFANA", URL, "a Grafana's URL")                                                              \
     X(grafana_token_file, "grafana-token-file", "AIWF_GRAFANA_TOKEN_FILE", PATH,                                               \

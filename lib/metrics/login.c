@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/file.h"
 #include "net/url.h"
@@ -21,10 +22,20 @@ void prom_login_release(struct prom_login *login)
     wipe(&login->token);
 }
 
-static bool is_of_file(const struct context *context)
+/* Where a login stands in a context. */
+static const struct {
+    enum setting user, password, token, others;
+    const char *at;
+} places[] = {
+    [LOGIN_PROMETHEUS] = {SETTING_prometheus_user, SETTING_prometheus_password_file, SETTING_prometheus_token_file,
+                          SETTING_prometheus_headers_file, "Prometheus"},
+    [LOGIN_EXPORTERS] = {SETTING_scrape_user, SETTING_scrape_password_file, SETTING_scrape_token_file, SETTING_scrape_user,
+                         "exporters"},
+};
+
+static bool is_of_file(const struct context *context, enum login_whose whose)
 {
-    static const enum setting parts[] = {SETTING_prometheus_user, SETTING_prometheus_password_file, SETTING_prometheus_token_file,
-                                         SETTING_prometheus_headers_file};
+    const enum setting parts[] = {places[whose].user, places[whose].password, places[whose].token, places[whose].others};
     for (size_t i = 0; i < ARRAY_LEN(parts); i++)
         if (context_get(context, parts[i]) && context->origins[parts[i]] == ORIGIN_FILE)
             return true;
@@ -45,11 +56,40 @@ bool prom_login_fits(const struct context *context, const char *url, const struc
     const char *own = context_get(context, SETTING_prometheus);
     if (settings->kind && !(own && is_same_server(own, url)))
         return false;
-    if (!is_of_file(context))
+    if (!is_of_file(context, LOGIN_PROMETHEUS))
         return true;
     if (!own || context->origins[SETTING_prometheus] != ORIGIN_FILE)
         return false;
     return !settings->url || is_same_server(own, url);
+}
+
+/* "gpu1", "gpu1:9400" or ".example.org", of "https://gpu1:9400". */
+static bool is_host(const char *origin, const char *pattern)
+{
+    const char *host = strstr(origin, "://") + 3;
+    const char *port = strrchr(host, ':');
+    AUTOFREE char *name = xstrndup(host, (size_t)(port - host));
+    size_t len = strlen(name), tail = strlen(pattern);
+    if (*pattern == '.')
+        return len > tail && strcasecmp(name + len - tail, pattern) == 0;
+    return strcasecmp(name, pattern) == 0 || strcasecmp(host, pattern) == 0;
+}
+
+bool scrape_login_fits(const struct context *context, const char *url)
+{
+    CLEANUP(strv_release) struct strv hosts = STRV_INIT;
+    CLEANUP(str_release) struct str origin = STR_INIT;
+    const char *given = context_get(context, SETTING_scrape_hosts);
+    url_origin(&origin, url);
+    if (!given || !origin.len)
+        return false;
+    if (is_of_file(context, LOGIN_EXPORTERS) && context->origins[SETTING_scrape_hosts] != ORIGIN_FILE)
+        return false;
+    strv_split(&hosts, given, ", ");
+    for (size_t i = 0; i < hosts.n; i++)
+        if (is_host(origin.buf, hosts.v[i]))
+            return true;
+    return false;
 }
 
 int prom_secret_read(struct str *ret, const char *path, struct err *err)
@@ -100,45 +140,55 @@ int prom_headers_read(struct strv *ret, const struct context *context, struct er
     return 0;
 }
 
-int prom_login_read(struct prom_login *ret, const struct context *context, struct prom *prom, struct err *err)
+static int check_login(const struct context *context, enum login_whose whose, struct err *err)
 {
-    const char *password = context_get(context, SETTING_prometheus_password_file),
-               *token = context_get(context, SETTING_prometheus_token_file);
-    ret->user = context_get(context, SETTING_prometheus_user);
-    if (token && (ret->user || password))
-        return err_set(err, ERR_USAGE, "context %s has a token and a password for Prometheus: it is one of them", context->name);
-    if (!ret->user != !password)
-        return err_set(err, ERR_USAGE, "context %s: prometheus-user and prometheus-password-file need each other", context->name);
+    const char *at = places[whose].at, *user = context_get(context, places[whose].user),
+               *password = context_get(context, places[whose].password), *token = context_get(context, places[whose].token);
+    if (token && (user || password))
+        return err_set(err, ERR_USAGE, "context %s has a token and a password for %s: it is one of them", context->name, at);
+    if (!user != !password)
+        return err_set(err, ERR_USAGE, "context %s: %s and %s need each other", context->name,
+                       setting_infos[places[whose].user].key, setting_infos[places[whose].password].key);
+    if (whose != LOGIN_EXPORTERS || (!user && !token) || context_get(context, SETTING_scrape_hosts))
+        return 0;
+    err_set(err, ERR_USAGE, "context %s has a login for exporters, and does not say for whose", context->name);
+    return err_hint(err, "scrape-hosts: gpu1, gpu1:9400 or .example.org, separated by commas");
+}
+
+int prom_login_read(struct prom_login *ret, const struct context *context, enum login_whose whose, struct err *err)
+{
+    const char *password = context_get(context, places[whose].password), *token = context_get(context, places[whose].token);
+    ret->user = context_get(context, places[whose].user);
+    ret->token_file = token;
+    if (check_login(context, whose, err) != 0)
+        return -1;
     if (password && prom_secret_read(&ret->password, password, err) != 0)
-        return err_wrap(err, "cannot read the password for Prometheus");
+        return err_wrap(err, "cannot read the password for %s", places[whose].at);
     if (token && prom_secret_read(&ret->token, token, err) != 0)
-        return err_wrap(err, "cannot read the token for Prometheus");
-    prom->token_file = xstrdup_or_null(token);
-    return prom_headers_read(&prom->headers, context, err);
+        return err_wrap(err, "cannot read the token for %s", places[whose].at);
+    return 0;
 }
 
 /* Tokens of service accounts are renewed in their file. */
 static int read_again(struct http *http, bool refused, void *arg, struct err *err)
 {
-    const struct prom *prom = arg;
     struct str token = STR_INIT_MAX(PROM_SECRET_MAX);
-    if (!refused || !prom->token_file)
+    if (!refused)
         return 0;
-    int rc = prom_secret_read(&token, prom->token_file, err);
+    int rc = prom_secret_read(&token, arg, err);
     if (rc == 0)
         http_set_bearer(http, token.buf);
     wipe(&token);
     return rc == 0 ? 1 : -1;
 }
 
-void prom_login_apply(const struct prom_login *login, struct prom *prom, struct http_settings *settings)
+void prom_login_apply(const struct prom_login *login, char *token_file, struct http_settings *settings)
 {
-    settings->auth_url = prom->base;
     settings->user = login->user;
     settings->password = login->user ? login->password.buf : NULL;
     settings->bearer = login->token.len ? login->token.buf : NULL;
-    if (prom->token_file) {
+    if (token_file) {
         settings->login = read_again;
-        settings->login_arg = prom;
+        settings->login_arg = token_file;
     }
 }

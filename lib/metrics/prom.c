@@ -27,13 +27,16 @@ static int make_client(struct prom *prom, const struct context *context, const s
         .insecure = str_eq(context_get(context, SETTING_insecure), "true"),
         .total_ms = settings->total_ms ? settings->total_ms : TOTAL_MS,
         .retries = settings->retries,
+        .auth_url = prom->base,
         .trace = settings->trace,
         .timing = settings->timing,
     };
     CLEANUP(prom_login_release) struct prom_login login = PROM_LOGIN_INIT;
-    if (prom_login_fits(context, prom->base, settings) && prom_login_read(&login, context, prom, err) != 0)
+    if (prom_login_fits(context, prom->base, settings) &&
+        (prom_login_read(&login, context, LOGIN_PROMETHEUS, err) != 0 || prom_headers_read(&prom->headers, context, err) != 0))
         return -1;
-    prom_login_apply(&login, prom, &http_settings);
+    prom->token_file = xstrdup_or_null(login.token_file);
+    prom_login_apply(&login, prom->token_file, &http_settings);
     prom->http = http_new(&http_settings, err);
     return prom->http ? 0 : -1;
 }

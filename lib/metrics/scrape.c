@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "metrics/login.h"
 #include "metrics/promql.h"
 #include "metrics/scrape_parts.h"
 #include "net/url.h"
@@ -98,8 +99,9 @@ static int add_target(struct scrape *scrape, const char *text, const struct prom
     return memory_add_target(&scrape->memory, target->job, instance, err);
 }
 
-static int open_client(struct scrape *scrape, const struct context *context, const struct prom_settings *settings,
-                       struct err *err)
+/* The first without a login, the second with the context's. */
+static int open_clients(struct scrape *scrape, const struct context *context, const struct prom_settings *settings,
+                        struct err *err)
 {
     struct http_settings http = {
         .ca_file = context_get(context, SETTING_ca_file),
@@ -111,8 +113,14 @@ static int open_client(struct scrape *scrape, const struct context *context, con
         .trace = settings->trace,
         .timing = settings->timing,
     };
+    CLEANUP(prom_login_release) struct prom_login login = PROM_LOGIN_INIT;
+    if (prom_login_read(&login, context, LOGIN_EXPORTERS, err) != 0)
+        return -1;
     scrape->http = http_new(&http, err);
-    return scrape->http ? 0 : -1;
+    scrape->token_file = xstrdup_or_null(login.token_file);
+    prom_login_apply(&login, scrape->token_file, &http);
+    scrape->known = scrape->http ? http_new(&http, err) : NULL;
+    return scrape->known ? 0 : -1;
 }
 
 struct scrape *scrape_new(const struct context *context, const struct prom_settings *settings, struct err *err)
@@ -121,10 +129,13 @@ struct scrape *scrape_new(const struct context *context, const struct prom_setti
     memory_init(&scrape->memory);
     scrape->pair_ms = settings->pair_ms;
     scrape->targets = xcalloc(settings->scrape->n, sizeof(*scrape->targets));
-    for (size_t i = 0; i < settings->scrape->n; i++)
+    for (size_t i = 0; i < settings->scrape->n; i++) {
         if (add_target(scrape, settings->scrape->v[i], settings, err) != 0)
             return NULL;
-    if (open_client(scrape, context, settings, err) != 0)
+        struct scrape_target *target = &scrape->targets[i];
+        target->is_known = !target->via && scrape_login_fits(context, target->url);
+    }
+    if (open_clients(scrape, context, settings, err) != 0)
         return NULL;
     return TAKE(scrape);
 }
@@ -138,6 +149,8 @@ void scrape_free(struct scrape *scrape)
     free(scrape->targets);
     memory_release(&scrape->memory);
     http_free(scrape->http);
+    http_free(scrape->known);
+    free(scrape->token_file);
     free(scrape);
 }
 
@@ -150,11 +163,25 @@ char *scrape_name(const struct scrape *scrape)
 
 /* ---- reading */
 
+/* Of an exporter that is away, a proxy before it says so. */
+static int check_answer(const struct scrape_target *target, const struct http_response *res, struct err *err)
+{
+    if (http_check(res, err, "it does not give its metrics") == 0)
+        return 0;
+    if (res->status == 502 || res->status == 503 || res->status == 504)
+        err->code = ERR_UNREACHABLE;
+    if (err->code == ERR_AUTH && !target->via)
+        err_hint(err, "%s",
+                 target->is_known ? "scrape-user and scrape-password-file, or scrape-token-file, of the context"
+                                  : "the context's login goes to the exporters that scrape-hosts names");
+    return -1;
+}
+
 static int read_answer(struct scrape *scrape, size_t i, const struct http_response *res, int64_t at_ms, struct err *err)
 {
     CLEANUP(exposition_release) struct exposition said = EXPOSITION_INIT;
     enum exposition_format format;
-    if (http_check(res, err, "it does not give its metrics") != 0 || exposition_format_of(res->content_type, &format, err) != 0 ||
+    if (check_answer(&scrape->targets[i], res, err) != 0 || exposition_format_of(res->content_type, &format, err) != 0 ||
         exposition_parse(&said, res->body.buf, res->body.len, format, err) != 0)
         return -1;
     scrape->targets[i].samples = said.n;
@@ -197,6 +224,13 @@ static int take_answers(struct scrape *scrape, const struct http_response *answe
     return err_wrap(err, "cannot read %s", name);
 }
 
+static struct http *client_of(const struct scrape *scrape, const struct scrape_target *target)
+{
+    if (target->via)
+        return scrape->inside;
+    return target->is_known ? scrape->known : scrape->http;
+}
+
 /* All at once; each has its own deadline. */
 static int read_round(struct scrape *scrape, struct err *err)
 {
@@ -211,7 +245,7 @@ static int read_round(struct scrape *scrape, struct err *err)
         requests[i] = (struct http_request){.url = target->via ? target->via : target->url,
                                             .headers = accept_headers,
                                             .once = true,
-                                            .as = target->via ? scrape->inside : NULL};
+                                            .as = client_of(scrape, target)};
         answers[i] = HTTP_RESPONSE_INIT;
         errs[i] = ERR_INIT;
     }

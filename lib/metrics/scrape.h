@@ -6,7 +6,7 @@
 #include "metrics/prom.h"
 
 /* settings->scrape, and what else of them applies: URLs, or kube:// addresses (conf/endpoint.h). The context's TLS settings
- * hold, its logins stay here. USAGE for a target that is neither. */
+ * hold; its login at exporters goes to those that scrape-hosts names. USAGE for a target that is neither. */
 struct scrape *scrape_new(const struct context *context, const struct prom_settings *settings, struct err *err);
 void scrape_free(struct scrape *scrape);
 DEFINE_CLEANUP_PTR(struct scrape, scrape_free)

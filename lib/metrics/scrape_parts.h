@@ -6,7 +6,8 @@
 
 struct scrape_target {
     char *job, *url;
-    char *via; /* what is asked in the place of url: the way into a cluster; NULL: url itself */
+    bool is_known; /* the context's login is meant for it */
+    char *via;     /* what is asked in the place of url: the way into a cluster; NULL: url itself */
     bool is_up;
     struct err why; /* it is not */
     double took_ms;
@@ -14,7 +15,9 @@ struct scrape_target {
 };
 
 struct scrape {
-    struct http *http, *inside; /* ours; the caller's, that reaches into a cluster */
+    struct http *http, *known; /* without a login; with the context's, for those that it is meant for */
+    struct http *inside;       /* the caller's, that reaches into a cluster */
+    char *token_file;          /* of known */
     struct memory memory;
     struct scrape_target *targets;
     size_t n;

@@ -83,6 +83,29 @@ ok aiwf top --assert 'node.memory < 100' --scrape "$NODE"
 fails 11 aiwf top --assert 'node.memory < 0' --scrape "$NODE"
 fails 11 aiwf top --assert 'gpu.util < 100' --scrape "$NODE"
 
+begin "a login goes to the exporters that it is for, and is nowhere to be read"
+locked=127.0.0.1:$(free_port)
+# Of bcrypt, of the cheapest kind: s3cret.
+printf 'basic_auth_users:\n  ann: %s\n' '$2b$04$abcdefghijklmnopqrstuuLZYjhNQAOdpbzt4WxWlUHjv1wsyH5DG' >"$T/web.yml"
+prometheus-node-exporter --web.listen-address="$locked" --web.config.file="$T/web.yml" >"$T/locked.log" 2>&1 &
+keep $!
+answers() { [ "$(curl -s -o /dev/null -w '%{http_code}' "http://$locked/metrics")" = 401 ]; }
+until_ok 20 answers
+echo s3cret >"$T/password"
+fails 4 aiwf query up --scrape "$locked"
+err_has scrape-hosts
+ok aiwf context add fleet --scrape-hosts 127.0.0.1 --scrape-user ann --scrape-password-file "$T/password"
+ok aiwf query 'sum(up)' --context fleet --scrape "$locked" --scrape "$NODE" -v -o json
+json '.items[0].value' 2
+err_lacks s3cret
+err_lacks YW5uOnMzY3JldA
+fails 4 aiwf query up --context fleet --scrape "http://localhost:${locked##*:}"
+AIWF_SCRAPE_HOSTS=localhost fails 4 aiwf query up --context fleet --scrape "http://localhost:${locked##*:}"
+echo other >"$T/password"
+fails 4 aiwf query up --context fleet --scrape "$locked"
+err_has scrape-password-file
+AIWF_SCRAPE_TOKEN_FILE="$T/password" fails 2 aiwf query up --context fleet --scrape "$locked"
+
 begin "broken metrics are no metrics"
 printf 'broken{a="1"} 1\nbroken{a=1} 1\n' >"$T/broken"
 wire_port=$(free_port)

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "metrics/login.h"
 #include "metrics/prom.h"
+#include "scratch.h"
 #include "suites.h"
 #include "wire.h"
 
@@ -223,6 +225,128 @@ START_TEST(an_address_inside_needs_a_way)
 }
 END_TEST
 
+static void set(struct context *context, enum setting setting, const char *value, enum origin origin)
+{
+    free(context->values[setting]);
+    context->values[setting] = xstrdup_or_null(value);
+    context->origins[setting] = origin;
+}
+
+static const struct {
+    const char *hosts, *url;
+    bool fits;
+} hosts[] = {
+    {"gpu1", "https://gpu1:9400/metrics", true},
+    {"gpu1", "https://GPU1:9400/metrics", true},
+    {"gpu1", "https://gpu1.evil.test:9400/metrics", false},
+    {"gpu1", "https://gpu10:9400/metrics", false},
+    {"gpu1", "https://evil.test/gpu1", false},
+    {"gpu1:9400", "http://gpu1:9400/metrics", true},
+    {"gpu1:9400", "http://gpu1:9401/metrics", false},
+    {"gpu1:443", "https://gpu1/metrics", true},
+    {"a, gpu1,b", "http://gpu1:9400/metrics", true},
+    {".example.org", "http://gpu1.example.org:9400/metrics", true},
+    {".example.org", "http://example.org:9400/metrics", false},
+    {".example.org", "http://evilexample.org:9400/metrics", false},
+    {".example.org", "http://gpu1.example.org.evil.test:9400/metrics", false},
+    {"[::1]", "http://[::1]:9400/metrics", true},
+    {"", "http://gpu1:9400/metrics", false},
+    {".", "http://gpu1:9400/metrics", false},
+};
+
+START_TEST(a_login_is_meant_for_hosts)
+{
+    struct context context = {0};
+    set(&context, SETTING_scrape_user, "ann", ORIGIN_FILE);
+    set(&context, SETTING_scrape_hosts, hosts[_i].hosts, ORIGIN_FILE);
+    ck_assert_int_eq(scrape_login_fits(&context, hosts[_i].url), hosts[_i].fits);
+    set(&context, SETTING_scrape_hosts, hosts[_i].hosts, ORIGIN_ENV);
+    ck_assert(!scrape_login_fits(&context, hosts[_i].url)); /* a variable does not send the file's login elsewhere */
+    set(&context, SETTING_scrape_user, "ann", ORIGIN_ENV);
+    ck_assert_int_eq(scrape_login_fits(&context, hosts[_i].url), hosts[_i].fits);
+    context_release(&context);
+}
+END_TEST
+
+/* 0: a user and a password; 1: a token, renewed in its file. */
+START_TEST(a_login_goes_to_its_hosts_only)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(prom_release) struct prom prom = {0};
+    CLEANUP(strv_release) struct strv targets = STRV_INIT;
+    struct context context = {.name = xstrdup("c")};
+    struct prom_settings settings = {.scrape = &targets};
+    char *folder = scratch_new();
+    AUTOFREE char *secret = path_join(folder, "secret");
+    scratch_write(folder, "secret", "s3cret\n");
+    wire_start(&wire, "{\"routes\":{\"/renewed\":[{\"status\":401},{\"body\":\"x 1\\n\"}]},\"replies\":[{\"body\":\"x 1\\n\"}]}");
+    set(&context, SETTING_scrape_hosts, "127.0.0.1", ORIGIN_FILE);
+    set(&context, SETTING_scrape_user, _i ? NULL : "ann", ORIGIN_FILE);
+    set(&context, _i ? SETTING_scrape_token_file : SETTING_scrape_password_file, secret, ORIGIN_FILE);
+    strv_addf(&targets, "%s/%s", wire.url, _i ? "renewed" : "known");
+    strv_addf(&targets, "other=http://localhost:%d/other", wire.port);
+    ck_assert_msg(prom_open(&prom, &context, &settings, &err) == 0, "%s", err.what);
+    scratch_write(folder, "secret", "newer\n");
+    ck_assert_double_eq_tol(value_of(&prom, "sum(x)"), 2, 1e-9);
+    CLEANUP(node_free) node_t *log = wire_log(&wire);
+    size_t n = 0;
+    for (const node_t *request = node_first(log); request; request = node_next(request), n++) {
+        const char *login = node_str(request, "/headers/authorization", "none"), *path = node_str(request, "/path", "");
+        if (strcmp(path, "/other") == 0)
+            ck_assert_str_eq(login, "none");
+        else if (!_i)
+            ck_assert_str_eq(login, "Basic YW5uOnMzY3JldA==");
+        else
+            ck_assert_msg(strcmp(login, "Bearer s3cret") == 0 || strcmp(login, "Bearer newer") == 0, "%s", login);
+    }
+    ck_assert_uint_eq(n, _i ? 3 : 2);
+    context_release(&context);
+    scratch_end(folder);
+}
+END_TEST
+
+START_TEST(a_login_for_nobody_is_refused)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(prom_release) struct prom prom = {0};
+    CLEANUP(strv_release) struct strv targets = STRV_INIT;
+    struct context context = {.name = xstrdup("c")};
+    struct prom_settings settings = {.scrape = &targets};
+    strv_add(&targets, "http://gpu1.test:9400");
+    set(&context, SETTING_scrape_user, "ann", ORIGIN_FILE);
+    ck_assert_int_eq(prom_open(&prom, &context, &settings, &err), -1);
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    ck_assert_ptr_nonnull(strstr(err.what, "scrape-user and scrape-password-file"));
+    set(&context, SETTING_scrape_password_file, "/none", ORIGIN_FILE);
+    ck_assert_int_eq(prom_open(&prom, &context, &settings, &err), -1);
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    ck_assert_ptr_nonnull(strstr(err.hint, "scrape-hosts"));
+    context_release(&context);
+}
+END_TEST
+
+/* 0: an exporter itself; 1: a cluster's proxy before it. */
+START_TEST(one_that_is_not_ready_is_unreachable)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(prom_release) struct prom prom = {0};
+    CLEANUP(strv_release) struct strv targets = STRV_INIT;
+    CLEANUP(prom_result_release) struct prom_result result = PROM_RESULT_INIT;
+    struct context context = {0};
+    wire_start(&wire, "{\"replies\":[{\"status\":503,\"body\":\"no endpoints available\"}]}");
+    CLEANUP(http_free) struct http *http = http_new(&(struct http_settings){0}, &err);
+    struct way way = {.http = http, .server = wire.url};
+    struct prom_settings settings = {.scrape = &targets, .reach = reach, .reach_arg = &way};
+    strv_add(&targets, _i ? "kube://a/b:80" : wire.url);
+    ck_assert_msg(prom_open(&prom, &context, &settings, &err) == 0, "%s", err.what);
+    ck_assert_int_eq(prom_query(&prom, &(struct prom_query){.expr = "up"}, &result, &err), -1);
+    ck_assert_int_eq(err.code, ERR_UNREACHABLE);
+    ck_assert_ptr_nonnull(strstr(err.why, "no endpoints available"));
+}
+END_TEST
+
 Suite *suite_metrics_scrape(void)
 {
     Suite *suite = suite_create("metrics_scrape");
@@ -235,6 +359,10 @@ Suite *suite_metrics_scrape(void)
     tcase_add_test(tc, one_inside_of_a_cluster_is_asked_by_the_clusters_client);
     tcase_add_test(tc, those_inside_are_read_while_those_outside_are);
     tcase_add_test(tc, an_address_inside_needs_a_way);
+    tcase_add_loop_test(tc, a_login_is_meant_for_hosts, 0, (int)ARRAY_LEN(hosts));
+    tcase_add_loop_test(tc, a_login_goes_to_its_hosts_only, 0, 2);
+    tcase_add_test(tc, a_login_for_nobody_is_refused);
+    tcase_add_loop_test(tc, one_that_is_not_ready_is_unreachable, 0, 2);
     tcase_add_test(tc, what_only_a_server_has_is_not_found);
     suite_add_tcase(suite, tc);
     return suite;
