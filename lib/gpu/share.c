@@ -13,10 +13,19 @@
 static const char previous_pointer[] = "/metadata/annotations/aiwf~1share-previous";
 
 static const char *const version_choices[] = {"v1", NULL};
+static const char *const id_choices[] = {"uuid", "index", NULL};
+static const char *const discovery_choices[] = {"auto", "nvml", "tegra", NULL};
 static const char *const mig_choices[] = {"none", "single", "mixed", NULL};
+/* The prefix may be left out; what follows is a DNS subdomain. */
+#define DNS_LABEL     "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+#define RESOURCE_NAME "^(nvidia\\.com/)?" DNS_LABEL "(\\." DNS_LABEL ")*$"
 static const struct field resource_fields[] = {
-    {.name = "name", .type = FIELD_STRING, .required = true, .help = "nvidia.com/gpu, or an instance of MIG"},
-    {.name = "rename", .type = FIELD_STRING, .help = "the name under which it is offered"},
+    {.name = "name",
+     .type = FIELD_STRING,
+     .pattern = RESOURCE_NAME,
+     .required = true,
+     .help = "nvidia.com/gpu, or an instance of MIG"},
+    {.name = "rename", .type = FIELD_STRING, .pattern = RESOURCE_NAME, .help = "the name under which it is offered"},
     {.name = "devices", .type = FIELD_ANY, .help = "which: all, a number, or a list"},
     {.name = "replicas", .type = FIELD_INT, .min = 2, .max = 1000, .required = true, .help = "how often each is offered"},
     {0},
@@ -37,6 +46,38 @@ static const struct field sharing_fields[] = {
     {.name = "mps", .type = FIELD_OBJECT, .fields = replicated_fields, .help = "by CUDA's multi-process service"},
     {0},
 };
+static const struct field plugin_fields[] = {
+    {.name = "passDeviceSpecs", .type = FIELD_BOOL, .help = "devices by their specs too"},
+    {.name = "deviceListStrategy", .type = FIELD_ANY, .help = "how containers get them: one word, or a list"},
+    {.name = "deviceIDStrategy", .type = FIELD_STRING, .choices = id_choices, .help = "how devices are called"},
+    {.name = "cdiAnnotationPrefix", .type = FIELD_STRING, .help = "of CDI's annotations"},
+    {.name = "nvidiaCTKPath", .type = FIELD_STRING, .help = "where nvidia-ctk is"},
+    {.name = "containerDriverRoot", .type = FIELD_STRING, .help = "the driver's folder in the container"},
+    {0},
+};
+static const struct field gfd_fields[] = {
+    {.name = "oneshot", .type = FIELD_BOOL, .help = "label once, and end"},
+    {.name = "noTimestamp", .type = FIELD_BOOL, .help = "labels without a time"},
+    {.name = "sleepInterval", .type = FIELD_ANY, .help = "between two looks"},
+    {.name = "outputFile", .type = FIELD_STRING, .help = "where the labels go"},
+    {.name = "machineTypeFile", .type = FIELD_STRING, .help = "what says the machine's type"},
+    {0},
+};
+static const struct field pattern_fields[] = {
+    {.name = "pattern", .type = FIELD_STRING, .required = true, .help = "of the GPUs' or instances' names"},
+    {.name = "name", .type = FIELD_STRING, .pattern = RESOURCE_NAME, .required = true, .help = "the resource's"},
+    {0},
+};
+static const struct field resources_fields[] = {
+    {.name = "gpus", .type = FIELD_ARRAY, .item = FIELD_OBJECT, .fields = pattern_fields, .help = "of whole GPUs"},
+    {.name = "mig", .type = FIELD_ARRAY, .item = FIELD_OBJECT, .fields = pattern_fields, .help = "of instances of MIG"},
+    {0},
+};
+static const struct field imex_fields[] = {
+    {.name = "channelIDs", .type = FIELD_ARRAY, .item = FIELD_INT, .help = "none, or 0 alone"},
+    {.name = "required", .type = FIELD_BOOL, .help = "whether the channel must be there"},
+    {0},
+};
 static const struct field flag_fields[] = {
     {.name = "migStrategy", .type = FIELD_STRING, .choices = mig_choices, .help = "how instances of MIG are offered"},
     {.name = "failOnInitError", .type = FIELD_BOOL, .help = "end when no GPU is found"},
@@ -47,30 +88,61 @@ static const struct field flag_fields[] = {
     {.name = "gdsEnabled", .type = FIELD_BOOL, .help = "GPUDirect Storage's devices too"},
     {.name = "mofedEnabled", .type = FIELD_BOOL, .help = "Mellanox' devices too"},
     {.name = "useNodeFeatureAPI", .type = FIELD_BOOL, .help = "labels by NodeFeature objects"},
-    {.name = "deviceDiscoveryStrategy", .type = FIELD_STRING, .help = "auto, nvml, tegra"},
-    {.name = "plugin", .type = FIELD_ANY, .help = "the plugin's own flags"},
-    {.name = "gfd", .type = FIELD_ANY, .help = "gpu-feature-discovery's flags"},
+    {.name = "deviceDiscoveryStrategy", .type = FIELD_STRING, .choices = discovery_choices, .help = "how GPUs are found"},
+    {.name = "plugin", .type = FIELD_OBJECT, .fields = plugin_fields, .help = "the plugin's own flags"},
+    {.name = "gfd", .type = FIELD_OBJECT, .fields = gfd_fields, .help = "gpu-feature-discovery's flags"},
     {0},
 };
 static const struct field config_fields[] = {
-    {.name = "version", .type = FIELD_STRING, .required = true, .choices = version_choices, .help = "of the format"},
+    {.name = "version", .type = FIELD_STRING, .missing = "v1", .choices = version_choices, .help = "of the format"},
     {.name = "flags", .type = FIELD_OBJECT, .fields = flag_fields, .help = "of the plugin"},
-    {.name = "resources", .type = FIELD_ANY, .help = "names of resources, by patterns"},
+    {.name = "resources", .type = FIELD_OBJECT, .fields = resources_fields, .help = "names of resources, by patterns"},
     {.name = "sharing", .type = FIELD_OBJECT, .fields = sharing_fields, .help = "one GPU for several"},
-    {.name = "imex", .type = FIELD_ANY, .help = "IMEX channels"},
+    {.name = "imex", .type = FIELD_OBJECT, .fields = imex_fields, .help = "IMEX channels"},
     {0},
 };
 
+static const char *short_name(const char *name)
+{
+    static const char prefix[] = "nvidia.com/";
+    return str_starts(name, prefix) ? name + strlen(prefix) : name;
+}
+
+/* An index, "0:1" of MIG, or a UUID: which of those it may be is the plugin's to say. */
+static bool is_device(const node_t *device)
+{
+    const char *text = node_text(device);
+    double index = node_value(device);
+    if (node_type(device) == NODE_NUMBER)
+        return index >= 0 && index == floor(index);
+    return text && (strchr("0123456789", *text) || str_starts(text, "GPU-") || str_starts(text, "MIG-")) && *text;
+}
+
+static bool is_devices(const node_t *devices)
+{
+    if (node_type(devices) == NODE_NUMBER)
+        return node_value(devices) >= 1 && is_device(devices);
+    if (node_type(devices) != NODE_ARRAY)
+        return !devices || str_eq(node_text(devices), "all");
+    for (const node_t *device = node_first(devices); device; device = node_next(device))
+        if (!is_device(device))
+            return false;
+    return true;
+}
+
 static int read_resources(const struct doc *doc, const node_t *sharing, struct gpu_share *ret, struct err *err)
 {
+    enum { SHORT_NAME_MAX = 63 - 11 };
     const node_t *resources = node_get(sharing, "resources");
     if (!node_len(resources))
         return doc_err(doc, resources, err, "resources: nothing is named");
     for (const node_t *r = node_first(resources); r; r = node_next(r)) {
-        const char *name = node_str(r, "/name", "");
-        if (!str_starts(name, "nvidia.com/"))
-            return doc_err(doc, node_get(r, "name"), err, "name: \"%s\" is none of nvidia.com/", name);
-        if (strcmp(name, GPU) == 0)
+        const char *name = short_name(node_str(r, "/name", ""));
+        if (strlen(name) > SHORT_NAME_MAX)
+            return doc_err(doc, node_get(r, "name"), err, "name: longer than 63 letters with nvidia.com/");
+        if (!is_devices(node_get(r, "devices")))
+            return doc_err(doc, node_get(r, "devices"), err, "devices: \"all\", a number of 1 or more, or a list of GPUs");
+        if (strcmp(name, short_name(GPU)) == 0)
             ret->replicas = node_int(r, "/replicas", 1);
     }
     ret->is_renamed = node_bool(sharing, "/renameByDefault", false);
@@ -83,7 +155,10 @@ int gpu_share_read(const struct doc *doc, struct gpu_share *ret, struct err *err
     if (schema_check(doc, config_fields, err) != 0)
         return -1;
     const node_t *slicing = node_at(doc->root, "/sharing/timeSlicing"), *mps = node_at(doc->root, "/sharing/mps");
+    const node_t *channels = node_at(doc->root, "/imex/channelIDs");
     ret->mig = node_str(doc->root, "/flags/migStrategy", NULL);
+    if (node_len(channels) && (node_len(channels) > 1 || node_value(node_first(channels)) != 0))
+        return doc_err(doc, channels, err, "channelIDs: none, or 0 alone");
     if (slicing && mps)
         return doc_err(doc, mps, err, "mps: time-slicing and MPS exclude each other");
     if (mps && ret->mig && strcmp(ret->mig, "none") != 0)

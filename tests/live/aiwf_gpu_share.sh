@@ -56,6 +56,51 @@ fails 2 apply -f four.yaml
 err_has --yes
 true_that [ "$(label)" = null ]
 
+begin "what is taken, and what it makes of a GPU, is what the plugin's own types read"
+# plugin-config is the bed's, of NVIDIA's module.
+mkdir -p both refused stricter
+(
+    cd both || exit
+    cp ../four.yaml four.yaml
+    echo '{version: v1, flags: {migStrategy: none, failOnInitError: true, nvidiaDriverRoot: /, plugin: {passDeviceSpecs: false, deviceListStrategy: envvar, deviceIDStrategy: uuid}}}' >flags.yaml
+    echo '{flags: {migStrategy: mixed}, sharing: {timeSlicing: {renameByDefault: true, resources: [{name: gpu, replicas: 3}, {name: mig-1g.5gb, devices: [0, "1:0"], replicas: 2}]}}}' >names.yaml
+    echo '{version: v1, flags: {mpsRoot: /run/mps, plugin: {deviceListStrategy: [envvar, cdi-cri]}, gfd: {sleepInterval: 30s}}, sharing: {mps: {resources: [{name: nvidia.com/gpu, devices: 2, replicas: 10}]}}}' >mps.yaml
+    echo '{version: v1, resources: {gpus: [{pattern: "*", name: gpu}], mig: []}, imex: {channelIDs: [0], required: true}}' >none.yaml
+    cd ../refused || exit
+    sharing() { echo "{version: v1, sharing: {timeSlicing: {resources: $1}}}"; }
+    sharing '[]' >empty.yaml
+    sharing '[{name: nvidia.com/gpu}]' >how_often.yaml
+    sharing '[{name: nvidia.com/gpu, replicas: 1}]' >once.yaml
+    sharing '[{name: amd.com/gpu, replicas: 2}]' >vendor.yaml
+    sharing "[{name: $(printf '%053d' 0), replicas: 2}]" >long.yaml
+    sharing '[{name: gpu, devices: some, replicas: 2}]' >devices.yaml
+    sharing '[{name: gpu, devices: [first], replicas: 2}]' >device.yaml
+    echo '{version: v1, resources: {gpus: [{name: gpu}]}}' >pattern.yaml
+    echo '{version: v1, imex: {channelIDs: [1]}}' >channel.yaml
+    echo '{version: v2}' >version.yaml
+    echo '{version: v1, flags: {plugin: {strategy: x}}}' >member.yaml
+    # The plugin looks over these, or ends later.
+    cd ../stricter || exit
+    sharing '[{name: gpu, replica: 2, replicas: 2}]' >member.yaml
+    echo '{version: v1, flags: {migStrategy: all}}' >mig.yaml
+)
+for file in refused/*.yaml stricter/*.yaml; do fails 2 apply -f "$file" --dry-run; done
+plugin-config refused/*.yaml | jq -r 'select(.refused | not)' >taken
+true_that [ ! -s taken ]
+for file in both/*.yaml; do
+    ok apply -f "$file" --name it --yes --no-wait
+    k get configmap plugin -o jsonpath='{.data.it}' >written
+    ok plugin-config written
+    json '.refused // "taken"' taken
+    cat "$OUT" >>read
+done
+cp read "$OUT"
+out_has '{"mig":"mixed","resources":{"nvidia.com/gpu.shared":3,"nvidia.com/mig-1g.5gb.shared":2},"strategy":"time-slicing"}'
+out_has '{"mig":null,"resources":{"nvidia.com/gpu":10},"strategy":"mps"}'
+out_has '{"mig":"none","resources":{"nvidia.com/gpu":4},"strategy":"time-slicing"}'
+ok k delete configmap plugin
+kubectl label node "$node" nvidia.com/device-plugin.config- >/dev/null
+
 begin "it is applied, and settled when the node offers what it says"
 apply -f four.yaml --yes --timeout 60s >apply.out 2>apply.err &
 pid=$!

@@ -9,6 +9,7 @@ KUBE_URL=https://$BED_IP:6443
 build_kube() {
     build_kube_server
     go_build kwok sigs.k8s.io/kwok/cmd/kwok kwok
+    go_build sharing . plugin-config
     kube_programs kube-scheduler kube-controller-manager
 }
 build_kube_server() { # also what the part openstack gives its clusters
