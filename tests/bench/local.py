@@ -97,11 +97,18 @@ def bench_cold(bed):
         row(f"cold_start_{name}", "us", ours, theirs, f"<= {limit}x fork+exec+listen+connect", lambda o, t, r: r <= limit)
 
 
+def deploy_many(bed, name, count):
+    """Their names."""
+    names = [f"{name}{i:04}" for i in range(count)]
+    for one in names:
+        body = json.dumps(dict(service=one, image="-", envProcess="cat", labels={"com.openfaas.scale.zero": "true", "com.openfaas.scale.min": "0"}))
+        quiet(["curl", "-sf", "-u", f"admin:{bed.password}", "-d", body, f"{bed.gateway}/system/functions"], check=True)
+    return names
+
+
 def bench_many(bed):
     bed.up()
-    for i in range(1000):
-        body = json.dumps(dict(service=f"f{i:04}", image="-", envProcess="cat", labels={"com.openfaas.scale.zero": "true", "com.openfaas.scale.min": "0"}))
-        quiet(["curl", "-sf", "-u", f"admin:{bed.password}", "-d", body, f"{bed.gateway}/system/functions"], check=True)
+    deploy_many(bed, "f", 1000)
     curl = ["curl", "-s", "-u", f"admin:{bed.password}", f"{bed.gateway}/system/aiwf/functions"]
 
     def wall_us(argv):

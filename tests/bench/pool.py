@@ -1,5 +1,4 @@
-"""Functions of a cluster at the test bed: `function list` against kubectl, and the first request of a function with a pool
-against a warm one and against a cold start."""
+"""A function of a cluster at the test bed: its first request with a pool against a warm one and against a cold start."""
 import json
 import os
 import statistics
@@ -9,7 +8,7 @@ import time
 import urllib.request
 
 from bed import bed_env
-from measure import AIWF, cpu_us, quiet, row, side_by_side
+from measure import AIWF, quiet, row
 
 NS, NAME, ROUNDS, WARM = "bench-pool", "bench", 5, 50
 
@@ -40,11 +39,6 @@ def first_requests(env):
     return firsts
 
 
-def bench_list():
-    a, b = side_by_side([AIWF, "function", "list"], ["kubectl", "get", "ksvc", "-n", NS], lambda argv: cpu_us(argv, 10))
-    row("function_list_cpu", "us", a, b, "<= 1/5 of kubectl get ksvc", lambda o, t, r: r <= 1 / 5)
-
-
 def bench_first(env):
     cold = json.loads(ours("function", "coldstart", NAME, "-n", str(ROUNDS), "-o", "json"))
     ours("pool", "create", "bench-warm", "--function", NAME, "--min", "1")
@@ -62,7 +56,6 @@ def bench_pool(_):
         quiet(["kubectl", "create", "namespace", NS])
         try:
             ours("function", "deploy", NAME, "--image", "dev.local/echo:1", "--idle", "6s")
-            bench_list()
             bench_first(env)
         finally:
             quiet(["kubectl", "delete", "ksvc", "-n", NS, "--all", "--wait=false"])

@@ -14,7 +14,8 @@ import time
 import urllib.request
 
 from bed import bed, bed_env
-from measure import AIWF, PYTHON, ROOT, TOOLS, aiwf, free_port, row, running
+from measure import AIWF, PYTHON, ROOT, aiwf, free_port, row, running
+from peers import CannotBuild, go_program
 
 FLEET = ["125", "8", "2000", "10000"]
 ROWS, COLS, SECONDS = 70, 250, 20
@@ -128,28 +129,13 @@ def bench_fleet(url):
         row("top_fleet_writes", "B/s", written, 0, "only what changed", lambda o, t, r: True)
 
 
-K9S = "github.com/derailed/k9s"
-
-
-def build_k9s(program):
-    """As a module that needs it: "go install" refuses one that replaces others. Once, which takes long. None, or why not."""
-    with tempfile.TemporaryDirectory() as folder:
-        env = dict(os.environ, CGO_ENABLED="0", GOFLAGS="-p=1 -buildvcs=false")
-        for argv in (["go", "mod", "init", "bench/k9s"], ["go", "get", K9S + "@v0.50.16"], ["go", "build", "-ldflags=-s -w", "-o", program, K9S]):
-            done = subprocess.run(["nice", "-n", "19", *argv], cwd=folder, env=env, capture_output=True, text=True)
-            if done.returncode:
-                return done.stderr.strip().splitlines()[-1]
-    return None
-
-
 def peer():
     """k9s, or where it cannot be built kubectl's watch, which draws no screen."""
-    k9s = os.path.join(TOOLS, "bin", "k9s")
-    why = None if os.path.exists(k9s) else build_k9s(k9s)
-    if not why:
-        return "k9s", [k9s, "--readonly", "-A", "-c", "pods"]
-    print(f"k9s cannot be built ({why}): kubectl get pods -A --watch stands in for it")
-    return "kubectl", ["kubectl", "get", "pods", "-A", "--watch"]
+    try:
+        return "k9s", [go_program("k9s", "github.com/derailed/k9s", "v0.50.16"), "--readonly", "-A", "-c", "pods"]
+    except CannotBuild as why:
+        print(f"k9s cannot be built ({why}): kubectl get pods -A --watch stands in for it")
+        return "kubectl", ["kubectl", "get", "pods", "-A", "--watch"]
 
 
 def a_minute(argv):
