@@ -58,11 +58,12 @@ class Api:
         return answer
 
     def copies(self, path, name, original, count):
-        """So many of what has been made in `path`, under other names wherever its name stands, each with its status."""
+        """So many of what has been made in `path`, under other names wherever its name stands, each with its status if it has one."""
         made_by = ("creationTimestamp", "generation", "ownerReferences", "resourceVersion", "uid")
         metadata = {k: v for k, v in original["metadata"].items() if k not in made_by}
         text = json.dumps(dict(original, metadata=metadata))
         for n in range(count):
             one = json.loads(text.replace(name, f"{name}-{n:04}"))
             self("POST", path, one)
-            self("PATCH", f"{path}/{one['metadata']['name']}/status", dict(status=one["status"]))
+            if "status" in one:
+                self("PATCH", f"{path}/{one['metadata']['name']}/status", dict(status=one["status"]))

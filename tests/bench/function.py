@@ -109,6 +109,7 @@ def bench_openfaas(env, folder):
         level("openfaas_list_curl_cpu", get, "curl's GET")
         deployment = api("GET", f"{DEPLOYMENTS}/{NAME}")
         deployment["spec"]["paused"] = True
+        del deployment["status"]
         api.copies(DEPLOYMENTS, NAME, deployment, MANY - 1)
         ahead("openfaas_list_2000_cpu", faas_cli, "faas-cli list")
         ahead("openfaas_list_2000_curl_cpu", get, "curl's GET")
