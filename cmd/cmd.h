@@ -215,7 +215,8 @@ int print_request(struct cli *cli, const node_t *body, struct err *err);
 int cli_confirm_names(struct cli *cli, const char *verb, const char *noun, struct err *err);
 /* Runs fn for each positional name: each is tried, every failure is told, the worst code is returned. */
 int cli_each_name(struct cli *cli, int (*fn)(struct cli *cli, const char *name, struct err *err), struct err *err);
-/* `--watch`: calls fn again and again (a change redraws on a terminal, appends elsewhere) until Ctrl-C. */
+/* `--watch`: calls fn again and again (a change redraws on a terminal, appends elsewhere) until Ctrl-C. A round that fails
+ * after one that did not is told, and ends it only when the next one would fail as well (USAGE, AUTH, NOT_FOUND). */
 int cli_watch(struct cli *cli, int (*fn)(struct cli *cli, struct err *err), struct err *err);
 
 /* What goes on until Ctrl-C ends well by it: rc, or 0 in the place of INTERRUPTED. */

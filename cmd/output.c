@@ -98,27 +98,72 @@ int cli_until_interrupt(int rc, struct err *err)
     return 0;
 }
 
+static bool may_pass(const struct err *err)
+{
+    return err->code == ERR_UNREACHABLE || err->code == ERR_TIMEOUT || err->code == ERR_CAPACITY || err->code == ERR_FAILED;
+}
+
+struct watch {
+    char *shown; /* NULL: nothing, or what failed stands after it */
+    bool goes;   /* a round did not fail */
+    struct err told;
+};
+
+/* Once for all that fail in the same way. */
+static void tell_failed(const struct cli *cli, struct watch *watch, struct err *err)
+{
+    if (!str_eq(watch->told.what, err->what) || !str_eq(watch->told.why, err->why))
+        cli_print_error(cli, err);
+    err_move(&watch->told, err);
+    free(watch->shown);
+    watch->shown = NULL;
+}
+
+static void show_change(struct cli *cli, struct watch *watch, char *text)
+{
+    err_clear(&watch->told);
+    if (str_eq(watch->shown, text)) {
+        free(text);
+        return;
+    }
+    if (cli->out_tty)
+        fputs("\033[H\033[2J", cli->out);
+    fputs(text, cli->out);
+    fflush(cli->out);
+    free(watch->shown);
+    watch->shown = text;
+}
+
+static int watch_round(struct cli *cli, struct watch *watch, int (*fn)(struct cli *cli, struct err *err), struct err *err)
+{
+    AUTOFREE char *text = NULL;
+    if (capture(cli, fn, &text, err) == 0) {
+        show_change(cli, watch, TAKE(text));
+        watch->goes = true;
+        return 0;
+    }
+    if (!watch->goes || !may_pass(err) || sig_interrupted())
+        return -1;
+    tell_failed(cli, watch, err);
+    return 0;
+}
+
 int cli_watch(struct cli *cli, int (*fn)(struct cli *cli, struct err *err), struct err *err)
 {
     enum { INTERVAL_MS = 2000 };
     if (!cli->watch)
         return fn(cli, err);
 
-    AUTOFREE char *shown = NULL;
-    while (!ferror(cli->out)) {
-        AUTOFREE char *text = NULL;
-        if (capture(cli, fn, &text, err) != 0)
-            return sig_interrupted() ? err_clear(err), 0 : -1;
-        if (!shown || strcmp(shown, text) != 0) {
-            if (cli->out_tty)
-                fputs("\033[H\033[2J", cli->out);
-            fputs(text, cli->out);
-            fflush(cli->out);
-            free(shown);
-            shown = TAKE(text);
-        }
-        if (clock_sleep_ms(INTERVAL_MS))
+    struct watch watch = {.told = ERR_INIT};
+    int rc = 0;
+    while (rc == 0 && !ferror(cli->out)) {
+        rc = watch_round(cli, &watch, fn, err);
+        if (rc == 0 && clock_sleep_ms(INTERVAL_MS))
             break;
     }
-    return 0;
+    free(watch.shown);
+    err_release(&watch.told);
+    if (rc != 0 && sig_interrupted())
+        return err_clear(err), 0;
+    return rc;
 }

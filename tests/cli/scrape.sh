@@ -40,6 +40,23 @@ until_ok 20 grown
 kill -INT $watching
 ! wait $watching || true
 
+begin "a round that fails is told and the watch goes on; a first one that fails is its end"
+aiwf query 'count(node_load1)' --watch -o json --jq '.items[0].value' --scrape "$NODE" >"$T/watched" 2>"$T/watched.err" &
+watching=$!
+keep $watching
+printed() { [ "$(wc -l <"$T/watched")" = "$1" ]; }
+until_ok 20 printed 1
+kill $node_pid
+refused() { grep -q "Connection refused" "$T/watched.err"; }
+until_ok 20 refused
+start_node
+until_ok 20 printed 2
+kill -INT $watching
+wait $watching
+true_that test $? = 0
+true_that test "$(grep -c '"exit":7' "$T/watched.err")" = 1
+fails 7 aiwf query up --watch --scrape "127.0.0.1:$(free_port)"
+
 begin "figures of the vocabulary come from exporters too"
 ok aiwf query --figure node.memory --scrape "$NODE" -o json
 true_that jq -e '.items[0].value > 0 and .items[0].value < 100' "$OUT" >/dev/null
