@@ -267,10 +267,15 @@ int openfaas_logs(const struct openfaas *gateway, const struct openfaas_logs *lo
     return rest_lines(gateway->http, &rest, logs->on_line, logs->arg, err);
 }
 
+char *openfaas_full_name(const struct openfaas *gateway, const char *name)
+{
+    return gateway->namespace ? xasprintf("%s.%s", name, gateway->namespace) : xstrdup(name);
+}
+
 int openfaas_invoke(const struct openfaas *gateway, const struct invoke_request *req, struct http_response *res, struct err *err)
 {
     CLEANUP(str_release) struct str url = STR_INIT;
-    AUTOFREE char *name = gateway->namespace ? xasprintf("%s.%s", req->name, gateway->namespace) : xstrdup(req->name);
+    AUTOFREE char *name = openfaas_full_name(gateway, req->name);
     url_path(&url, gateway->url, req->async ? "/async-function/{}" : "/function/{}", name, NULL);
     return invoke_send(&(struct invoke_way){.http = gateway->http, .base = url.buf}, req, res, err);
 }

@@ -35,6 +35,8 @@ struct openfaas_logs {
     void *arg;
 };
 int openfaas_logs(const struct openfaas *gateway, const struct openfaas_logs *logs, struct err *err);
+/* What it is called by below the gateway: "f", or "f.NS" outside the gateway's own namespace. The caller frees. */
+char *openfaas_full_name(const struct openfaas *gateway, const char *name);
 /* Sends the request and takes the answer as it is; what its status means is for the runtime to say. */
 int openfaas_invoke(const struct openfaas *gateway, const struct invoke_request *req, struct http_response *res, struct err *err);
 

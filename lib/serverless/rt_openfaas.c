@@ -82,7 +82,8 @@ static node_t *function_of(const struct openfaas *gateway, const node_t *status)
     set_label_number(scale, "min", labels, "com.openfaas.scale.min");
     set_label_number(scale, "max", labels, "com.openfaas.scale.max");
     CLEANUP(str_release) struct str url = STR_INIT;
-    node_set_str(function, "url", url_path(&url, gateway->url, "/function/{}", node_str(status, "/name", ""), NULL));
+    AUTOFREE char *name = openfaas_full_name(gateway, node_str(status, "/name", ""));
+    node_set_str(function, "url", url_path(&url, gateway->url, "/function/{}", name, NULL));
     return function;
 }
 

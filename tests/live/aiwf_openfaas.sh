@@ -76,6 +76,10 @@ kubectl annotate namespace "$NS" openfaas=1 >/dev/null
 ok aiwf function deploy "$name" --image $image --env TEXT=there -n "$NS"
 ok env AIWF_NAMESPACE="$NS" aiwf function invoke "$name" --path /env/TEXT
 out_is there
+ok aiwf function show "$name" -n "$NS" -o json
+json .url "$OPENFAAS_URL/function/$name.$NS"
+ok curl -sf "$(jq -r .url "$OUT")/env/TEXT"
+out_is there
 ok faas-cli list -n "$NS"
 out_has "$name"
 ok aiwf function delete "$name" -n "$NS"
