@@ -160,6 +160,21 @@ START_TEST(bytes_that_are_no_text_are_sent_whole)
 }
 END_TEST
 
+START_TEST(its_url_names_the_namespace_that_was_asked_for)
+{
+    static const char *const cases[][2] = {{NULL, "/function/f"}, {"lab", "/function/f.lab"}};
+    struct gateway gateway;
+    gateway_start(&gateway, RUNS(1));
+    if (cases[_i][0])
+        gateway.context.values[SETTING_namespace] = xstrdup(cases[_i][0]);
+    CLEANUP(node_free) node_t *function = runtime_find("openfaas")->show(&gateway.env, "f", &gateway.err);
+    const char *url = node_str(function, "/url", "");
+    ck_assert_msg(str_starts(url, gateway.wire.url), "%s", url);
+    ck_assert_str_eq(url + strlen(gateway.wire.url), cases[_i][1]);
+    gateway_end(&gateway);
+}
+END_TEST
+
 Suite *suite_openfaas(void)
 {
     Suite *suite = suite_create("openfaas");
@@ -169,6 +184,7 @@ Suite *suite_openfaas(void)
     tcase_add_loop_test(tcase, what_it_scales_by_and_is_called_by, 0, (int)ARRAY_LEN(autoscaling));
     tcase_add_loop_test(tcase, secrets_that_are_there_or_not, 0, (int)ARRAY_LEN(secrets));
     tcase_add_test(tcase, bytes_that_are_no_text_are_sent_whole);
+    tcase_add_loop_test(tcase, its_url_names_the_namespace_that_was_asked_for, 0, 2);
     suite_add_tcase(suite, tcase);
     return suite;
 }
