@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "kube/quantity.h"
+
 static bool is_resource(const char *name) { return strcmp(name, "cpu") == 0 || strcmp(name, "memory") == 0; }
 
 static int bad_metric(const char *text, struct err *err)
@@ -82,6 +84,8 @@ static char *amount_of(const node_t *amount)
     const char *average = node_str(amount, "/averageValue", node_str(amount, "/value", NULL));
     if (node_type(percent) == NODE_NUMBER)
         return xasprintf("%.0f%%", node_value(percent));
+    if (average && str_ends(average, "m"))
+        return xasprintf("%g", kube_quantity(node_get(amount, node_get(amount, "averageValue") ? "averageValue" : "value")));
     return xstrdup_or_null(average);
 }
 
@@ -113,33 +117,45 @@ static void add_metrics(const node_t *hpa, node_t *explained, struct str *s)
 /* What the controller's reasons mean. */
 static const struct {
     const char *type, *status, *reason; /* reason NULL: any other */
+    const char *says;                   /* in the message; NULL: anything */
     const char *words;
     bool tells; /* its message says more */
 } meanings[] = {
-    {"AbleToScale", "False", "FailedGetScale", "its deployment cannot be read", true},
-    {"AbleToScale", "False", "FailedUpdateScale", "its deployment cannot be changed", true},
-    {"AbleToScale", "False", NULL, "it cannot scale", true},
-    {"ScalingActive", "False", "ScalingDisabled", "off while the deployment is scaled to zero", false},
-    {"ScalingActive", "False", "FailedGetResourceMetric",
+    {"AbleToScale", "False", "FailedGetScale", NULL, "its deployment cannot be read", true},
+    {"AbleToScale", "False", "FailedUpdateScale", NULL, "its deployment cannot be changed", true},
+    {"AbleToScale", "False", NULL, NULL, "it cannot scale", true},
+    {"ScalingActive", "False", "ScalingDisabled", NULL, "off while the deployment is scaled to zero", false},
+    {"ScalingActive", "False", "FailedGetResourceMetric", "could not find the requested resource",
      "it cannot decide: nobody measures the pods (is metrics-server installed?)", true},
-    {"ScalingActive", "False", "FailedGetPodsMetric",
+    {"ScalingActive", "False", "FailedGetResourceMetric", "unable to handle the request",
+     "it cannot decide: whoever measures the pods does not answer", true},
+    {"ScalingActive", "False", "FailedGetResourceMetric", "missing request for",
+     "it cannot decide: a container does not say what it requests, and a share of that is asked", true},
+    {"ScalingActive", "False", "FailedGetResourceMetric", "no metrics returned",
+     "it cannot decide yet: its pods have not been measured", false},
+    {"ScalingActive", "False", "FailedGetResourceMetric", "did not receive metrics",
+     "it cannot decide yet: its pods have not been measured", false},
+    {"ScalingActive", "False", "FailedGetPodsMetric", "no custom metrics API",
      "it cannot decide: nobody has the metric (is a custom metrics adapter installed?)", true},
-    {"ScalingActive", "False", NULL, "it cannot decide", true},
-    {"ScalingLimited", "True", "TooManyReplicas", "limited by max: it would have more", false},
-    {"ScalingLimited", "True", "TooFewReplicas", "limited by min: it would have fewer", false},
-    {"ScalingLimited", "True", "ScaleUpLimit", "slowed by its policy for scaling up", false},
-    {"ScalingLimited", "True", "ScaleDownLimit", "slowed by its policy for scaling down", false},
-    {"ScalingLimited", "True", NULL, "limited", true},
-    {"AbleToScale", "True", "ScaleDownStabilized", "it waits before it scales down: a higher number was right lately", false},
-    {"AbleToScale", "True", "SucceededRescale", "just changed", false},
+    {"ScalingActive", "False", NULL, NULL, "it cannot decide", true},
+    /* Before limits: those are then of the higher number. */
+    {"AbleToScale", "True", "ScaleDownStabilized", NULL, "it waits before it scales down: a higher number was right lately",
+     false},
+    {"ScalingLimited", "True", "TooManyReplicas", NULL, "limited by max: it would have more", false},
+    {"ScalingLimited", "True", "TooFewReplicas", NULL, "limited by min: it would have fewer", false},
+    {"ScalingLimited", "True", "ScaleUpLimit", NULL, "slowed by its policy for scaling up", false},
+    {"ScalingLimited", "True", "ScaleDownLimit", NULL, "slowed by its policy for scaling down", false},
+    {"ScalingLimited", "True", NULL, NULL, "limited", true},
+    {"AbleToScale", "True", "SucceededRescale", NULL, "just changed", false},
 };
 
 static bool is_met(const node_t *hpa, size_t meaning)
 {
     const node_t *condition = kube_condition(hpa, meanings[meaning].type);
-    const char *reason = meanings[meaning].reason;
+    const char *reason = meanings[meaning].reason, *says = meanings[meaning].says;
     return strcmp(node_str(condition, "/status", ""), meanings[meaning].status) == 0 &&
-           (!reason || strcmp(node_str(condition, "/reason", ""), reason) == 0);
+           (!reason || strcmp(node_str(condition, "/reason", ""), reason) == 0) &&
+           (!says || strstr(node_str(condition, "/message", ""), says));
 }
 
 /* The first meaning that is met: what keeps it from deciding comes before what limits a decision. */
@@ -171,12 +187,15 @@ node_t *hpa_explain(const node_t *hpa)
 {
     node_t *explained = node_new_object();
     int64_t max = node_int(hpa, "/spec/maxReplicas", 0), replicas = node_int(hpa, "/status/currentReplicas", 0);
+    int64_t desired = node_int(hpa, "/status/desiredReplicas", 0);
     CLEANUP(str_release) struct str decision = STR_INIT;
     str_addf(&decision, "%lld of %lld", (long long)replicas, (long long)max);
+    if (desired > 0 && desired != replicas)
+        str_addf(&decision, ", %lld wanted", (long long)desired);
     node_set_num(explained, "min", (double)node_int(hpa, "/spec/minReplicas", 1));
     node_set_num(explained, "max", (double)max);
     node_set_num(explained, "replicas", (double)replicas);
-    node_set_num(explained, "desired", (double)node_int(hpa, "/status/desiredReplicas", 0));
+    node_set_num(explained, "desired", (double)desired);
     node_set_str(explained, "last_scale", node_str(hpa, "/status/lastScaleTime", NULL));
     add_metrics(hpa, explained, &decision);
     if (!node_len(node_at(hpa, "/status/conditions")))

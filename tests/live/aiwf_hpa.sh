@@ -1,7 +1,7 @@
 #!/bin/sh
 # needs: kube node
 # aiwf function --runtime deployment: a real Deployment, Service and autoscaler; kubectl sees the same, and the HPA
-# controller's decision is told in words: the bed has no metrics-server, so that it says that nobody measures.
+# controller's decision is told in words: nobody has the metric here (aiwf_hpa_decides.sh has one that is measured).
 . "$(dirname "$0")/lib.sh"
 a_namespace
 fn() { verb=$1 && shift && "$AIWF" --context bed -n "$NS" function "$verb" "$@" --runtime deployment; }
@@ -72,12 +72,12 @@ true_that [ "$(k get deployment web -o jsonpath='{.status.availableReplicas}')" 
 ok fn scale web 1 --timeout 5m
 
 begin "the real autoscaler's decision is told in words"
-ok fn deploy web -f fn.yaml --replace --scale 1..4 --cpu 100m --metric cpu=70 --timeout 5m
+ok fn deploy web -f fn.yaml --replace --scale 1..4 --metric rps=10 --timeout 5m
 true_that [ "$(k get hpa web -o jsonpath='{.spec.minReplicas}..{.spec.maxReplicas}')" = 1..4 ]
-decided() { fn show web -o json | jq -e '.autoscaler.conditions | length > 1' && fn show web -o json | grep -q FailedGetResourceMetric; }
+decided() { fn show web -o json | jq -e '.autoscaler.conditions | any(.reason == "FailedGetPodsMetric")'; }
 until_ok 60 decided
 ok fn show web
-out_has '1 of 4: cpu unknown of 70% asked; it cannot decide: nobody measures the pods (is metrics-server installed?)'
+out_has '1 of 4: rps unknown of 10 asked; it cannot decide: nobody has the metric (is a custom metrics adapter installed?)'
 ok fn show web -o json
 json '.autoscaler.conditions | map("\(.type)=\(.status)") | sort | join(" ")' "$(k get hpa web -o json | jq -r '.status.conditions | map("\(.type)=\(.status)") | sort | join(" ")')"
 fails 5 fn scale web 3

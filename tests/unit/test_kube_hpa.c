@@ -40,11 +40,34 @@ static const struct {
          "," CPU_NOW("0") "],'conditions':[" CONDITION("AbleToScale", "True", "ScaleDownStabilized", "x") "," CONDITION(
              "ScalingActive", "True", "ValidMetricFound", "x") "," CONDITION("ScalingLimited", "False", "DesiredWithinRange",
                                                                              "x") "]"),
-     "2 of 10: cpu 0% of 70% asked, rps 12500m of 10 asked; it waits before it scales down: a higher number was right lately"},
+     "2 of 10: cpu 0% of 70% asked, rps 12.5 of 10 asked; it waits before it scales down: a higher number was right lately"},
     {HPA("4", CPU("70"),
          "'currentReplicas':1,'conditions':[" CONDITION("AbleToScale", "True", "SucceededGetScale", "x") "," CONDITION(
-             "ScalingActive", "False", "FailedGetResourceMetric", "no metrics") "]"),
-     "1 of 4: cpu unknown of 70% asked; it cannot decide: nobody measures the pods (is metrics-server installed?): no metrics"},
+             "ScalingActive", "False", "FailedGetResourceMetric",
+             "the server could not find the requested resource (get pods.metrics.k8s.io)") "]"),
+     "1 of 4: cpu unknown of 70% asked; it cannot decide: nobody measures the pods (is metrics-server installed?): the server "
+     "could not find the requested resource (get pods.metrics.k8s.io)"},
+    {HPA("4", CPU("70"),
+         "'conditions':[" CONDITION("ScalingActive", "False", "FailedGetResourceMetric",
+                                    "the server is currently unable to handle the request") "]"),
+     "0 of 4: cpu unknown of 70% asked; it cannot decide: whoever measures the pods does not answer: the server is currently "
+     "unable to handle the request"},
+    {HPA("4", CPU("70"),
+         "'conditions':[" CONDITION("ScalingActive", "False", "FailedGetResourceMetric",
+                                    "missing request for cpu in container x of Pod y") "]"),
+     "0 of 4: cpu unknown of 70% asked; it cannot decide: a container does not say what it requests, and a share of that is "
+     "asked: missing request for cpu in container x of Pod y"},
+    {HPA("4", CPU("70"),
+         "'currentReplicas':1,'desiredReplicas':3,'conditions':[" CONDITION(
+             "ScalingActive", "False", "FailedGetResourceMetric",
+             "did not receive metrics for targeted pods (pods might be unready)") "]"),
+     "1 of 4, 3 wanted: cpu unknown of 70% asked; it cannot decide yet: its pods have not been measured"},
+    {HPA("4", PODS, "'conditions':[" CONDITION("ScalingActive", "False", "FailedGetPodsMetric", "no such metric") "]"),
+     "0 of 4: rps unknown of 10 asked; it cannot decide: no such metric"},
+    {HPA("2", CPU("70"),
+         "'currentReplicas':2,'conditions':[" CONDITION("AbleToScale", "True", "ScaleDownStabilized",
+                                                        "x") "," CONDITION("ScalingLimited", "True", "TooManyReplicas", "x") "]"),
+     "2 of 2: cpu unknown of 70% asked; it waits before it scales down: a higher number was right lately"},
     {HPA("4", CPU("70"), "'currentReplicas':0,'conditions':[" CONDITION("ScalingActive", "False", "ScalingDisabled", "x") "]"),
      "0 of 4: cpu unknown of 70% asked; off while the deployment is scaled to zero"},
     {HPA("4", CPU("70"), "'conditions':[" CONDITION("AbleToScale", "False", "FailedGetScale", "not found") "]"),
