@@ -158,13 +158,20 @@ static bool is_met(const node_t *hpa, size_t meaning)
            (!says || strstr(node_str(condition, "/message", ""), says));
 }
 
+static const char *message_of(const node_t *condition)
+{
+    static const char prefix[] = "the HPA was unable to compute the replica count: ";
+    const char *message = node_str(condition, "/message", "");
+    return str_starts(message, prefix) ? message + strlen(prefix) : message;
+}
+
 /* The first meaning that is met: what keeps it from deciding comes before what limits a decision. */
 static void add_meaning(const node_t *hpa, struct str *s)
 {
     for (size_t i = 0; i < ARRAY_LEN(meanings); i++) {
         if (!is_met(hpa, i))
             continue;
-        const char *message = node_str(kube_condition(hpa, meanings[i].type), "/message", "");
+        const char *message = message_of(kube_condition(hpa, meanings[i].type));
         str_addf(s, "; %s", meanings[i].words);
         if (meanings[i].tells && *message)
             str_addf(s, ": %s", message);
@@ -183,6 +190,17 @@ static void add_conditions(const node_t *hpa, node_t *explained)
     }
 }
 
+static const char *state_of(const node_t *hpa)
+{
+    if (kube_condition_is(hpa, "AbleToScale", "False") || !kube_condition(hpa, "ScalingActive"))
+        return "Undecided";
+    if (kube_condition_is(hpa, "ScalingActive", "False")) {
+        const char *reason = node_str(kube_condition(hpa, "ScalingActive"), "/reason", "");
+        return strcmp(reason, "ScalingDisabled") == 0 ? "Off" : "Undecided";
+    }
+    return kube_condition_is(hpa, "ScalingLimited", "True") ? "Limited" : "Active";
+}
+
 node_t *hpa_explain(const node_t *hpa)
 {
     node_t *explained = node_new_object();
@@ -196,6 +214,7 @@ node_t *hpa_explain(const node_t *hpa)
     node_set_num(explained, "max", (double)max);
     node_set_num(explained, "replicas", (double)replicas);
     node_set_num(explained, "desired", (double)desired);
+    node_set_str(explained, "state", state_of(hpa));
     node_set_str(explained, "last_scale", node_str(hpa, "/status/lastScaleTime", NULL));
     add_metrics(hpa, explained, &decision);
     if (!node_len(node_at(hpa, "/status/conditions")))

@@ -9,7 +9,7 @@
 int hpa_add_metric(node_t *metrics, const char *text, struct err *err);
 
 /* What it decided last: {"min","max","replicas","desired","decision":TEXT for people,"last_scale":RFC3339,
- *  "metrics":[{"name","current":"83%"|null,"asked":"70%"}],
+ *  "state":"Active"|"Limited"|"Off"|"Undecided", "metrics":[{"name","current":"83%"|null,"asked":"70%"}],
  *  "conditions":[{"type","status","reason","message"}]}. The caller frees. */
 node_t *hpa_explain(const node_t *hpa);
 

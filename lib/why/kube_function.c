@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kube/hpa.h"
 #include "kube/owner.h"
 #include "why/kube_parts.h"
 
@@ -113,16 +114,44 @@ static void tell_failure(const struct function *f)
     why_tell_refusal(f->why, events, 1);
 }
 
+/* The one that decides how many there are, if one does. */
+static const node_t *autoscaler_of(const struct function *f, const node_t *autoscalers)
+{
+    const char *name = node_str(f->object, "/metadata/name", "");
+    for (const node_t *one = node_first(autoscalers); one; one = node_next(one))
+        if (strcmp(node_str(one, "/spec/scaleTargetRef/kind", ""), "Deployment") == 0 &&
+            strcmp(node_str(one, "/spec/scaleTargetRef/name", ""), name) == 0)
+            return one;
+    return NULL;
+}
+
+static void tell_autoscaler(const struct function *f, const node_t *autoscaler)
+{
+    if (!autoscaler)
+        return;
+    CLEANUP(node_free) node_t *explained = hpa_explain(autoscaler);
+    const char *state = node_str(explained, "/state", NULL), *decision = node_str(explained, "/decision", "");
+    add(f, 1,
+        (struct link){.kind = "autoscaler",
+                      .name = node_str(autoscaler, "/metadata/name", NULL),
+                      .id = node_str(autoscaler, "/metadata/uid", NULL),
+                      .state = state,
+                      .reason = decision});
+    if (str_eq(state, "Undecided"))
+        why_say(f->why, "unhealthy", "the autoscaler of function %s decides nothing: %s", f->name, decision);
+}
+
 static const char *deployment(const struct function *f)
 {
     const char *state = deployment_state(f->object);
     const node_t *bad = unmet(f->object);
-    struct kube_ask pods = {0};
+    struct kube_ask asks[2] = {{0}};
     AUTOFREE char *name = xasprintf("function/%s", f->name);
     AUTOFREE char *reason = xasprintf("%.0f of %.0f ready", node_num(f->object, "/status/readyReplicas", 0),
                                       node_num(f->object, "/spec/replicas", 1));
-    ask_pods(&pods, f->why->ns, node_at(f->object, "/spec/selector/matchLabels"));
-    kube_ask_all(f->why->kube, &pods, 1);
+    ask_pods(&asks[0], f->why->ns, node_at(f->object, "/spec/selector/matchLabels"));
+    kube_ask_list(&asks[1], &kube_autoscalers, f->why->ns, NULL, NULL);
+    kube_ask_all(f->why->kube, asks, ARRAY_LEN(asks));
     add(f, 0,
         (struct link){.kind = "function",
                       .type = "Deployment",
@@ -131,11 +160,13 @@ static const char *deployment(const struct function *f)
                       .state = state,
                       .reason = reason});
     tell_failure(f);
-    why_tell_worst(f->why, pods.answer, 1);
+    why_tell_worst(f->why, asks[0].answer, 1);
     if (strcmp(state, "Failed") == 0 || strcmp(state, "Starting") == 0)
         why_say(f->why, strcmp(state, "Failed") == 0 ? "failed" : "waiting", "function %s is not ready: %s", f->name,
                 node_str(bad, "/message", reason));
-    kube_ask_release(&pods);
+    tell_autoscaler(f, autoscaler_of(f, asks[1].answer));
+    for (size_t i = 0; i < ARRAY_LEN(asks); i++)
+        kube_ask_release(&asks[i]);
     return state;
 }
 

@@ -5,6 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 a_namespace
 fn() { verb=$1 && shift && "$AIWF" --context bed -n "$NS" function "$verb" "$@" --runtime deployment; }
+why() { "$AIWF" --context bed -n "$NS" why "$@"; }
 # What it holds grows by /grow and goes by /drop.
 cat >fn.yaml <<'Y'
 name: web
@@ -56,6 +57,8 @@ until_ok 60 settled
 until_ok 20 agrees
 cp told.json "$OUT"
 json .autoscaler.last_scale "$(k get hpa web -o jsonpath='{.status.lastScaleTime}')"
+ok why function web -o json
+json '.verdict + " " + (.chain[] | select(.kind == "autoscaler") | "\(.name) \(.state); \(.reason)" | sub("[0-9]+% of"; "N% of"))' 'healthy web Limited; 2 of 2: memory N% of 30% asked; limited by max: it would have more'
 fails 5 fn scale web 1
 err_has autoscaler
 
@@ -75,3 +78,10 @@ half() { told '.decision | test("^1 of 2: memory [0-9]+% of 30% asked, rps unkno
 until_ok 20 half
 cp told.json "$OUT"
 json '.autoscaler.metrics | map(.current == null) | tostring' '[false,true]'
+
+begin "where it decides nothing, why says so"
+ok k patch hpa web --type=json -p '[{"op": "remove", "path": "/spec/metrics/0"}]'
+undecided() { told '.state == "Undecided"'; }
+until_ok 20 undecided
+ok why function web -o json
+json '"\(.verdict): \(.summary)"' 'unhealthy: the autoscaler of function web decides nothing: 1 of 2: rps unknown of 10 asked; it cannot decide: nobody has the metric (is a custom metrics adapter installed?): unable to get metric rps: unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered'

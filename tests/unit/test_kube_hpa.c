@@ -44,7 +44,8 @@ static const struct {
     {HPA("4", CPU("70"),
          "'currentReplicas':1,'conditions':[" CONDITION("AbleToScale", "True", "SucceededGetScale", "x") "," CONDITION(
              "ScalingActive", "False", "FailedGetResourceMetric",
-             "the server could not find the requested resource (get pods.metrics.k8s.io)") "]"),
+             "the HPA was unable to compute the replica count: the server could not find the requested resource (get "
+             "pods.metrics.k8s.io)") "]"),
      "1 of 4: cpu unknown of 70% asked; it cannot decide: nobody measures the pods (is metrics-server installed?): the server "
      "could not find the requested resource (get pods.metrics.k8s.io)"},
     {HPA("4", CPU("70"),
@@ -81,6 +82,29 @@ START_TEST(decisions_are_told_in_words)
     CLEANUP(node_free) node_t *hpa = parsed(decisions[_i].hpa);
     CLEANUP(node_free) node_t *explained = hpa_explain(hpa);
     ck_assert_str_eq(node_str(explained, "/decision", ""), decisions[_i].decision);
+}
+END_TEST
+
+static const struct {
+    const char *conditions, *state;
+} states[] = {
+    {"", "Undecided"},
+    {CONDITION("AbleToScale", "True", "SucceededGetScale", "x"), "Undecided"},
+    {CONDITION("ScalingActive", "True", "ValidMetricFound", "x"), "Active"},
+    {CONDITION("ScalingActive", "True", "ValidMetricFound", "x") "," CONDITION("ScalingLimited", "True", "TooManyReplicas", "x"),
+     "Limited"},
+    {CONDITION("ScalingActive", "False", "ScalingDisabled", "x"), "Off"},
+    {CONDITION("ScalingActive", "False", "FailedGetPodsMetric", "x"), "Undecided"},
+    {CONDITION("AbleToScale", "False", "FailedGetScale", "x") "," CONDITION("ScalingActive", "True", "ValidMetricFound", "x"),
+     "Undecided"},
+};
+
+START_TEST(what_keeps_it_from_deciding_is_a_state)
+{
+    AUTOFREE char *text = xasprintf("{'status':{'conditions':[%s]}}", states[_i].conditions);
+    CLEANUP(node_free) node_t *hpa = parsed(text);
+    CLEANUP(node_free) node_t *explained = hpa_explain(hpa);
+    ck_assert_str_eq(node_str(explained, "/state", ""), states[_i].state);
 }
 END_TEST
 
@@ -141,6 +165,7 @@ Suite *suite_kube_hpa(void)
 {
     Suite *suite = suite_create("kube_hpa");
     TCase *tc = tcase_create("hpa");
+    tcase_add_loop_test(tc, what_keeps_it_from_deciding_is_a_state, 0, (int)ARRAY_LEN(states));
     tcase_add_loop_test(tc, decisions_are_told_in_words, 0, (int)ARRAY_LEN(decisions));
     tcase_add_loop_test(tc, metrics_are_read, 0, (int)ARRAY_LEN(metrics));
     tcase_add_test(tc, an_autoscaler_owns_the_number);
