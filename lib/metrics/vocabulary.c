@@ -141,6 +141,7 @@ static void add_row(node_t *list, const node_t *figure, const node_t *source, co
     node_set_str(item, "names", names_of(figure, source, entry));
     node_set_str(item, "text", node_str(entry, "/text", NULL));
     node_set_str(item, "jobs", node_str(source, "/jobs", NULL));
+    node_set_str(item, "adds", node_str(entry, "/adds", NULL));
     node_set_bool(item, "estimated", node_bool(entry, "/estimated", false));
     node_set_num(item, "error", node_num(entry, "/error", NAN));
 }

@@ -5,7 +5,7 @@
 #include "metrics/prom.h"
 
 /* {"figures":{NAME:{"unit","help","of"}},"sources":[{"name","title","jobs","names":{KIND:labels},"figures":[{"figure","needs","expr",
- * "names","text","estimated","error"}]}],"alerts":[rules],"dashboards":[{"uid","title","panels":[{"figure","title","price","scale"}]}]}.
+ * "names","text","adds","estimated","error"}]}],"alerts":[rules],"dashboards":[{"uid","title","panels":[{"figure","title","price","scale"}]}]}.
  * A figure is of a kind of thing ("of", or its first word); names says by which labels a source names one: parts separated by
  * blanks, each "label|older label", with @ before one that is the address of a node. text: the figure is not the sample but
  * these labels. error: how far off a meter may be, as a share. jobs: words in the names of scrape jobs, separated by |. The caller frees it. */
@@ -18,7 +18,7 @@ char *vocabulary_expr(const char *expr, const char *window) __attribute__((retur
 void vocabulary_text(const struct prom_series *series, const char *text, struct str *s);
 
 /* What a server has of it, an item for each figure and source of it, the best source first:
- * {"name","unit","help","source","title","expr","needs","names","text","jobs","estimated","error"}; from source on it is null
+ * {"name","unit","help","source","title","expr","needs","names","text","jobs","adds","estimated","error"}; from source on it is null
  * where it has nothing of a figure. */
 node_t *vocabulary_find(const node_t *vocabulary, const struct prom *prom, struct strv *warnings, struct err *err);
 /* The same, by the names of metrics that there are (NULL: all). */

@@ -24,6 +24,13 @@ static struct measure *measure_of_query(struct plan *plan, const struct metric *
     return measure;
 }
 
+static int adds_of(const char *what)
+{
+    if (str_eq(what, "totals"))
+        return ADDS_TO_TOTALS;
+    return str_eq(what, "rows") ? ADDS_TO_ROWS : ADDS_NOTHING;
+}
+
 static struct measure *measure_of_figure(struct plan *plan, const struct metric *metric, const node_t *figure)
 {
     struct measure *measure = add_measure(plan);
@@ -36,6 +43,7 @@ static struct measure *measure_of_figure(struct plan *plan, const struct metric 
     measure->needs = xstrdup_or_null(node_str(figure, "/needs", NULL));
     measure->error = node_num(figure, "/error", NAN);
     measure->is_estimate = node_bool(figure, "/estimated", false);
+    measure->adds = adds_of(node_str(figure, "/adds", NULL));
     return measure;
 }
 

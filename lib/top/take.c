@@ -183,6 +183,22 @@ static void add_series(const struct taking *taking, struct reading *reading, con
     reading_clear(&one);
 }
 
+/* Where a source adds to what a better one says. */
+static bool is_addition(const struct reading *reading, const struct measure *measure)
+{
+    return reading->sample.state != SAMPLE_UNKNOWN && reading->measure && reading->measure->rank < measure->rank;
+}
+
+/* Once; and a sum of what is known and what was is none. */
+static void add_others(const struct taking *taking, struct reading *reading, const struct place *place,
+                       const struct prom_series *series)
+{
+    if (reading->has_others || reading->sample.state != SAMPLE_KNOWN)
+        return;
+    add_series(taking, reading, place, series);
+    reading->has_others = true;
+}
+
 static struct reading *reading_at(struct table *table, size_t row, size_t metric)
 {
     return row < table->n ? &table->rows[row].readings[metric] : &table->whole.readings[metric];
@@ -210,8 +226,12 @@ static void age_place(const struct taking *taking, const struct place *place, bo
 static void take_row(struct taking *taking, const struct place *place, const struct prom_series *series)
 {
     struct row *row = row_of(taking, taking->key.buf);
+    struct reading *reading = &row->readings[place->metric];
     row_labels_take(row, series, place->measure);
-    set_reading(taking, &row->readings[place->metric], place, series);
+    if (place->measure->adds == ADDS_TO_ROWS && is_addition(reading, place->measure))
+        add_others(taking, reading, place, series);
+    else
+        set_reading(taking, reading, place, series);
 }
 
 static void take_series(struct taking *taking, const struct place *place, const struct prom_series *series)
@@ -221,6 +241,8 @@ static void take_series(struct taking *taking, const struct place *place, const 
     bool is_known = whole->sample.state == SAMPLE_KNOWN && whole->measure == place->measure;
     if (metric->over == OVER_SUM && is_known)
         add_series(taking, whole, place, series);
+    else if (metric->over == OVER_SUM && place->measure->adds == ADDS_TO_TOTALS && is_addition(whole, place->measure))
+        add_others(taking, whole, place, series);
     else if (metric_is_whole(metric))
         set_reading(taking, whole, place, series);
     else if (row_key(&taking->state->node_names, place->measure, series, &taking->key))

@@ -60,6 +60,8 @@ struct measure {
     double error;                  /* as a share; NaN: not told */
     bool is_estimate;
     int rank; /* the lowest counts */
+    /* What better sources measure is not in it: it counts with theirs. */
+    enum { ADDS_NOTHING, ADDS_TO_TOTALS, ADDS_TO_ROWS } adds;
 };
 
 enum { TREND_STEPS = RANGE_STEPS + 1 };
@@ -70,7 +72,8 @@ struct reading {
     bool is_estimate; /* the source says so, or the series: estimated="true" or source="model" */
     double error;     /* absolute; 0: not told */
     const struct measure *measure;
-    double *trend; /* oldest first; NaN where unknown */
+    bool has_others; /* what another source adds to the measure's is in it */
+    double *trend;   /* oldest first; NaN where unknown */
     size_t n_trend;
     int64_t trend_end_ms, trend_step_ms; /* wall clock of its last step */
 };

@@ -20,3 +20,15 @@ true_that is '.jobs[] | "\(.state) \(.run_s > 900)"' "Running true"
 begin "processors that say they idled more than the time there was are not less than idle"
 curl -sf -X PUT -d hasty "$fleet/faults"
 true_that is '.nodes[] | select(.name == "ml-node-0") | .cpu_ratio' 0
+
+begin "of nodes with either Kepler, and of one with both, each counts once"
+others=$(curl -sf "$fleet/urls" | sed -n 's|.*://127.0.0.1:\([0-9]*\)/.*|\1|p' | sort -u | grep -v "^${fleet##*:}$")
+of_both() {
+    aiwf top --once -o json --panel energy --window 5s --scrape "kepler=$fleet/kepler" --scrape "kepler-09=$fleet/kepler-09" \
+        --scrape "kepler-09=http://localhost:$others/kepler-09"
+}
+drawn() { of_both >"$OUT" && jq -e "$1" "$OUT" >/dev/null; }
+# 170.5 W and 180.5 W of nodes; three pods of each, at 2.25 W and at 2 W.
+until_ok 20 drawn '.energy.nodes_power_w | . != null and (. - 351 | fabs) < 10'
+until_ok 20 drawn '.consumers[] | select(.name == "ml-web") | (.nodes_power_w - 12.75 | fabs) < 0.5'
+true_that drawn '.energy.source | test("kepler")'

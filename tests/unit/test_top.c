@@ -218,8 +218,6 @@ START_TEST(order_puts_the_unknown_last)
     while (strcmp(table->panel->name, "functions") != 0)
         table++;
     state.view.focus = (size_t)(table - state.tables);
-    ck_assert_str_eq(table->rows[0].key, "\033[31mevil\007");
-    state_sort_next(&state);
     ck_assert_str_eq(table->panel->columns[table->sort].id, "rps");
     ck_assert_str_eq(table->rows[0].key, "ocr");
     ck_assert_str_eq(table->rows[2].key, "idle.other");
@@ -227,9 +225,10 @@ START_TEST(order_puts_the_unknown_last)
     state_sort_next(&state);
     ck_assert_str_eq(table->panel->columns[table->sort].id, "p95_ms");
     ck_assert_str_eq(table->rows[0].key, "ocr");
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < 5; i++)
         state_sort_next(&state);
-    ck_assert_str_eq(table->panel->columns[table->sort].id, "rps");
+    ck_assert_str_eq(table->panel->columns[table->sort].id, "name");
+    ck_assert_str_eq(table->rows[0].key, "\033[31mevil\007");
 }
 END_TEST
 
