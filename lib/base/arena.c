@@ -23,20 +23,23 @@ static struct arena_block *add_block(struct arena *arena, size_t size)
     return block;
 }
 
-void *arena_get(struct arena *arena, size_t size)
+static void *get(struct arena *arena, size_t size, size_t align)
 {
-    size_t align = alignof(max_align_t), whole = (size + align - 1) / align * align;
     struct arena_block *block = arena->last;
-    if (!block || block->size - block->used < whole)
-        block = add_block(arena, whole);
-    void *room = block->data + block->used;
-    block->used += whole;
-    return room;
+    size_t at = block ? (block->used + align - 1) / align * align : 0;
+    if (!block || at > block->size || block->size - at < size) {
+        block = add_block(arena, size);
+        at = 0;
+    }
+    block->used = at + size;
+    return block->data + at;
 }
+
+void *arena_get(struct arena *arena, size_t size) { return get(arena, size, alignof(max_align_t)); }
 
 char *arena_text(struct arena *arena, const char *text, size_t len)
 {
-    char *copy = arena_get(arena, len + 1);
+    char *copy = get(arena, len + 1, 1);
     memcpy(copy, text, len);
     return copy;
 }

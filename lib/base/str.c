@@ -173,8 +173,6 @@ int str_index(const char *const *list, const char *text)
     return -1;
 }
 
-bool str_eq(const char *a, const char *b) { return a && b ? strcmp(a, b) == 0 : a == b; }
-
 bool str_to_int(const char *text, long long min, long long max, long long *ret)
 {
     if (!*text || strchr(" \t\n\v\f\r+", *text))

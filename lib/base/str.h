@@ -58,7 +58,10 @@ bool str_starts(const char *text, const char *prefix);
 bool str_ends(const char *text, const char *suffix);
 /* Where it is in a NULL-terminated list; -1: nowhere. */
 int str_index(const char *const *list, const char *text);
-bool str_eq(const char *a, const char *b); /* NULL equals NULL only */
+static inline bool str_eq(const char *a, const char *b) /* NULL equals NULL only */
+{
+    return a && b ? *a == *b && strcmp(a, b) == 0 : a == b;
+}
 
 /* The whole text is one number in [min, max]; false otherwise (no partial reads). */
 bool str_to_int(const char *text, long long min, long long max, long long *ret);

@@ -64,22 +64,25 @@ static int compare_labels(const void *a, const void *b)
     return strcmp(((const struct prom_label *)a)->name, ((const struct prom_label *)b)->name);
 }
 
-static void read_labels(const node_t *metric, struct prom_series *series)
+static const char *keep(struct arena *arena, const char *text) { return arena_text(arena, text, strlen(text)); }
+
+static void read_labels(const node_t *metric, struct prom_series *series, struct arena *arena)
 {
     size_t cap = 0;
     for (const node_t *label = node_first(metric); label; label = node_next(label)) {
         const char *value = node_text(label);
         if (!value)
             continue;
-        GROW(series->labels, series->n_labels, cap);
-        series->labels[series->n_labels++] = (struct prom_label){.name = xstrdup(node_key(label)), .value = xstrdup(value)};
+        ARENA_GROW(arena, series->labels, series->n_labels, cap);
+        series->labels[series->n_labels++] =
+            (struct prom_label){.name = keep(arena, node_key(label)), .value = keep(arena, value)};
     }
     if (series->n_labels)
         qsort(series->labels, series->n_labels, sizeof(*series->labels), compare_labels);
 }
 
 /* [ts, "value"]; text is kept as it is for a string. */
-static bool read_point(const node_t *pair, bool is_text, struct prom_point *ret)
+static bool read_point(const node_t *pair, bool is_text, struct arena *arena, struct prom_point *ret)
 {
     const node_t *time = node_first(pair);
     const char *text = time ? node_text(node_next(time)) : NULL;
@@ -89,18 +92,16 @@ static bool read_point(const node_t *pair, bool is_text, struct prom_point *ret)
     *ret = (struct prom_point){.at_ms = llround(seconds * 1000), .value = NAN};
     if (!is_text && !prom_value_parse(text, &ret->value))
         return false;
-    ret->text = xstrdup(text);
+    ret->text = keep(arena, text);
     return true;
 }
 
-static bool add_point(struct prom_series *series, size_t *cap, const node_t *pair, bool is_text)
+/* [time, "value"] */
+static bool read_instant(const node_t *pair, bool is_text, struct prom_result *result, struct prom_series *series)
 {
-    struct prom_point point;
-    if (!read_point(pair, is_text, &point))
-        return false;
-    GROW(series->points, series->n_points, *cap);
-    series->points[series->n_points++] = point;
-    return true;
+    series->points = arena_get(&result->arena, sizeof(*series->points));
+    series->n_points = 1;
+    return read_point(pair, is_text, &result->arena, series->points);
 }
 
 static struct prom_series *add_series(struct prom_result *result, size_t *cap)
@@ -114,12 +115,14 @@ static bool read_series(const node_t *item, struct prom_result *result, size_t *
 {
     struct prom_series *series = add_series(result, cap);
     size_t points = 0;
-    read_labels(node_get(item, "metric"), series);
+    read_labels(node_get(item, "metric"), series, &result->arena);
     if (result->type == PROM_VECTOR)
-        return add_point(series, &points, node_get(item, "value"), false);
-    for (const node_t *pair = node_first(node_get(item, "values")); pair; pair = node_next(pair))
-        if (!add_point(series, &points, pair, false))
+        return read_instant(node_get(item, "value"), false, result, series);
+    for (const node_t *pair = node_first(node_get(item, "values")); pair; pair = node_next(pair)) {
+        ARENA_GROW(&result->arena, series->points, series->n_points, points);
+        if (!read_point(pair, false, &result->arena, &series->points[series->n_points++]))
             return false;
+    }
     return true;
 }
 
@@ -145,11 +148,11 @@ static bool read_type(const node_t *data, enum prom_type *ret)
 static bool read_data(const node_t *data, struct prom_result *ret)
 {
     const node_t *list = node_get(data, "result");
-    size_t cap = 0, points = 0, histograms = 0;
+    size_t cap = 0, histograms = 0;
     if (!read_type(data, &ret->type) || node_type(list) != NODE_ARRAY)
         return false;
     if (ret->type == PROM_SCALAR || ret->type == PROM_STRING)
-        return add_point(add_series(ret, &cap), &points, list, ret->type == PROM_STRING);
+        return read_instant(list, ret->type == PROM_STRING, ret, add_series(ret, &cap));
     for (const node_t *item = node_first(list); item; item = node_next(item)) {
         if (is_native_histogram(item))
             histograms++;
@@ -208,23 +211,10 @@ int prom_parse(int status, const char *body, size_t len, struct prom_result *ret
     return err_why(err, "its data is not a vector, a matrix, a scalar or a string as its API defines them");
 }
 
-static void series_release(struct prom_series *series)
-{
-    for (size_t i = 0; i < series->n_labels; i++) {
-        free(series->labels[i].name);
-        free(series->labels[i].value);
-    }
-    for (size_t i = 0; i < series->n_points; i++)
-        free(series->points[i].text);
-    free(series->labels);
-    free(series->points);
-}
-
 void prom_result_release(struct prom_result *result)
 {
-    for (size_t i = 0; i < result->n; i++)
-        series_release(&result->series[i]);
     free(result->series);
+    arena_release(&result->arena);
     strv_release(&result->warnings);
     *result = PROM_RESULT_INIT;
 }
@@ -232,7 +222,7 @@ void prom_result_release(struct prom_result *result)
 const char *prom_label(const struct prom_series *series, const char *name)
 {
     for (size_t i = 0; i < series->n_labels; i++)
-        if (strcmp(series->labels[i].name, name) == 0)
+        if (str_eq(series->labels[i].name, name))
             return series->labels[i].value;
     return NULL;
 }

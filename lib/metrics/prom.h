@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/arena.h"
 #include "conf/conf.h"
 #include "conf/endpoint.h"
 #include "doc/node.h"
@@ -26,13 +27,13 @@ struct sample {
 };
 
 struct prom_label {
-    char *name, *value;
+    const char *name, *value;
 };
 
 struct prom_point {
     int64_t at_ms;
     double value;
-    char *text; /* Prometheus' own spelling: "0.1", "NaN", "+Inf" */
+    const char *text; /* Prometheus' own spelling: "0.1", "NaN", "+Inf" */
 };
 
 /* A native histogram has no value of its own here and is left out (a warning says how many). */
@@ -49,6 +50,7 @@ struct prom_result {
     enum prom_type type;
     struct prom_series *series; /* a scalar or a string is one series without labels */
     size_t n;
+    struct arena arena;   /* of labels, points and their texts */
     struct strv warnings; /* of the server, infos included */
 };
 #define PROM_RESULT_INIT ((struct prom_result){0})

@@ -238,11 +238,13 @@ void promql_print(double value, struct str *s)
         str_addf(s, "e%c%d", exponent < 0 ? '-' : '+', abs(exponent));
 }
 
-static struct prom_label *copy_labels(struct promql_labels labels)
+static const char *keep(struct arena *arena, const char *text) { return arena_text(arena, text, strlen(text)); }
+
+static struct prom_label *copy_labels(struct promql_labels labels, struct arena *arena)
 {
-    struct prom_label *copy = xcalloc(labels.n + 1, sizeof(*copy));
+    struct prom_label *copy = arena_get(arena, labels.n * sizeof(*copy));
     for (size_t i = 0; i < labels.n; i++)
-        copy[i] = (struct prom_label){.name = xstrdup(labels.v[i].name), .value = xstrdup(labels.v[i].value)};
+        copy[i] = (struct prom_label){.name = keep(arena, labels.v[i].name), .value = keep(arena, labels.v[i].value)};
     return copy;
 }
 
@@ -261,17 +263,19 @@ static size_t add_series(struct answer *answer, struct promql_labels labels)
     if (answer->cap != cap)
         answer->point_caps = xrealloc(answer->point_caps, answer->cap * sizeof(*answer->point_caps));
     answer->point_caps[result->n] = 0;
-    result->series[result->n] = (struct prom_series){.labels = copy_labels(labels), .n_labels = labels.n};
+    result->series[result->n] = (struct prom_series){.labels = copy_labels(labels, &result->arena), .n_labels = labels.n};
     return result->n++;
 }
 
 static void add_point(struct answer *answer, size_t place, int64_t at_ms, double value)
 {
+    struct arena *arena = &answer->result->arena;
     struct prom_series *series = &answer->result->series[place];
     CLEANUP(str_release) struct str text = STR_INIT;
     promql_print(value, &text);
-    GROW(series->points, series->n_points, answer->point_caps[place]);
-    series->points[series->n_points++] = (struct prom_point){.at_ms = at_ms, .value = value, .text = str_detach(&text)};
+    ARENA_GROW(arena, series->points, series->n_points, answer->point_caps[place]);
+    series->points[series->n_points++] =
+        (struct prom_point){.at_ms = at_ms, .value = value, .text = arena_text(arena, text.buf, text.len)};
     answer->samples++;
 }
 
@@ -305,8 +309,7 @@ static void take_single(struct answer *answer, const struct promql_value *value,
     struct prom_point *point = &answer->result->series[place].points[answer->result->series[place].n_points - 1];
     if (!value->text)
         return;
-    free(point->text);
-    point->text = xstrdup(value->text);
+    point->text = keep(&answer->result->arena, value->text);
     point->value = NAN;
 }
 

@@ -6,6 +6,12 @@
 
 struct scan {
     const char *p, *end;
+    struct prom_result *result;
+    const struct prom_series *before; /* the series before this one, or NULL: most of its labels are the same */
+    struct prom_label *labels;        /* of this one */
+    size_t n_labels, cap_labels;
+    struct prom_point *points;
+    size_t n_points, cap_points;
 };
 
 static bool eat(struct scan *scan, const char *text)
@@ -17,8 +23,42 @@ static bool eat(struct scan *scan, const char *text)
     return true;
 }
 
+static bool eat_char(struct scan *scan, char c)
+{
+    if (scan->p == scan->end || *scan->p != c)
+        return false;
+    scan->p++;
+    return true;
+}
+
+/* Most samples: digits and powers of ten that a double has exactly, so that their quotient is the nearest one. */
+static bool parse_short(const char *text, double *ret)
+{
+    static const double tens[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    int64_t number = 0;
+    size_t digits = 0, places = 0;
+    bool is_minus = *text == '-', has_point = false;
+    for (text += is_minus; digits < ARRAY_LEN(tens); text++) {
+        if (*text == '.' && digits && !has_point) {
+            has_point = true;
+            continue;
+        }
+        if (*text < '0' || *text > '9')
+            break;
+        number = number * 10 + (*text - '0');
+        digits++;
+        places += has_point;
+    }
+    if (*text || !digits || digits == ARRAY_LEN(tens))
+        return false;
+    *ret = (is_minus ? -1.0 : 1.0) * ((double)number / tens[places]);
+    return true;
+}
+
 bool prom_value_parse(const char *text, double *ret)
 {
+    if (parse_short(text, ret))
+        return true;
     if (strcmp(text, "NaN") == 0)
         *ret = NAN;
     else if (strcmp(text, "+Inf") == 0 || strcmp(text, "Inf") == 0)
@@ -31,28 +71,41 @@ bool prom_value_parse(const char *text, double *ret)
 }
 
 /* What is no plain ASCII, from its first quote on: a document of its own. */
-static char *scan_escaped(struct scan *scan, const char *start)
+static const char *scan_escaped(struct scan *scan, const char *start)
 {
     CLEANUP(err_release) struct err ignored = ERR_INIT;
     while (scan->p < scan->end && *scan->p != '"')
         scan->p += *scan->p == '\\' && scan->end - scan->p > 1 ? 2 : 1;
-    if (!eat(scan, "\""))
+    if (!eat_char(scan, '"'))
         return NULL;
-    CLEANUP(node_free) node_t *text = json_parse(start, (size_t)(scan->p - start), "answer of Prometheus", &ignored);
-    return text ? xstrdup_or_null(node_text(text)) : NULL;
+    CLEANUP(node_free) node_t *node = json_parse(start, (size_t)(scan->p - start), "answer of Prometheus", &ignored);
+    const char *text = node ? node_text(node) : NULL;
+    return text ? arena_text(&scan->result->arena, text, strlen(text)) : NULL;
 }
 
-/* The caller frees it. NULL: something else. */
-static char *scan_text(struct scan *scan)
+/* NULL: something else. */
+static const char *scan_text(struct scan *scan)
 {
     const char *quote = scan->p;
-    if (!eat(scan, "\""))
+    if (!eat_char(scan, '"'))
         return NULL;
     const char *start = scan->p;
     while (scan->p < scan->end && *scan->p != '"' && *scan->p != '\\' && *scan->p >= ' ' && *scan->p <= '~')
         scan->p++;
     size_t len = (size_t)(scan->p - start);
-    return eat(scan, "\"") ? xstrndup(start, len) : scan_escaped(scan, quote);
+    return eat_char(scan, '"') ? arena_text(&scan->result->arena, start, len) : scan_escaped(scan, quote);
+}
+
+/* The same, by what is kept already if it says that. */
+static const char *scan_again(struct scan *scan, const char *kept)
+{
+    size_t len = kept ? strlen(kept) : 0;
+    bool is_same = kept && (size_t)(scan->end - scan->p) >= len + 2 && scan->p[0] == '"' && scan->p[len + 1] == '"' &&
+                   memcmp(scan->p + 1, kept, len) == 0 && !memchr(kept, '\\', len);
+    if (!is_same)
+        return scan_text(scan);
+    scan->p += len + 2;
+    return kept;
 }
 
 /* Seconds with up to a millisecond's digits. */
@@ -63,7 +116,7 @@ static bool scan_time(struct scan *scan, int64_t *ret_ms)
     int digits = 0, places = 0;
     for (; scan->p < scan->end && *scan->p >= '0' && *scan->p <= '9' && digits < DIGITS; scan->p++, digits++)
         seconds = seconds * 10 + (*scan->p - '0');
-    if (digits && eat(scan, "."))
+    if (digits && eat_char(scan, '.'))
         for (; scan->p < scan->end && *scan->p >= '0' && *scan->p <= '9' && places < MS_DIGITS; scan->p++, places++)
             ms = ms * 10 + (*scan->p - '0');
     for (int i = places; places && i < MS_DIGITS; i++)
@@ -73,66 +126,77 @@ static bool scan_time(struct scan *scan, int64_t *ret_ms)
 }
 
 /* [time,"value"] */
-static bool scan_point(struct scan *scan, struct prom_series *series, size_t *cap)
+static bool scan_point(struct scan *scan)
 {
     struct prom_point point = {.value = NAN};
-    if (!eat(scan, "[") || !scan_time(scan, &point.at_ms) || !eat(scan, ","))
+    if (!eat_char(scan, '[') || !scan_time(scan, &point.at_ms) || !eat_char(scan, ','))
         return false;
     point.text = scan_text(scan);
-    if (!point.text || !prom_value_parse(point.text, &point.value) || !eat(scan, "]")) {
-        free(point.text);
+    if (!point.text || !prom_value_parse(point.text, &point.value) || !eat_char(scan, ']'))
         return false;
-    }
-    GROW(series->points, series->n_points, *cap);
-    series->points[series->n_points++] = point;
+    GROW(scan->points, scan->n_points, scan->cap_points);
+    scan->points[scan->n_points++] = point;
     return true;
 }
 
 /* Names come sorted, each once. */
-static bool scan_label(struct scan *scan, struct prom_series *series, size_t *cap)
+static bool scan_label(struct scan *scan)
 {
-    struct prom_label label = {.name = scan_text(scan)};
-    if (label.name && eat(scan, ":"))
-        label.value = scan_text(scan);
-    bool is_sorted = label.value && (!series->n_labels || strcmp(series->labels[series->n_labels - 1].name, label.name) < 0);
-    if (!is_sorted) {
-        free(label.name);
-        free(label.value);
+    size_t at = scan->n_labels;
+    bool has_kept = scan->before && at < scan->before->n_labels;
+    struct prom_label kept = has_kept ? scan->before->labels[at] : (struct prom_label){0}, label = {0};
+    label.name = scan_again(scan, kept.name);
+    if (!label.name || !eat_char(scan, ':'))
         return false;
-    }
-    GROW(series->labels, series->n_labels, *cap);
-    series->labels[series->n_labels++] = label;
+    label.value = scan_again(scan, kept.value);
+    if (!label.value || (at && strcmp(scan->labels[at - 1].name, label.name) >= 0))
+        return false;
+    GROW(scan->labels, scan->n_labels, scan->cap_labels);
+    scan->labels[scan->n_labels++] = label;
     return true;
 }
 
-static bool scan_labels(struct scan *scan, struct prom_series *series)
+static bool scan_labels(struct scan *scan)
 {
-    size_t cap = 0;
     if (!eat(scan, "{\"metric\":{"))
         return false;
     if (eat(scan, "},"))
         return true;
     do
-        if (!scan_label(scan, series, &cap))
+        if (!scan_label(scan))
             return false;
-    while (eat(scan, ","));
+    while (eat_char(scan, ','));
     return eat(scan, "},");
 }
 
-static bool scan_series(struct scan *scan, enum prom_type type, struct prom_series *series)
+static bool scan_points(struct scan *scan)
 {
-    size_t cap = 0;
-    if (!scan_labels(scan, series))
-        return false;
-    if (type == PROM_VECTOR)
-        return eat(scan, "\"value\":") && scan_point(scan, series, &cap) && eat(scan, "}");
+    if (scan->result->type == PROM_VECTOR)
+        return eat(scan, "\"value\":") && scan_point(scan) && eat_char(scan, '}');
     if (!eat(scan, "\"values\":["))
         return false;
     do
-        if (!scan_point(scan, series, &cap))
+        if (!scan_point(scan))
             return false;
-    while (eat(scan, ","));
+    while (eat_char(scan, ','));
     return eat(scan, "]}");
+}
+
+static void *keep(struct scan *scan, const void *list, size_t size)
+{
+    return size ? memcpy(arena_get(&scan->result->arena, size), list, size) : NULL;
+}
+
+static bool scan_series(struct scan *scan, struct prom_series *ret)
+{
+    scan->n_labels = scan->n_points = 0;
+    if (!scan_labels(scan) || !scan_points(scan))
+        return false;
+    *ret = (struct prom_series){.labels = keep(scan, scan->labels, scan->n_labels * sizeof(*scan->labels)),
+                                .n_labels = scan->n_labels,
+                                .points = keep(scan, scan->points, scan->n_points * sizeof(*scan->points)),
+                                .n_points = scan->n_points};
+    return true;
 }
 
 static bool scan_all(struct scan *scan, struct prom_result *ret)
@@ -148,22 +212,26 @@ static bool scan_all(struct scan *scan, struct prom_result *ret)
         return false;
     if (!eat(scan, ",\"result\":["))
         return false;
-    if (eat(scan, "]"))
+    if (eat_char(scan, ']'))
         return true;
     do {
         GROW(ret->series, ret->n, cap);
-        ret->series[ret->n] = (struct prom_series){0};
-        if (!scan_series(scan, ret->type, &ret->series[ret->n++]))
+        scan->before = ret->n ? &ret->series[ret->n - 1] : NULL;
+        if (!scan_series(scan, &ret->series[ret->n]))
             return false;
-    } while (eat(scan, ","));
-    return eat(scan, "]");
+        ret->n++;
+    } while (eat_char(scan, ','));
+    return eat_char(scan, ']');
 }
 
 bool prom_scan(const char *body, size_t len, struct prom_result *ret)
 {
-    struct scan scan = {.p = body, .end = body + len};
+    struct scan scan = {.p = body, .end = body + len, .result = ret};
     *ret = PROM_RESULT_INIT;
-    bool is_whole = scan_all(&scan, ret) && eat(&scan, "}}") && (scan.p == scan.end || eat(&scan, "\n")) && scan.p == scan.end;
+    bool is_whole =
+        scan_all(&scan, ret) && eat(&scan, "}}") && (scan.p == scan.end || eat_char(&scan, '\n')) && scan.p == scan.end;
+    free(scan.labels);
+    free(scan.points);
     if (!is_whole)
         prom_result_release(ret);
     return is_whole;

@@ -7,7 +7,7 @@
 static struct row_label *find_label(const struct row *row, const char *name)
 {
     for (size_t i = 0; i < row->n_labels; i++)
-        if (strcmp(row->labels[i].name, name) == 0)
+        if (str_eq(row->labels[i].name, name))
             return &row->labels[i];
     return NULL;
 }
@@ -35,12 +35,16 @@ static void set_label(struct row_label *label, const char *value, const struct m
 
 void row_labels_take(struct row *row, const struct prom_series *series, const struct measure *measure)
 {
+    size_t next = 0; /* as a rule they are where they were the last time */
     for (size_t i = 0; i < series->n_labels; i++) {
-        struct row_label *label = find_label(row, series->labels[i].name);
+        const struct prom_label *from = &series->labels[i];
+        bool is_next = next < row->n_labels && str_eq(row->labels[next].name, from->name);
+        struct row_label *label = is_next ? &row->labels[next] : find_label(row, from->name);
         if (label)
-            set_label(label, series->labels[i].value, measure);
+            set_label(label, from->value, measure);
         else
-            add_label(row, &series->labels[i], measure);
+            add_label(row, from, measure);
+        next = label ? (size_t)(label - row->labels) + 1 : row->n_labels;
     }
 }
 

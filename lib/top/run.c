@@ -104,8 +104,7 @@ static void show(struct screen *screen)
     term_size(screen->term, &rows, &cols);
     state->view.page_rows = frame_page_rows(rows);
     set_up(screen);
-    surface_release(&screen->surface);
-    surface_init(&screen->surface, rows, cols, tui_utf8());
+    surface_reset(&screen->surface, rows, cols, tui_utf8());
     state->now_ms = state->taken.at_ms ? state->taken.at_ms : clock_wall_ms();
     frame_draw(state, &screen->surface);
     term_show(screen->term, &screen->surface);

@@ -8,9 +8,11 @@
 
 static const char *label_named(const struct prom_series *series, const char *name, size_t len)
 {
-    for (size_t i = 0; i < series->n_labels; i++)
-        if (strncmp(series->labels[i].name, name, len) == 0 && !series->labels[i].name[len])
+    for (size_t i = 0; i < series->n_labels; i++) {
+        const char *own = series->labels[i].name;
+        if (*own == *name && strncmp(own, name, len) == 0 && !own[len])
             return series->labels[i].value;
+    }
     return NULL;
 }
 

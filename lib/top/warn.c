@@ -9,10 +9,10 @@
 
 enum { LABELS = 5, MANY = 10000 };
 
-static void add_label(struct prom_series *series, const char *name, const char *value)
+static void add_label(struct arena *arena, struct prom_series *series, const char *name, const char *value)
 {
     if (value && *value)
-        series->labels[series->n_labels++] = (struct prom_label){.name = xstrdup(name), .value = xstrdup(value)};
+        series->labels[series->n_labels++] = (struct prom_label){.name = name, .value = arena_text(arena, value, strlen(value))};
 }
 
 /* What it is about: the labels besides those with a column. */
@@ -26,17 +26,18 @@ static void add_target(const node_t *alert, struct str *target)
 }
 
 /* Labels in the order of their names. */
-static struct prom_series series_of(const node_t *alert, int64_t now_ms)
+static struct prom_series series_of(const node_t *alert, int64_t now_ms, struct arena *arena)
 {
-    struct prom_series series = {
-        .labels = xcalloc(LABELS, sizeof(*series.labels)), .points = xcalloc(1, sizeof(*series.points)), .n_points = 1};
+    struct prom_series series = {.labels = arena_get(arena, LABELS * sizeof(*series.labels)),
+                                 .points = arena_get(arena, sizeof(*series.points)),
+                                 .n_points = 1};
     CLEANUP(str_release) struct str target = STR_INIT_MAX(512);
     add_target(alert, &target);
-    add_label(&series, "alertname", node_str(alert, "/name", NULL));
-    add_label(&series, "severity", node_str(alert, "/severity", NULL));
-    add_label(&series, "state", node_str(alert, "/state", NULL));
-    add_label(&series, "summary", node_str(alert, "/summary", NULL));
-    add_label(&series, "target", target.buf);
+    add_label(arena, &series, "alertname", node_str(alert, "/name", NULL));
+    add_label(arena, &series, "severity", node_str(alert, "/severity", NULL));
+    add_label(arena, &series, "state", node_str(alert, "/state", NULL));
+    add_label(arena, &series, "summary", node_str(alert, "/summary", NULL));
+    add_label(arena, &series, "target", target.buf);
     int64_t since_ms;
     bool has_since = rfc3339_parse(node_str(alert, "/since", ""), &since_ms);
     series.points[0] = (struct prom_point){.at_ms = now_ms, .value = has_since ? (double)(now_ms - since_ms) / 1000 : NAN};
@@ -50,7 +51,7 @@ static void fill(const node_t *items, struct prom_result *ret)
     *ret = PROM_RESULT_INIT;
     for (const node_t *item = node_first(items); item && ret->n < MANY; item = node_next(item)) {
         GROW(ret->series, ret->n, cap);
-        ret->series[ret->n++] = series_of(item, now_ms);
+        ret->series[ret->n++] = series_of(item, now_ms, &ret->arena);
     }
 }
 
@@ -72,12 +73,9 @@ int alerts_fetch(const struct prom *prom, const struct prom *alertmanager, struc
 
 static void rename_label(struct prom_series *series, const char *from, const char *to)
 {
-    for (size_t i = 0; i < series->n_labels; i++) {
-        if (strcmp(series->labels[i].name, from) != 0)
-            continue;
-        free(series->labels[i].name);
-        series->labels[i].name = xstrdup(to);
-    }
+    for (size_t i = 0; i < series->n_labels; i++)
+        if (strcmp(series->labels[i].name, from) == 0)
+            series->labels[i].name = to;
 }
 
 static node_t *alert_of(const struct prom_series *series)
@@ -98,7 +96,10 @@ void alerts_of_past(struct prom_result *result)
         CLEANUP(node_free) node_t *alert = alert_of(series);
         CLEANUP(str_release) struct str target = STR_INIT_MAX(512);
         add_target(alert, &target);
-        series->labels = xrealloc(series->labels, (series->n_labels + 1) * sizeof(*series->labels));
-        add_label(series, "target", target.buf);
+        struct prom_label *labels = arena_get(&result->arena, (series->n_labels + 1) * sizeof(*labels));
+        if (series->n_labels)
+            memcpy(labels, series->labels, series->n_labels * sizeof(*labels));
+        series->labels = labels;
+        add_label(&result->arena, series, "target", target.buf);
     }
 }

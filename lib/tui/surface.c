@@ -28,12 +28,39 @@ void surface_release(struct surface *s)
     *s = (struct surface){0};
 }
 
+void surface_reset(struct surface *s, int rows, int cols, bool utf8)
+{
+    if (s->rows == rows && s->cols == cols && s->utf8 == utf8) {
+        surface_clear(s);
+        return;
+    }
+    surface_release(s);
+    surface_init(s, rows, cols, utf8);
+}
+
 static struct cell *cell_at(const struct surface *s, int row, int col) { return &s->cells[(ptrdiff_t)row * s->stride + col]; }
 
 static void set_cell(struct cell *cell, const char *text, size_t len, int width, struct style style)
 {
     *cell = (struct cell){.width = (unsigned char)width, .style = style};
     memcpy(cell->text, text, len < GLYPH_BYTES ? len : GLYPH_BYTES - 1);
+}
+
+static bool looks_same(const struct cell *a, const struct cell *b)
+{
+    return memcmp(a->text, b->text, sizeof(a->text)) == 0 && a->width == b->width && a->style.tint == b->style.tint &&
+           a->style.attrs == b->style.attrs;
+}
+
+bool surface_copy_row(struct surface *s, const struct surface *from, int row)
+{
+    struct cell *cells = cell_at(s, row, 0);
+    const struct cell *others = cell_at(from, row, 0);
+    int col = 0;
+    while (col < s->cols && looks_same(&cells[col], &others[col]))
+        col++;
+    memcpy(cells + col, others + col, (size_t)(s->cols - col) * sizeof(*cells));
+    return col < s->cols;
 }
 
 void surface_bar(struct surface *s, int row, struct style style)

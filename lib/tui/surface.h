@@ -38,6 +38,8 @@ struct surface {
 };
 
 void surface_init(struct surface *s, int rows, int cols, bool utf8);
+/* As released and made anew, by its own memory where the size is the same. */
+void surface_reset(struct surface *s, int rows, int cols, bool utf8);
 void surface_release(struct surface *s);
 DEFINE_CLEANUP(struct surface, surface_release)
 void surface_clear(struct surface *s);
@@ -55,6 +57,8 @@ int surface_field(struct surface *s, int row, int col, int width, enum align ali
 /* Of cells that have been drawn and have no mark yet. */
 void surface_mark(struct surface *s, struct rect part, unsigned mark);
 unsigned surface_mark_at(const struct surface *s, int row, int col);
+/* Of another of the same size. false: it looked the same already. */
+bool surface_copy_row(struct surface *s, const struct surface *from, int row);
 /* The whole line in this style, blank. */
 void surface_bar(struct surface *s, int row, struct style style);
 

@@ -97,7 +97,8 @@ struct term {
     bool color;
     bool is_plain; /* nothing is dim */
     int default_color;
-    int row, col; /* of the last click */
+    int row, col;         /* of the last click */
+    struct surface shown; /* what the window has; of another size: all is to be drawn anew */
 };
 
 /* What a signal handler needs to give the terminal back: nothing of curses is safe there. */
@@ -184,6 +185,7 @@ void term_theme(struct term *term, const struct theme *theme)
 {
     bool is_direct = curses.flag("RGB") > 0;
     term->is_plain = theme->is_plain;
+    surface_release(&term->shown);
     for (int tint = 1; term->color && tint < TINT_COUNT; tint++)
         curses.init_pair(tint, theme_color(theme, (enum tint)tint, *curses.colors, is_direct), term->default_color);
 }
@@ -279,6 +281,7 @@ void term_close(struct term *term)
     curses.endwin();
     disarm();
     curses.delscreen(term->screen);
+    surface_release(&term->shown);
     free(term);
 }
 
@@ -312,9 +315,14 @@ static void show_row(const struct term *term, const struct surface *surface, int
 
 void term_show(struct term *term, const struct surface *surface)
 {
-    curses.erase(term->window);
+    if (term->shown.rows != surface->rows || term->shown.cols != surface->cols) {
+        surface_release(&term->shown);
+        surface_init(&term->shown, surface->rows, surface->cols, surface->utf8);
+        curses.erase(term->window);
+    }
     for (int row = 0; row < surface->rows; row++)
-        show_row(term, surface, row);
+        if (surface_copy_row(&term->shown, surface, row))
+            show_row(term, surface, row);
     curses.refresh(term->window);
 }
 

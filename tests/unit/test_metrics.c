@@ -1,5 +1,6 @@
 #include <check.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "metrics/prom.h"
@@ -147,6 +148,13 @@ START_TEST(one_pass_reads_the_same)
                            "\"value\":[1795514400,\"NaN\"]}"),
          true},
         {SCANNED("matrix", "{\"metric\":{\"a\":\"1\"},\"values\":[[1.25,\"1\"],[2,\"+Inf\"]]}"), true},
+        {SCANNED("vector",
+                 "{\"metric\":{\"a\":\"1\",\"b\":\"2\"},\"value\":[1,\"1\"]},{\"metric\":{\"a\":\"12\",\"c\":\"2\"},"
+                 "\"value\":[1,\"1\"]},{\"metric\":{\"a\":\"12\"},\"value\":[1,\"1\"]},{\"metric\":{\"a\":\"1\",\"c\":\"2\"},"
+                 "\"value\":[1,\"1\"]}"),
+         true},
+        {SCANNED("vector", "{\"metric\":{\"a\":\"\\\\\"},\"value\":[1,\"1\"]},{\"metric\":{\"a\":\"\\\"\"},\"value\":[1,\"1\"]}"),
+         true},
         {SCANNED("vector", ""), true},
         {SCANNED("vector", "{\"metric\":{\"a\":\"\\u001b\"},\"value\":[1,\"1\"]}"), true},
         {SCANNED("vector", "{\"metric\":{\"a\":\"x\\\"y\\\\\",\"b\":\"gr\303\274n\\ud83d\\ude00\"},\"value\":[1,\"1\"]}"), true},
@@ -177,11 +185,45 @@ START_TEST(one_pass_reads_the_same)
 }
 END_TEST
 
+/* The nearest double, as strtod finds it. */
+START_TEST(a_value_is_as_exact_as_its_digits)
+{
+    static const char *const texts[] = {"0",
+                                        "-0",
+                                        "1",
+                                        "-17.25",
+                                        "0.1",
+                                        "0.3",
+                                        "123456789012345",
+                                        "0.000000000000001",
+                                        "1234567890123456789",
+                                        "9007199254740993",
+                                        "0.30000000000000004",
+                                        "1e-7",
+                                        "5.",
+                                        "72057594037927937.5"};
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        double value = NAN, nearest = strtod(texts[i], NULL);
+        ck_assert_msg(prom_value_parse(texts[i], &value) && memcmp(&value, &nearest, sizeof(value)) == 0, "%s", texts[i]);
+    }
+    for (int i = 1; i < 2000; i++) {
+        AUTOFREE char *text = xasprintf("%.*f", i % 18, fmod(i * 0.6180339887498949, 1) * i);
+        double value = NAN, nearest = strtod(text, NULL);
+        ck_assert_msg(prom_value_parse(text, &value) && memcmp(&value, &nearest, sizeof(value)) == 0, "%s", text);
+    }
+    static const char *const others[] = {"", "-", ".", "1.2.3", "1x", "+1", " 1", "0x"};
+    double value;
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        ck_assert_msg(!prom_value_parse(others[i], &value), "%s", others[i]);
+}
+END_TEST
+
 Suite *suite_metrics(void)
 {
     Suite *suite = suite_create("metrics");
     TCase *tcase = tcase_create("metrics");
     tcase_add_test(tcase, one_pass_reads_the_same);
+    tcase_add_test(tcase, a_value_is_as_exact_as_its_digits);
     tcase_add_test(tcase, a_vector_keeps_labels_and_odd_values);
     tcase_add_test(tcase, documents_have_null_for_what_is_not_finite);
     tcase_add_test(tcase, scalars_strings_and_nothing_are_answers);

@@ -87,6 +87,26 @@ START_TEST(windows_stay_inside)
 }
 END_TEST
 
+START_TEST(a_row_is_copied_when_it_looks_otherwise)
+{
+    CLEANUP(surface_release) struct surface shown, drawn;
+    surface_init(&shown, 2, 4, true);
+    surface_init(&drawn, 2, 4, true);
+    ck_assert(!surface_copy_row(&shown, &drawn, 0));
+    surface_text(&drawn, 1, 3, STYLE_PLAIN, "x");
+    ck_assert(!surface_copy_row(&shown, &drawn, 0) && surface_copy_row(&shown, &drawn, 1));
+    ck_assert_drawn(&shown, "\n   x\n");
+    ck_assert(!surface_copy_row(&shown, &drawn, 1));
+    surface_text(&drawn, 1, 3, STYLE(TINT_RED, 0), "x");
+    ck_assert(surface_copy_row(&shown, &drawn, 1) && !surface_copy_row(&shown, &drawn, 1));
+    surface_reset(&drawn, 2, 4, true);
+    ck_assert(surface_copy_row(&shown, &drawn, 1));
+    ck_assert_drawn(&shown, "");
+    surface_reset(&drawn, 3, 5, true);
+    ck_assert(drawn.rows == 3 && drawn.cols == 5);
+}
+END_TEST
+
 START_TEST(colour_is_only_written_when_asked)
 {
     CLEANUP(surface_release) struct surface s;
@@ -257,6 +277,7 @@ Suite *suite_tui(void)
     tcase_add_test(tcase, without_utf8_all_is_ascii);
     tcase_add_test(tcase, fields_are_padded_or_cut);
     tcase_add_test(tcase, windows_stay_inside);
+    tcase_add_test(tcase, a_row_is_copied_when_it_looks_otherwise);
     tcase_add_test(tcase, colour_is_only_written_when_asked);
     tcase_add_test(tcase, layouts_never_overlap);
     tcase_add_test(tcase, layouts_follow_importance);
