@@ -32,3 +32,14 @@ drawn() { of_both >"$OUT" && jq -e "$1" "$OUT" >/dev/null; }
 until_ok 20 drawn '.energy.nodes_power_w | . != null and (. - 351 | fabs) < 10'
 until_ok 20 drawn '.consumers[] | select(.name == "ml-web") | (.nodes_power_w - 12.75 | fabs) < 0.5'
 true_that drawn '.energy.source | test("kepler")'
+
+begin "GPUs of which nothing new is said are told to be stale, and have no figures"
+curl -sf -X PUT -d behind "$fleet/faults"
+ok aiwf top --once -o json --panel gpus --scrape "dcgm=$fleet/dcgm" --scrape "dcgm=http://localhost:$others/dcgm"
+json '[.gpus[] | select(.name | startswith("ml-node-0/")) | "\(.state) \(.busy_ratio) \(.power_w)"] | unique | join(",")' "stale null null"
+json '[.gpus[] | select(.name | startswith("ml-node-1/")) | .state] | unique | join(",")' ""
+ok aiwf top --once --panel gpus --scrape "dcgm=$fleet/dcgm"
+out_has stale
+curl -sf -X PUT -d "" "$fleet/faults"
+ok aiwf top --once -o json --panel gpus --scrape "dcgm=$fleet/dcgm"
+json '[.gpus[] | .state] | unique | join(",")' ""

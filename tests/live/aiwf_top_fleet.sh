@@ -36,17 +36,19 @@ as_told() {
     until_ok "$1" agrees "$2"
     [ -z "$case_bad" ] || sed "s/^/#   $2: /" "$T/differences" >&2
 }
-gpus_are() { [ "$("$1" --once -o json | jq "[.gpus[] | select(.name | startswith(\"$name-node-0/\")) | .busy_ratio] | length")" = "$2" ]; }
+gpus_are() { [ "$("$1" --once -o json | jq "[.gpus[] | select(.name | startswith(\"$name-node-0/\")) | select(.$2)] | length")" = "$3" ]; }
 target_is() { "$1" --once -o json | jq -e ".targets[] | select(.name == \"$2\") | .up == $3" >/dev/null; }
 : >"$T/negative"
 
-begin "what an exporter dates ten minutes ago is no figure of now"
+begin "what an exporter dates ten minutes ago is no figure of now: it is told to be stale"
 faults behind
 at_exit "rm -f '$BED_DIR/prometheus/targets/$name.json'"
 curl -sf "$fleet/targets" >"$T/targets" && mv "$T/targets" "$BED_DIR/prometheus/targets/$name.json"
 until_ok 15 target_is of_prometheus "dcgm-exporter/${fleet#http://}" 1
-true_that gpus_are of_prometheus 0
-true_that gpus_are of_exporters 0
+for source in of_prometheus of_exporters; do
+    true_that gpus_are "$source" 'busy_ratio != null' 0
+    true_that gpus_are "$source" 'state == "stale"' 4
+done
 faults
 
 begin "every figure is what its exporter was told, from the exporters and from Prometheus"
