@@ -6,7 +6,7 @@ import tempfile
 
 from bed import Api, bed_env
 from local import deploy_many
-from measure import AIWF, TOOLS, aiwf, cpu_us, quiet, row, side_by_side
+from measure import AIWF, aiwf, cpu_us, quiet, row, side_by_side
 from peers import CannotBuild, go_program
 
 NS, NAME, MANY = "bench-list", "listed", 2000
@@ -102,7 +102,7 @@ def bench_openfaas(env, folder):
     os.environ.update(AIWF_CONTEXT="bed-openfaas")
     with open(env["OPENFAAS_PASSWORD_FILE"]) as f:
         get = curl(folder, f"{env['OPENFAAS_URL']}/system/functions?namespace={NS}", f.read().strip())
-    faas_cli = [os.path.join(TOOLS, "bin", "faas-cli"), "list", "-n", NS, "-g", env["OPENFAAS_URL"]]
+    faas_cli = ["faas-cli", "list", "-n", NS, "-g", env["OPENFAAS_URL"]]
     with namespace() as api:
         aiwf("function", "deploy", NAME, "--image", "dev.local/echo:1", "--scale", "0..1")
         level("openfaas_list_cpu", faas_cli, "faas-cli list")
