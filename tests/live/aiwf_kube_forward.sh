@@ -164,7 +164,7 @@ ok "$AIWF" query 'sum by (job) (up)' --context bed --scrape "kube://$NS/relay:80
 json '[.items[] | "\(.metric.job) \(.value)"] | sort | join(", ")' "outside 1, scrape 2"
 err_has "no endpoints available"
 fails 2 "$AIWF" query up --context bed --scrape "kube://$NS/relay"
-fails 1 "$AIWF" query up --context bed --scrape "kube://$NS/nobody:80"
+fails 7 "$AIWF" query up --context bed --scrape "kube://$NS/nobody:80"
 
 begin "what is wrong on the way is told in the API server's words"
 fails 7 "$AIWF" query up --context bed --prometheus "kube://$NS/relay:99"
