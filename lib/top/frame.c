@@ -300,6 +300,8 @@ int frame_page_rows(int rows)
     return text > 1 ? text : 1;
 }
 
+void frame_tick(const struct state *state, struct surface *s) { draw_title(state, s); }
+
 void frame_draw(const struct state *state, struct surface *s)
 {
     surface_clear(s);

@@ -97,16 +97,27 @@ static size_t fds_of(const struct screen *screen, int fds[TERM_WAITS])
     return n;
 }
 
-static void show(struct screen *screen)
+static void fit(struct surface *surface, int rows, int cols)
+{
+    if (surface->rows == rows && surface->cols == cols)
+        return;
+    surface_release(surface);
+    surface_init(surface, rows, cols, tui_utf8());
+}
+
+static void show(struct screen *screen, bool is_tick)
 {
     struct state *state = screen->state;
     int rows, cols;
     term_size(screen->term, &rows, &cols);
     state->view.page_rows = frame_page_rows(rows);
     set_up(screen);
-    surface_reset(&screen->surface, rows, cols, tui_utf8());
+    fit(&screen->surface, rows, cols);
     state->now_ms = state->taken.at_ms ? state->taken.at_ms : clock_wall_ms();
-    frame_draw(state, &screen->surface);
+    if (is_tick)
+        frame_tick(state, &screen->surface);
+    else
+        frame_draw(state, &screen->surface);
     term_show(screen->term, &screen->surface);
 }
 
@@ -121,8 +132,11 @@ static int wait_ms(const struct screen *screen, int most_ms)
 /* Wakes for the clock's next second, too. */
 static int watch(struct screen *screen)
 {
-    while (!screen->state->view.is_left) {
-        show(screen);
+    struct view *view = &screen->state->view;
+    bool is_tick = false;
+    while (!view->is_left) {
+        show(screen, is_tick);
+        bool is_still = !view_page(view) && !view->prompt; /* but for the time */
         int fds[TERM_WAITS];
         size_t n = fds_of(screen, fds);
         int to_next_second = 1000 - (int)(clock_wall_ms() % 1000);
@@ -133,7 +147,8 @@ static int watch(struct screen *screen)
             take_keys(screen);
         if (events & TERM_OTHER)
             take_rounds(screen);
-        take_pages(&screen->state->view);
+        take_pages(view);
+        is_tick = is_still && events == TERM_NOTHING;
     }
     return 0;
 }

@@ -250,6 +250,7 @@ static inline unsigned mark_row(size_t table, size_t row)
 void legend_draw(const struct state *state, struct surface *s, int row); /* legend.c: of the help screen */
 int legend_lines(const struct state *state);                             /* in one column */
 void frame_draw(const struct state *state, struct surface *s);
+void frame_tick(const struct state *state, struct surface *s); /* only the time has changed since */
 int frame_help_lines(const struct state *state);
 int frame_page_rows(int rows); /* lines of a page's text on a screen of so many rows */
 

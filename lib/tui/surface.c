@@ -28,16 +28,6 @@ void surface_release(struct surface *s)
     *s = (struct surface){0};
 }
 
-void surface_reset(struct surface *s, int rows, int cols, bool utf8)
-{
-    if (s->rows == rows && s->cols == cols && s->utf8 == utf8) {
-        surface_clear(s);
-        return;
-    }
-    surface_release(s);
-    surface_init(s, rows, cols, utf8);
-}
-
 static struct cell *cell_at(const struct surface *s, int row, int col) { return &s->cells[(ptrdiff_t)row * s->stride + col]; }
 
 static void set_cell(struct cell *cell, const char *text, size_t len, int width, struct style style)

@@ -38,8 +38,6 @@ struct surface {
 };
 
 void surface_init(struct surface *s, int rows, int cols, bool utf8);
-/* As released and made anew, by its own memory where the size is the same. */
-void surface_reset(struct surface *s, int rows, int cols, bool utf8);
 void surface_release(struct surface *s);
 DEFINE_CLEANUP(struct surface, surface_release)
 void surface_clear(struct surface *s);
