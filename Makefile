@@ -32,8 +32,8 @@ PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Ilib -I$(B) -include lib/base/banned.h $(WARN) $(HARDEN) $(SLIM) $(SANFLAGS) $(PKG_CFLAGS) $(CFLAGS)
 # Packed relocations (glibc 2.36 or later): the tables of commands are pointers, and would be an eighth of the program.
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,-z,pack-relative-relocs -Wl,--as-needed $(SANFLAGS) $(LDFLAGS)
-# libyaml and http-parser are linked statically: shared, each would slow the start of every command.
-LIBS = $(filter-out -lyaml,$(PKG_LIBS)) -l:libyaml.a -l:libhttp_parser.a -lm
+# http-parser is linked statically: shared, it would slow the start of every command.
+LIBS = $(PKG_LIBS) -l:libhttp_parser.a -lm
 
 LIB_SRC := $(sort $(wildcard lib/*/*.c))
 CMD_SRC := $(sort $(wildcard cmd/*.c))

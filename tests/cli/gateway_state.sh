@@ -10,7 +10,7 @@ true_that deploy gone stdio cat
 true_that test "$(api -o /dev/null -w '%{http_code}' -X DELETE -d '{"functionName":"gone"}' "$gw/system/functions")" = 202
 
 begin "kill -9 leaves no instance running, not even one that left its group"
-true_that deploy escapes http "setsid $echo_fn & exec $echo_fn"
+true_that deploy escapes http "setsid sleep 600 & exec $echo_fn"
 true_that curl -sf -o "$T/pid1" "$gw/function/one/pid"
 true_that curl -sf -o /dev/null "$gw/function/escapes"
 until_ok 5 doc_is three .available 1
