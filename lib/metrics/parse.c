@@ -226,3 +226,9 @@ const char *prom_label(const struct prom_series *series, const char *name)
             return series->labels[i].value;
     return NULL;
 }
+
+void prom_add_label(struct prom_series *series, const char *name, const char *value, struct arena *arena)
+{
+    if (value && *value)
+        series->labels[series->n_labels++] = (struct prom_label){.name = name, .value = keep(arena, value)};
+}

@@ -5,20 +5,15 @@
 
 enum { LABELS = 3, MANY = 10000 };
 
-static void add_label(struct prom_series *series, const char *name, const char *value)
-{
-    if (value && *value)
-        series->labels[series->n_labels++] = (struct prom_label){.name = xstrdup(name), .value = xstrdup(value)};
-}
-
 /* Labels in the order of their names. */
-static struct prom_series series_of(const node_t *place)
+static struct prom_series series_of(const node_t *place, struct arena *arena)
 {
-    struct prom_series series = {
-        .labels = xcalloc(LABELS, sizeof(*series.labels)), .points = xcalloc(1, sizeof(*series.points)), .n_points = 1};
-    add_label(&series, "job_name", node_str(place, "/name", NULL));
-    add_label(&series, "namespace", node_str(place, "/namespace", NULL));
-    add_label(&series, "queue", node_str(place, "/queue", NULL));
+    struct prom_series series = {.labels = arena_get(arena, LABELS * sizeof(*series.labels)),
+                                 .points = arena_get(arena, sizeof(*series.points)),
+                                 .n_points = 1};
+    prom_add_label(&series, "job_name", node_str(place, "/name", NULL), arena);
+    prom_add_label(&series, "namespace", node_str(place, "/namespace", NULL), arena);
+    prom_add_label(&series, "queue", node_str(place, "/queue", NULL), arena);
     series.points[0] = (struct prom_point){.at_ms = clock_wall_ms(), .value = node_num(place, "/position", 0)};
     return series;
 }
@@ -46,7 +41,7 @@ int places_fetch(struct kube *kube, struct prom_result *ret, struct err *err)
     size_t cap = 0;
     for (const node_t *place = node_first(places); place && ret->n < MANY; place = node_next(place)) {
         GROW(ret->series, ret->n, cap);
-        ret->series[ret->n++] = series_of(place);
+        ret->series[ret->n++] = series_of(place, &ret->arena);
     }
     return places ? 0 : -1;
 }

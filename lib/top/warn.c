@@ -9,12 +9,6 @@
 
 enum { LABELS = 5, MANY = 10000 };
 
-static void add_label(struct arena *arena, struct prom_series *series, const char *name, const char *value)
-{
-    if (value && *value)
-        series->labels[series->n_labels++] = (struct prom_label){.name = name, .value = arena_text(arena, value, strlen(value))};
-}
-
 /* What it is about: the labels besides those with a column. */
 static void add_target(const node_t *alert, struct str *target)
 {
@@ -33,11 +27,11 @@ static struct prom_series series_of(const node_t *alert, int64_t now_ms, struct 
                                  .n_points = 1};
     CLEANUP(str_release) struct str target = STR_INIT_MAX(512);
     add_target(alert, &target);
-    add_label(arena, &series, "alertname", node_str(alert, "/name", NULL));
-    add_label(arena, &series, "severity", node_str(alert, "/severity", NULL));
-    add_label(arena, &series, "state", node_str(alert, "/state", NULL));
-    add_label(arena, &series, "summary", node_str(alert, "/summary", NULL));
-    add_label(arena, &series, "target", target.buf);
+    prom_add_label(&series, "alertname", node_str(alert, "/name", NULL), arena);
+    prom_add_label(&series, "severity", node_str(alert, "/severity", NULL), arena);
+    prom_add_label(&series, "state", node_str(alert, "/state", NULL), arena);
+    prom_add_label(&series, "summary", node_str(alert, "/summary", NULL), arena);
+    prom_add_label(&series, "target", target.buf, arena);
     int64_t since_ms;
     bool has_since = rfc3339_parse(node_str(alert, "/since", ""), &since_ms);
     series.points[0] = (struct prom_point){.at_ms = now_ms, .value = has_since ? (double)(now_ms - since_ms) / 1000 : NAN};
@@ -100,6 +94,6 @@ void alerts_of_past(struct prom_result *result)
         if (series->n_labels)
             memcpy(labels, series->labels, series->n_labels * sizeof(*labels));
         series->labels = labels;
-        add_label(&result->arena, series, "target", target.buf);
+        prom_add_label(series, "target", target.buf, &result->arena);
     }
 }
