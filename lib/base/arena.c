@@ -44,6 +44,8 @@ char *arena_text(struct arena *arena, const char *text, size_t len)
     return copy;
 }
 
+char *arena_strdup(struct arena *arena, const char *text) { return arena_text(arena, text, strlen(text)); }
+
 void arena_release(struct arena *arena)
 {
     while (arena->last) {

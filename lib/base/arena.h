@@ -18,6 +18,7 @@ DEFINE_CLEANUP(struct arena, arena_release)
 void *arena_get(struct arena *arena, size_t size) __attribute__((returns_nonnull));
 /* A copy of len bytes with a NUL behind them. */
 char *arena_text(struct arena *arena, const char *text, size_t len) __attribute__((returns_nonnull));
+char *arena_strdup(struct arena *arena, const char *text) __attribute__((returns_nonnull));
 
 /* GROW for an array in an arena: what it was before stays there until the end. */
 #define ARENA_GROW(arena, ptr, n, cap)                           \

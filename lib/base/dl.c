@@ -55,7 +55,7 @@ static void load_before(const char *const *sonames)
 {
     size_t there = 0;
     dl_iterate_phdr(count_one, &there);
-    for (; sonames && *sonames; sonames++) {
+    for (; *sonames; sonames++) {
         dlopen(*sonames, RTLD_LAZY | RTLD_LOCAL);
         release_after(there);
     }
@@ -67,7 +67,8 @@ int dl_bind(struct dl_library *library, struct err *err)
         return 0;
 
     void *handle = NULL;
-    load_before(library->before);
+    if (library->before)
+        load_before(library->before);
     for (const char *const *soname = library->sonames; !handle && *soname; soname++)
         handle = dlopen(*soname, RTLD_LAZY | RTLD_LOCAL);
     if (library->before)

@@ -1,4 +1,5 @@
-/* SHA-256 (libnettle, loaded when first used: libcrypto's takes a millisecond to begin), as lower-case hex; and SHA-1, for protocols that want it. */
+/* SHA-256 as lower-case hex, and SHA-1 for protocols that want it; by libnettle, loaded when first used: libcrypto's
+ * takes half a millisecond to begin. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 

@@ -212,8 +212,7 @@ static void add_target_label(struct arena *arena, struct labels *labels, const c
     }
     if (own)
         own->name = arena_text(arena, moved.buf, moved.len);
-    labels->v[labels->n++] =
-        (struct prom_label){.name = arena_text(arena, name, strlen(name)), .value = arena_text(arena, value, strlen(value))};
+    labels->v[labels->n++] = (struct prom_label){.name = arena_strdup(arena, name), .value = arena_strdup(arena, value)};
 }
 
 /* A label without a value is as good as none. */
@@ -331,7 +330,7 @@ void memory_put(struct memory *memory, size_t target, const char *name, double v
 {
     CLEANUP(arena_release) struct arena arena = ARENA_INIT;
     struct labels labels = {.n = 1};
-    labels.v[0] = (struct prom_label){.name = arena_text(&arena, "__name__", 8), .value = arena_text(&arena, name, strlen(name))};
+    labels.v[0] = (struct prom_label){.name = arena_text(&arena, "__name__", 8), .value = arena_strdup(&arena, name)};
     struct memory_series *series = series_of(memory, target, &arena, &labels);
     series->target = SIZE_MAX; /* a lost target loses it not */
     add_point(memory, series, at_ms, value);

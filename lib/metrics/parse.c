@@ -64,8 +64,6 @@ static int compare_labels(const void *a, const void *b)
     return strcmp(((const struct prom_label *)a)->name, ((const struct prom_label *)b)->name);
 }
 
-static const char *keep(struct arena *arena, const char *text) { return arena_text(arena, text, strlen(text)); }
-
 static void read_labels(const node_t *metric, struct prom_series *series, struct arena *arena)
 {
     size_t cap = 0;
@@ -75,7 +73,7 @@ static void read_labels(const node_t *metric, struct prom_series *series, struct
             continue;
         ARENA_GROW(arena, series->labels, series->n_labels, cap);
         series->labels[series->n_labels++] =
-            (struct prom_label){.name = keep(arena, node_key(label)), .value = keep(arena, value)};
+            (struct prom_label){.name = arena_strdup(arena, node_key(label)), .value = arena_strdup(arena, value)};
     }
     if (series->n_labels)
         qsort(series->labels, series->n_labels, sizeof(*series->labels), compare_labels);
@@ -92,7 +90,7 @@ static bool read_point(const node_t *pair, bool is_text, struct arena *arena, st
     *ret = (struct prom_point){.at_ms = llround(seconds * 1000), .value = NAN};
     if (!is_text && !prom_value_parse(text, &ret->value))
         return false;
-    ret->text = keep(arena, text);
+    ret->text = arena_strdup(arena, text);
     return true;
 }
 
@@ -230,5 +228,5 @@ const char *prom_label(const struct prom_series *series, const char *name)
 void prom_add_label(struct prom_series *series, const char *name, const char *value, struct arena *arena)
 {
     if (value && *value)
-        series->labels[series->n_labels++] = (struct prom_label){.name = name, .value = keep(arena, value)};
+        series->labels[series->n_labels++] = (struct prom_label){.name = name, .value = arena_strdup(arena, value)};
 }

@@ -238,13 +238,12 @@ void promql_print(double value, struct str *s)
         str_addf(s, "e%c%d", exponent < 0 ? '-' : '+', abs(exponent));
 }
 
-static const char *keep(struct arena *arena, const char *text) { return arena_text(arena, text, strlen(text)); }
-
 static struct prom_label *copy_labels(struct promql_labels labels, struct arena *arena)
 {
     struct prom_label *copy = arena_get(arena, labels.n * sizeof(*copy));
     for (size_t i = 0; i < labels.n; i++)
-        copy[i] = (struct prom_label){.name = keep(arena, labels.v[i].name), .value = keep(arena, labels.v[i].value)};
+        copy[i] =
+            (struct prom_label){.name = arena_strdup(arena, labels.v[i].name), .value = arena_strdup(arena, labels.v[i].value)};
     return copy;
 }
 
@@ -309,7 +308,7 @@ static void take_single(struct answer *answer, const struct promql_value *value,
     struct prom_point *point = &answer->result->series[place].points[answer->result->series[place].n_points - 1];
     if (!value->text)
         return;
-    point->text = keep(&answer->result->arena, value->text);
+    point->text = arena_strdup(&answer->result->arena, value->text);
     point->value = NAN;
 }
 

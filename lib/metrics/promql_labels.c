@@ -44,8 +44,6 @@ struct promql_labels promql_unnamed(struct arena *arena, struct promql_labels la
     return *promql_label(labels, name) ? pick(arena, labels, &names, false) : labels;
 }
 
-static char *keep(struct arena *arena, const char *text) { return arena_text(arena, text, strlen(text)); }
-
 struct promql_labels promql_labels_set(struct arena *arena, struct promql_labels labels, const char *name, const char *value)
 {
     struct prom_label *v = arena_get(arena, (labels.n + 1) * sizeof(*v));
@@ -53,7 +51,7 @@ struct promql_labels promql_labels_set(struct arena *arena, struct promql_labels
     while (i < labels.n && strcmp(labels.v[i].name, name) < 0)
         v[n++] = labels.v[i++];
     if (*value)
-        v[n++] = (struct prom_label){.name = keep(arena, name), .value = keep(arena, value)};
+        v[n++] = (struct prom_label){.name = arena_strdup(arena, name), .value = arena_strdup(arena, value)};
     if (i < labels.n && strcmp(labels.v[i].name, name) == 0)
         i++;
     while (i < labels.n)

@@ -80,7 +80,7 @@ static const char *scan_escaped(struct scan *scan, const char *start)
         return NULL;
     CLEANUP(node_free) node_t *node = json_parse(start, (size_t)(scan->p - start), "answer of Prometheus", &ignored);
     const char *text = node ? node_text(node) : NULL;
-    return text ? arena_text(&scan->result->arena, text, strlen(text)) : NULL;
+    return text ? arena_strdup(&scan->result->arena, text) : NULL;
 }
 
 /* NULL: something else. */

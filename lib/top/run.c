@@ -97,14 +97,6 @@ static size_t fds_of(const struct screen *screen, int fds[TERM_WAITS])
     return n;
 }
 
-static void fit(struct surface *surface, int rows, int cols)
-{
-    if (surface->rows == rows && surface->cols == cols)
-        return;
-    surface_release(surface);
-    surface_init(surface, rows, cols, tui_utf8());
-}
-
 static void show(struct screen *screen, bool is_tick)
 {
     struct state *state = screen->state;
@@ -112,7 +104,7 @@ static void show(struct screen *screen, bool is_tick)
     term_size(screen->term, &rows, &cols);
     state->view.page_rows = frame_page_rows(rows);
     set_up(screen);
-    fit(&screen->surface, rows, cols);
+    surface_fit(&screen->surface, rows, cols, tui_utf8());
     state->now_ms = state->taken.at_ms ? state->taken.at_ms : clock_wall_ms();
     if (is_tick)
         frame_tick(state, &screen->surface);

@@ -28,6 +28,15 @@ void surface_release(struct surface *s)
     *s = (struct surface){0};
 }
 
+bool surface_fit(struct surface *s, int rows, int cols, bool utf8)
+{
+    if (s->rows == rows && s->cols == cols)
+        return false;
+    surface_release(s);
+    surface_init(s, rows, cols, utf8);
+    return true;
+}
+
 static struct cell *cell_at(const struct surface *s, int row, int col) { return &s->cells[(ptrdiff_t)row * s->stride + col]; }
 
 static void set_cell(struct cell *cell, const char *text, size_t len, int width, struct style style)

@@ -38,6 +38,8 @@ struct surface {
 };
 
 void surface_init(struct surface *s, int rows, int cols, bool utf8);
+/* As initialised, unless it has that size: then as it is. true: it is new. */
+bool surface_fit(struct surface *s, int rows, int cols, bool utf8);
 void surface_release(struct surface *s);
 DEFINE_CLEANUP(struct surface, surface_release)
 void surface_clear(struct surface *s);

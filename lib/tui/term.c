@@ -315,11 +315,8 @@ static void show_row(const struct term *term, const struct surface *surface, int
 
 void term_show(struct term *term, const struct surface *surface)
 {
-    if (term->shown.rows != surface->rows || term->shown.cols != surface->cols) {
-        surface_release(&term->shown);
-        surface_init(&term->shown, surface->rows, surface->cols, surface->utf8);
+    if (surface_fit(&term->shown, surface->rows, surface->cols, surface->utf8))
         curses.erase(term->window);
-    }
     for (int row = 0; row < surface->rows; row++)
         if (surface_copy_row(&term->shown, surface, row))
             show_row(term, surface, row);
