@@ -145,7 +145,7 @@ a_real_pod() { # NAME JSON-OF-CONTAINER
 begin "a bad image, a missing secret and a crash on the real kubelet"
 true_that a_real_pod image '{"image": "registry.invalid/none:1"}'
 true_that a_real_pod secret '{"command": ["sleep", "100"], "env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "wandb", "key": "token"}}}]}'
-true_that a_real_pod crash '{"command": ["python3", "-c", "import sys; print(\"step 12\", flush=True); sys.exit(\"loss is nan\")"]}'
+true_that a_real_pod crash '{"command": ["python3", "-c", "import sys; sys.exit(\"step 12\\nloss is nan\")"]}'
 true_that a_real_pod well '{"command": ["sleep", "100"]}'
 until_ok 30 waits_for image Image
 ok why image -o json

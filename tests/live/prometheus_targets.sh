@@ -42,7 +42,8 @@ until_ok 30 refused
 rm "$BED_DIR/prometheus/targets/$name.json"
 
 begin "their values are the cluster's"
-until_ok 30 is_value 'apiserver_storage_objects{resource="nodes"} or apiserver_resource_objects{resource="nodes"}' "$(kubectl get nodes -o name | wc -l)"
+nodes_agree() { is_value 'apiserver_storage_objects{resource="nodes"} or apiserver_resource_objects{resource="nodes"}' "$(kubectl get nodes -o name | wc -l)"; }
+until_ok 120 nodes_agree # suites beside this one make nodes and remove them
 true_that is_value etcd_server_has_leader 1
 true_that is_value 'node_memory_MemTotal_bytes / 1024' "$(awk '/^MemTotal/ {print $2}' /proc/meminfo)"
 
