@@ -93,7 +93,7 @@ up_kube() {
     kwok_namespace kwok | kubectl apply -f - >/dev/null || die "kube: cannot make the namespace kwok"
     kwok_nodes gpu 2 | kubectl apply -f - >/dev/null || die "kube: cannot make the kwok nodes"
     kwok_nodes cpu 3 | kubectl apply -f - >/dev/null || die "kube: cannot make the kwok nodes"
-    until_true 30 kwok kubectl wait --for=condition=Ready node -l type=kwok --timeout=1s
+    until_true 30 kwok kubectl wait --for=condition=Ready node -l 'type=kwok,!bed/load' --timeout=1s
     metrics_of etcd etcd 5s http://127.0.0.1:2379/metrics
     metrics_of kube-apiserver kube-apiserver 10s "$KUBE_URL/metrics"
     metrics_of kube-controller-manager kube-controller-manager 10s https://127.0.0.1:10257/metrics
