@@ -82,7 +82,7 @@ up_kube() {
     start kube-controller-manager 10257 "$BED_BIN/kube-controller-manager" --kubeconfig="$BED_DIR/controller-manager.kubeconfig" \
         --authentication-kubeconfig="$BED_DIR/controller-manager.kubeconfig" --authorization-kubeconfig="$BED_DIR/controller-manager.kubeconfig" \
         --bind-address=127.0.0.1 --tls-cert-file="$pki/server.crt" --tls-private-key-file="$pki/server.key" --leader-elect=false --use-service-account-credentials=true --service-account-private-key-file="$pki/sa.key" --root-ca-file="$pki/ca.crt" \
-        --cluster-signing-cert-file="$pki/ca.crt" --cluster-signing-key-file="$pki/ca.key" --cluster-cidr=10.244.0.0/16 --allocate-node-cidrs=true --kube-api-qps=1000 --kube-api-burst=2000 --concurrent-replicaset-syncs=20 --horizontal-pod-autoscaler-sync-period=2s
+        --cluster-signing-cert-file="$pki/ca.crt" --cluster-signing-key-file="$pki/ca.key" --cluster-cidr=10.244.0.0/16 --allocate-node-cidrs=true --node-cidr-mask-size=25 --node-monitor-grace-period=5m --kube-api-qps=1000 --kube-api-burst=2000 --concurrent-replicaset-syncs=20 --horizontal-pod-autoscaler-sync-period=2s
     start kube-scheduler 10259 "$BED_BIN/kube-scheduler" --kubeconfig="$BED_DIR/scheduler.kubeconfig" --authentication-kubeconfig="$BED_DIR/scheduler.kubeconfig" \
         --authorization-kubeconfig="$BED_DIR/scheduler.kubeconfig" --bind-address=127.0.0.1 --tls-cert-file="$pki/server.crt" --tls-private-key-file="$pki/server.key" --leader-elect=false --kube-api-qps=1000 --kube-api-burst=2000
     kwok_stages >"$BED_DIR/stages.yaml" || die "kube: cannot read kwok's stages from its module"
