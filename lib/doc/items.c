@@ -28,27 +28,59 @@ static int give(struct json_items *items, struct err *err)
     return 0;
 }
 
-static bool opens_array(const struct json_items *items, char c)
+/* Of the object, of an element, of its metadata. */
+enum { IN_OBJECT = 1, IN_LIST, IN_ELEMENT, IN_METADATA };
+
+static bool is_named(const struct json_items *items, const char *name)
 {
-    return c == '[' && items->depth == 1 && strlen(items->member) == items->name_len &&
-           memcmp(items->name, items->member, items->name_len) == 0;
+    return strlen(name) == items->name_len && memcmp(items->name, name, items->name_len) == 0;
 }
 
-static void read_string(struct json_items *items, char c)
+static bool opens_array(const struct json_items *items, char c)
 {
-    bool escaped = items->escaped;
-    items->escaped = c == '\\' && !escaped;
-    items->in_string = escaped || c != '"';
-    if (items->in_string && items->depth == 1 && items->name_len < sizeof(items->name))
-        items->name[items->name_len++] = c;
+    return c == '[' && items->depth == IN_OBJECT && is_named(items, items->member);
+}
+
+static bool opens_left_out(const struct json_items *items, char c)
+{
+    return c == '[' && items->depth == IN_METADATA && items->in_metadata && is_named(items, items->without);
+}
+
+static bool closes_left_out(const struct json_items *items, char c)
+{
+    return items->left_out && items->depth == IN_METADATA + 1 && (c == ']' || c == '}');
+}
+
+static bool has_names(const struct json_items *items)
+{
+    return items->depth == IN_OBJECT || (items->without && (items->depth == IN_ELEMENT || items->depth == IN_METADATA));
+}
+
+/* From p, which stands in a string: its end, or where there is no more text. */
+static const char *read_string(struct json_items *items, const char *p, const char *end)
+{
+    bool is_name = has_names(items);
+    for (; p < end; p++) {
+        bool escaped = items->escaped;
+        items->escaped = *p == '\\' && !escaped;
+        if (*p == '"' && !escaped) {
+            items->in_string = false;
+            break;
+        }
+        if (is_name && items->name_len < sizeof(items->name))
+            items->name[items->name_len++] = *p;
+    }
+    return p;
 }
 
 static void read_mark(struct json_items *items, char c)
 {
     if (c == '"') {
         items->in_string = true;
-        items->name_len = items->depth == 1 ? 0 : items->name_len;
+        items->name_len = has_names(items) ? 0 : items->name_len;
     } else if (c == '{' || c == '[') {
+        if (items->depth == IN_ELEMENT)
+            items->in_metadata = items->inside && items->without && is_named(items, "metadata");
         items->depth++;
     } else if (c == '}' || c == ']') {
         items->depth--;
@@ -57,13 +89,15 @@ static void read_mark(struct json_items *items, char c)
 
 int json_items_feed(struct json_items *items, const char *data, size_t len, struct err *err)
 {
-    const char *from = data;
-    for (const char *p = data; p < data + len; p++) {
+    const char *from = data, *end = data + len;
+    for (const char *p = data; p < end; p++) {
         if (items->in_string) {
-            read_string(items, *p);
+            p = read_string(items, p, end);
+            if (p == end)
+                break;
             continue;
         }
-        if (items->inside && items->depth == 2 && (*p == ',' || *p == ']')) {
+        if (items->inside && items->depth == IN_LIST && (*p == ',' || *p == ']')) {
             if (keep(items, from, p, err) != 0 || give(items, err) != 0)
                 return -1;
             items->inside = *p == ',';
@@ -73,10 +107,17 @@ int json_items_feed(struct json_items *items, const char *data, size_t len, stru
                 return -1;
             items->inside = true;
             from = p + 1;
+        } else if (opens_left_out(items, *p)) {
+            if (keep(items, from, p + 1, err) != 0)
+                return -1;
+            items->left_out = true;
+        } else if (closes_left_out(items, *p)) {
+            items->left_out = false;
+            from = p;
         }
         read_mark(items, *p);
     }
-    return keep(items, from, data + len, err);
+    return items->left_out ? 0 : keep(items, from, end, err);
 }
 
 node_t *json_items_end(struct json_items *items, struct err *err)

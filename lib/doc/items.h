@@ -9,6 +9,8 @@ enum { JSON_ITEM_MAX = 16 << 20, JSON_REST_MAX = 4 << 20 };
 
 struct json_items {
     const char *member; /* of the object: "items" */
+    /* An array in the "metadata" of each element that is given as an empty one, whatever it holds; NULL: none is. */
+    const char *without;
     /* Owns item. -1 ends the reading, with err set. NULL: nobody wants them. */
     int (*on_item)(node_t *item, void *arg, struct err *err);
     void *arg;
@@ -18,8 +20,8 @@ struct json_items {
     struct str item, rest;
     char name[16]; /* of the member at hand */
     size_t name_len;
-    int depth;
-    bool in_string, escaped, inside;
+    int64_t depth;
+    bool in_string, escaped, inside, in_metadata, left_out;
 };
 #define JSON_ITEMS_INIT(...) \
     ((struct json_items){.item = STR_INIT_MAX(JSON_ITEM_MAX), .rest = STR_INIT_MAX(JSON_REST_MAX), __VA_ARGS__})

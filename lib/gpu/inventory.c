@@ -147,15 +147,26 @@ static void take_pod(node_t *pod, void *arg)
 /* Pods that have a node and have not ended: only they hold anything. */
 #define HOLDING "/api/v1/pods?fieldSelector=spec.nodeName%21%3D%2Cstatus.phase%21%3DSucceeded%2Cstatus.phase%21%3DFailed"
 
+static int load_lists(struct gpu_inventory *ret, struct kube *kube, struct err *err)
+{
+    const struct kube_each lists[] = {
+        {.path = "/api/v1/nodes", .failing = "cannot list nodes", .take = take_node, .arg = ret},
+        {.path = HOLDING, .failing = "cannot list the pods of all namespaces", .take = take_pod, .arg = ret},
+    };
+    struct err errs[] = {ERR_INIT, ERR_INIT};
+    kube_each_all(kube, lists, errs, ARRAY_LEN(lists));
+    err_move(err, errs[0].code != ERR_OK ? &errs[0] : &errs[1]);
+    err_release(&errs[1]);
+    return err->code == ERR_OK ? 0 : -1;
+}
+
 int gpu_inventory_load(struct gpu_inventory *ret, struct kube *kube, struct err *err)
 {
     *ret = (struct gpu_inventory){.by_node = MAP_INIT(NULL), .claimants = MAP_INIT(NULL), .dra_unseen = ERR_INIT};
     ret->nodes = node_new_array();
     ret->pods = node_new_array();
     ret->devices = node_new_array();
-    struct kube_each nodes = {.path = "/api/v1/nodes", .failing = "cannot list nodes", .take = take_node, .arg = ret};
-    struct kube_each pods = {.path = HOLDING, .failing = "cannot list the pods of all namespaces", .take = take_pod, .arg = ret};
-    if (kube_each(kube, &nodes, err) != 0 || kube_each(kube, &pods, err) != 0)
+    if (load_lists(ret, kube, err) != 0)
         return -1;
     gpu_dra_load(ret, kube);
     return 0;

@@ -52,24 +52,18 @@ static bool is_open(const struct kube_ask *ask) { return ask->kind && !ask->answ
 
 void kube_ask_all(struct kube *kube, struct kube_ask *asks, size_t n)
 {
-    static const char *const headers[] = {"Accept: application/json", NULL};
-    AUTOFREE struct http_request *reqs = xcalloc(n ? n : 1, sizeof(*reqs));
-    AUTOFREE struct http_response *results = xcalloc(n ? n : 1, sizeof(*results));
-    AUTOFREE struct err *errs = xcalloc(n ? n : 1, sizeof(*errs));
-    AUTOFREE struct kube_ask **which = xcalloc(n ? n : 1, sizeof(struct kube_ask *));
-    CLEANUP(strv_release) struct strv urls = STRV_INIT;
+    AUTOFREE struct kube_request *requests = xcalloc(n, sizeof(*requests));
+    AUTOFREE struct http_response *results = xcalloc(n, sizeof(*results));
+    AUTOFREE struct err *errs = xcalloc(n, sizeof(*errs));
+    AUTOFREE struct kube_ask **which = xcalloc(n, sizeof(struct kube_ask *));
     size_t ready = 0;
     for (size_t i = 0; i < n; i++) {
         if (!is_open(&asks[i]))
             continue;
-        strv_addf(&urls, "%s%s", kube->server, asks[i].path);
-        results[ready] = HTTP_RESPONSE_INIT;
-        errs[ready] = ERR_INIT;
+        requests[ready].path = asks[i].path;
         which[ready++] = &asks[i];
     }
-    for (size_t k = 0; k < ready; k++)
-        reqs[k] = (struct http_request){.url = urls.v[k], .headers = headers};
-    http_do_all(kube->http, reqs, results, errs, ready);
+    kube_send_all(kube, requests, results, errs, ready);
     for (size_t k = 0; k < ready; k++) {
         which[k]->err = errs[k];
         read_answer(kube, which[k], &results[k]);

@@ -82,28 +82,54 @@ void kube_release(struct kube *kube)
     *kube = (struct kube){0};
 }
 
-int kube_send(struct kube *kube, const struct kube_request *request, struct http_response *res, struct err *err)
+/* The texts of a request. */
+struct sent {
+    char *url, *accept, *type;
+    const char *headers[3];
+};
+
+static struct http_request prepare(const struct kube *kube, const struct kube_request *request, struct sent *sent)
 {
-    AUTOFREE char *url = xasprintf("%s%s", kube->server, request->path);
-    AUTOFREE char *accept = xasprintf("Accept: %s", request->accept ? request->accept : "application/json");
-    AUTOFREE char *type = xasprintf("Content-Type: %s", request->content_type ? request->content_type : "application/json");
-    const char *const headers[] = {accept, request->body ? type : NULL, NULL};
-    struct http_request req = {
+    bool endless = request->on_data && !request->ends;
+    sent->url = xasprintf("%s%s", kube->server, request->path);
+    sent->accept = xasprintf("Accept: %s", request->accept ? request->accept : "application/json");
+    sent->type = xasprintf("Content-Type: %s", request->content_type ? request->content_type : "application/json");
+    sent->headers[0] = sent->accept;
+    sent->headers[1] = request->body ? sent->type : NULL;
+    return (struct http_request){
         .method = request->method,
-        .url = url,
-        .headers = headers,
+        .url = sent->url,
+        .headers = sent->headers,
         .body = request->body,
         .body_len = request->body_len,
         .idempotent = request->idempotent,
-        .first_byte_ms = request->on_data && !request->ends ? -1 : 0,
-        .total_ms = request->on_data && !request->ends ? -1 : 0,
+        .first_byte_ms = endless ? -1 : 0,
+        .total_ms = endless ? -1 : 0,
         .on_data = request->on_data,
         .arg = request->arg,
     };
-    if (http_do(kube->http, &req, res, err) == 0)
-        return 0;
-    kube_explain_unreached(kube, err);
-    return -1;
+}
+
+int kube_send_all(struct kube *kube, const struct kube_request *requests, struct http_response *results, struct err *errs,
+                  size_t n)
+{
+    AUTOFREE struct sent *sent = xcalloc(n ? n : 1, sizeof(*sent));
+    AUTOFREE struct http_request *reqs = xcalloc(n ? n : 1, sizeof(*reqs));
+    for (size_t i = 0; i < n; i++)
+        reqs[i] = prepare(kube, &requests[i], &sent[i]);
+    int failed = http_do_all(kube->http, reqs, results, errs, n);
+    for (size_t i = 0; i < n; i++) {
+        kube_explain_unreached(kube, &errs[i]);
+        free(sent[i].url);
+        free(sent[i].accept);
+        free(sent[i].type);
+    }
+    return failed;
+}
+
+int kube_send(struct kube *kube, const struct kube_request *request, struct http_response *res, struct err *err)
+{
+    return kube_send_all(kube, request, res, err, 1) ? -1 : 0;
 }
 
 int kube_check(struct kube *kube, const struct kube_request *request, const struct http_response *res, const char *failing,

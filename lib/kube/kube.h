@@ -75,6 +75,9 @@ struct kube_request {
 };
 /* As http_do: 0 whatever the status. */
 int kube_send(struct kube *kube, const struct kube_request *request, struct http_response *res, struct err *err);
+/* As http_do_all: how many failed. */
+int kube_send_all(struct kube *kube, const struct kube_request *requests, struct http_response *results, struct err *errs,
+                  size_t n);
 /* Turns an answer of 300 or above into an error that says `failing`: the one place where an API server's refusal becomes
  * words. May ask the server why. */
 int kube_check(struct kube *kube, const struct kube_request *request, const struct http_response *res, const char *failing,
@@ -83,7 +86,7 @@ int kube_check(struct kube *kube, const struct kube_request *request, const stru
 /* GET path ("/version", "/api/v1/nodes?limit=1"): the answer, a JSON object. An error is by its status, in the words of
  * Kubernetes. The caller frees. */
 node_t *kube_get(struct kube *kube, const char *path, const char *failing, struct err *err);
-/* A list of any length: page by page, and element by element. */
+/* A list of any length: page by page, and element by element; without metadata.managedFields, which is half of each object. */
 struct kube_each {
     const char *path;                      /* may have a query, but no limit */
     const char *accept;                    /* NULL: application/json */
@@ -97,6 +100,10 @@ struct kube_each {
     node_t **rest; /* gets the last page without its elements, the caller frees; NULL: nobody wants it */
 };
 int kube_each(struct kube *kube, const struct kube_each *each, struct err *err);
+/* Several lists at once: in as many round trips as the longest has pages. errs[i], ERR_INIT, is set where one failed. */
+void kube_each_all(struct kube *kube, const struct kube_each *each, struct err *errs, size_t n);
+/* What it takes goes into an array, *items, which the caller frees. */
+void kube_each_keep(struct kube_each *each, node_t **items);
 /* The items of a list, whole, in pages of the server. path may have a query, but no limit. The caller frees. */
 node_t *kube_list(struct kube *kube, const char *path, const char *failing, struct err *err);
 

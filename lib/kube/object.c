@@ -119,13 +119,48 @@ node_t *kube_show(struct kube *kube, const struct kube_kind *kind, const char *n
     return object;
 }
 
+static struct kube_each begin(struct kube_listing *list, struct strv *texts)
+{
+    struct kube_each each = {0};
+    struct str path = STR_INIT;
+    kube_path(&path, list->kind, list->ns, NULL, NULL);
+    url_query(&path, "labelSelector", list->selector);
+    kube_each_keep(&each, &list->items);
+    strv_take(texts, str_detach(&path));
+    each.path = texts->v[texts->n - 1];
+    strv_addf(texts, "cannot list %s", list->kind->plural);
+    each.failing = texts->v[texts->n - 1];
+    return each;
+}
+
+void kube_list_kinds(struct kube *kube, struct kube_listing *lists, size_t n)
+{
+    AUTOFREE struct kube_each *each = xcalloc(n, sizeof(*each));
+    AUTOFREE struct err *errs = xcalloc(n, sizeof(*errs));
+    CLEANUP(strv_release) struct strv texts = STRV_INIT;
+    for (size_t i = 0; i < n; i++)
+        each[i] = begin(&lists[i], &texts);
+    kube_each_all(kube, each, errs, n);
+    for (size_t i = 0; i < n; i++) {
+        lists[i].err = errs[i];
+        if (errs[i].code != ERR_OK)
+            node_free(TAKE(lists[i].items));
+    }
+}
+
+void kube_listing_release(struct kube_listing *list)
+{
+    node_free(list->items);
+    err_release(&list->err);
+}
+
 static node_t *list_of(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *selector, struct err *err)
 {
-    AUTOFREE char *failing = xasprintf("cannot list %s", kind->plural);
-    CLEANUP(str_release) struct str path = STR_INIT;
-    kube_path(&path, kind, ns, NULL, NULL);
-    url_query(&path, "labelSelector", selector);
-    return kube_list(kube, path.buf, failing, err);
+    struct kube_listing list = {.kind = kind, .ns = ns, .selector = selector};
+    kube_list_kinds(kube, &list, 1);
+    if (list.err.code != ERR_OK)
+        err_move(err, &list.err);
+    return list.items;
 }
 
 /* A list that a server knows is empty at worst. */

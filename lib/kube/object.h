@@ -58,6 +58,16 @@ int kube_answer(struct kube *kube, const struct http_response *res, const struct
 node_t *kube_show(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *name, struct err *err);
 /* selector: of labels, as kubectl's -l; NULL: all. The caller frees. */
 node_t *kube_list_of(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *selector, struct err *err);
+/* Several of them at once, each with its items, or its own error: NOT_FOUND when its kind is not installed. The caller
+ * releases them. */
+struct kube_listing {
+    const struct kube_kind *kind;
+    const char *ns, *selector; /* as above */
+    node_t *items;
+    struct err err;
+};
+void kube_list_kinds(struct kube *kube, struct kube_listing *lists, size_t n);
+void kube_listing_release(struct kube_listing *list);
 /* Of all, one by one: of each, path and failing are set here. */
 int kube_each_of(struct kube *kube, const struct kube_kind *kind, const char *ns, const struct kube_each *each, struct err *err);
 /* The same, where it need not be: *ret is NULL, and it is no failure, when there is none of that name, or when the kind is

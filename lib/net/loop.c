@@ -3,7 +3,7 @@
 #include "base/sig.h"
 #include "net/transfer.h"
 
-enum { FIRST_BYTE_MS = 60000, POLL_MAX_MS = 60000 };
+enum { FIRST_BYTE_MS = 60000, POLL_MAX_MS = 60000, SECOND_LOOK_MS = 2 };
 
 void loop_prepare(struct transfer *t, struct http *http, const struct http_request *req, int total_ms)
 {
@@ -109,6 +109,7 @@ static void reap(struct http *http)
     for (CURLMsg *msg; (msg = http->curl->multi_info_read(http->multi, &left));) {
         if (msg->msg != CURLMSG_DONE)
             continue;
+        http->news = true;
         char *private = NULL;
         CURLcode code = msg->data.result;
         http->curl->easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &private);
@@ -160,13 +161,19 @@ int loop_turn(struct http *http)
 {
     int running = 0;
     start_due(http);
+    bool is_shared = http->n_open > 1;
     http->curl->multi_perform(http->multi, &running);
     reap(http);
-    return check_clocks(http);
+    /* libcurl 7.88 can forget to wake a request when another one has read its data from the connection that they share. */
+    bool look_again = is_shared && http->news;
+    int sleep_ms = check_clocks(http);
+    return look_again && sleep_ms > SECOND_LOOK_MS ? SECOND_LOOK_MS : sleep_ms;
 }
 
 void loop_sleep(struct http *http, int sleep_ms)
 {
     struct curl_waitfd interrupt = {.fd = sig_fd(), .events = CURL_WAIT_POLLIN};
-    http->curl->multi_poll(http->multi, &interrupt, interrupt.fd >= 0, sleep_ms, NULL);
+    int events = 0;
+    http->curl->multi_poll(http->multi, &interrupt, interrupt.fd >= 0, sleep_ms, &events);
+    http->news = events > 0;
 }

@@ -80,6 +80,7 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
     struct transfer *t = arg;
     size_t len = size * n;
     t->got_bytes += len;
+    t->loop->news = true;
     if (t->req->idle_ms)
         t->quiet_since_ms = clock_mono_ms();
     if (t->req->on_data && status_is(t, 2)) {

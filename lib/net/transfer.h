@@ -23,6 +23,7 @@ struct http {
     size_t n_open, cap_open;
     size_t running; /* of them, without streams */
     struct http_stream *streams;
+    bool news;        /* something came since the loop went to sleep */
     bool stream_news; /* a stream got data or ended since the last http_poll */
 };
 

@@ -149,14 +149,8 @@ static const node_t *named(const node_t *list, const char *name)
     return NULL;
 }
 
-static node_t *list(const struct runtime_env *env, struct err *err)
+static node_t *functions_of(struct kube *kube, const node_t *deployments, const node_t *hpas)
 {
-    struct kube *kube = env->kube;
-    CLEANUP(node_free) node_t *deployments = kube_list_of(kube, &kube_deployments, kube->ns, OURS, err);
-    if (!deployments)
-        return NULL;
-    CLEANUP(err_release) struct err unseen = ERR_INIT; /* then it has none that we may see */
-    CLEANUP(node_free) node_t *hpas = kube_list_of(kube, &kube_autoscalers, kube->ns, OURS, &unseen);
     node_t *functions = node_new_array();
     for (const node_t *deployment = node_first(deployments); deployment; deployment = node_next(deployment)) {
         node_t *function = node_push(functions, function_of(kube, deployment));
@@ -164,6 +158,21 @@ static node_t *list(const struct runtime_env *env, struct err *err)
         if (hpa)
             add_autoscaler(function, hpa);
     }
+    return functions;
+}
+
+/* Autoscalers that we may not see are none. */
+static node_t *list(const struct runtime_env *env, struct err *err)
+{
+    struct kube *kube = env->kube;
+    struct kube_listing lists[] = {{.kind = &kube_deployments, .ns = kube->ns, .selector = OURS},
+                                   {.kind = &kube_autoscalers, .ns = kube->ns, .selector = OURS}};
+    kube_list_kinds(kube, lists, ARRAY_LEN(lists));
+    node_t *functions = lists[0].items ? functions_of(kube, lists[0].items, lists[1].items) : NULL;
+    if (!functions)
+        err_move(err, &lists[0].err);
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+        kube_listing_release(&lists[i]);
     return functions;
 }
 

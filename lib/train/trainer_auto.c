@@ -3,6 +3,8 @@
 
 #include "train/kube_job.h"
 
+enum { KINDS_MAX = 8 };
+
 /* Of the objects that are there. NULL and no error: none. */
 static const struct trainer *find(const struct trainer_env *env, const char *name, const struct trainer **ret_other,
                                   struct err *err)
@@ -97,19 +99,41 @@ static bool is_part(const node_t *job, const node_t *jobs)
     return false;
 }
 
+static int add_jobs(node_t *jobs, const struct trainer *trainer, struct kube_listing *list, struct err *err)
+{
+    if (!list->items && list->err.code != ERR_NOT_FOUND)
+        return err_move(err, &list->err);
+    for (const node_t *object = node_first(list->items); object; object = node_next(object))
+        node_push(jobs, kube_job_document(trainer, object));
+    return 0;
+}
+
+/* Of every kind that is installed. */
+static int list_kinds(const struct trainer_env *env, node_t *jobs, struct err *err)
+{
+    struct kube_listing lists[KINDS_MAX] = {{0}};
+    const struct trainer *of[KINDS_MAX];
+    size_t n = 0;
+    for (const struct trainer *const *trainer = trainers; *trainer && n < KINDS_MAX; trainer++) {
+        if (!(*trainer)->cluster)
+            continue;
+        lists[n] = (struct kube_listing){.kind = (*trainer)->cluster->kind, .ns = env->all_namespaces ? NULL : env->kube->ns};
+        of[n++] = *trainer;
+    }
+    kube_list_kinds(env->kube, lists, n);
+    int rc = 0;
+    for (size_t i = 0; i < n; i++) {
+        rc = rc == 0 ? add_jobs(jobs, of[i], &lists[i], err) : rc;
+        kube_listing_release(&lists[i]);
+    }
+    return rc;
+}
+
 static node_t *list(const struct trainer_env *env, struct err *err)
 {
     CLEANUP(node_free) node_t *jobs = node_new_array();
-    for (const struct trainer *const *trainer = trainers; *trainer; trainer++) {
-        CLEANUP(node_free) node_t *objects = NULL;
-        if (!(*trainer)->cluster)
-            continue;
-        if (kube_list_if(env->kube, (*trainer)->cluster->kind, env->all_namespaces ? NULL : env->kube->ns, NULL, &objects, err) !=
-            0)
-            return NULL;
-        for (const node_t *object = node_first(objects); object; object = node_next(object))
-            node_push(jobs, kube_job_document(*trainer, object));
-    }
+    if (list_kinds(env, jobs, err) != 0)
+        return NULL;
     for (node_t *job = node_first(jobs), *next; job; job = next) {
         next = node_next(job);
         if (is_part(job, jobs))

@@ -12,6 +12,7 @@ that list's next reply (a watch, of "/path?watch" where there is one), any other
   status, reason, headers {name: value}, body (text), body_bytes (filler of that size)
   delay_ms      before the status line          hang      never answer
   cut           close after so many body bytes  close     close without an answer, after reading the request
+  after         not before so many requests have come, to all paths
   drip_ms       between pieces of the body      drip_bytes  a piece's size (1)
   chunked       chunked transfer coding         reset     end the connection with a RST
   raw           these bytes instead of all that early     answer before the body was read, then close
@@ -125,7 +126,8 @@ class Wire:
     def __init__(self, case, folder):
         self.case, self.lock, self.log = case, threading.Lock(), open(os.path.join(folder, "log"), "a", buffering=1)
         self.context = tls_context(folder, case["tls"]) if "tls" in case else None
-        self.connections = 0
+        self.connections = self.requests = 0
+        self.came = threading.Condition(self.lock)
 
     def next_reply(self, path):
         with self.lock:
@@ -154,6 +156,8 @@ class Wire:
         with self.lock:
             print(json.dumps({"connection": number, "method": method, "path": path, "version": version, "headers": headers, "body_bytes": size,
                               "body": body.decode("latin-1"), "client": client}), file=self.log)
+            self.requests += 1
+            self.came.notify_all()
 
     def send_body(self, sock, reply, body):
         cut = reply.get("cut")
@@ -172,6 +176,8 @@ class Wire:
 
     def send_reply(self, sock, reply, method):
         time.sleep(reply.get("delay_ms", 0) / 1000)
+        with self.lock:
+            self.came.wait_for(lambda: self.requests >= reply.get("after", 0))
         if reply.get("reset"):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             raise Ended

@@ -51,11 +51,49 @@ START_TEST(elements_are_the_same_wherever_the_text_is_cut)
 }
 END_TEST
 
+static const char managed[] =
+    "{\"metadata\":{\"skip\":[0]},\"items\":[{\"skip\":[1],\"metadata\":{\"a\":{\"skip\":[2]},\"skip\":[{\"b\":\"]}\\\"\"},[[]]],"
+    "\"c\":\"skip\"},\"spec\":{\"skip\":[3]}},{\"metadata\":{\"skip\":[]}},{\"metadata\":{\"skip\":{\"d\":[4]},\"skipped\":[5]}},"
+    "{\"metadata\":[[6]]}]}";
+
+static void leave_out_cut(const char *without, const char *wanted, size_t at)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(node_free) node_t *found = node_new_array();
+    CLEANUP(json_items_release)
+    struct json_items items =
+        JSON_ITEMS_INIT(.member = "items", .without = without, .source = "it", .on_item = add_item, .arg = found);
+    ck_assert_int_eq(json_items_feed(&items, managed, at, &err), 0);
+    ck_assert_int_eq(json_items_feed(&items, managed + at, sizeof(managed) - 1 - at, &err), 0);
+    CLEANUP(node_free) node_t *rest = json_items_end(&items, &err);
+    ck_assert_msg(rest != NULL, "%s", err.what);
+    CLEANUP(str_release) struct str text = STR_INIT;
+    json_print(found, &text);
+    ck_assert_str_eq(text.buf, wanted);
+    ck_assert_int_eq(node_int(rest, "/metadata/skip/0", 1), 0);
+}
+
+START_TEST(what_is_left_out_is_an_array_of_the_metadata)
+{
+    static const char left[] =
+        "[{\"skip\":[1],\"metadata\":{\"a\":{\"skip\":[2]},\"skip\":[],\"c\":\"skip\"},\"spec\":{\"skip\":[3]}},"
+        "{\"metadata\":{\"skip\":[]}},{\"metadata\":{\"skip\":{\"d\":[4]},\"skipped\":[5]}},"
+        "{\"metadata\":[[6]]}]";
+    const char *all = strstr(managed, "[{\"skip");
+    AUTOFREE char *kept = xstrndup(all, strlen(all) - 1);
+    for (size_t at = 0; at < sizeof(managed); at++) {
+        leave_out_cut("skip", left, at);
+        leave_out_cut(NULL, kept, at);
+    }
+}
+END_TEST
+
 static int feed(const char *text, int (*on_item)(node_t *, void *, struct err *), struct err *err)
 {
     CLEANUP(node_free) node_t *found = node_new_array();
     CLEANUP(json_items_release)
-    struct json_items items = JSON_ITEMS_INIT(.member = "items", .source = "it", .on_item = on_item, .arg = found);
+    struct json_items items =
+        JSON_ITEMS_INIT(.member = "items", .without = "skip", .source = "it", .on_item = on_item, .arg = found);
     if (json_items_feed(&items, text, strlen(text), err) != 0)
         return -1;
     CLEANUP(node_free) node_t *rest = json_items_end(&items, err);
@@ -64,8 +102,19 @@ static int feed(const char *text, int (*on_item)(node_t *, void *, struct err *)
 
 START_TEST(bad_texts_are_refused)
 {
-    static const char *const bad[] = {"",     "{\"items\":[{]}",        "{\"items\":[}]}",   "{\"items\":[1,2}", "]]]]",
-                                      "[1]x", "{\"items\":[1],\"b\":}", "{\"items\":[tru]}", "{\"items\":[\"a]}"};
+    static const char *const bad[] = {"",
+                                      "{\"items\":[{]}",
+                                      "{\"items\":[}]}",
+                                      "{\"items\":[1,2}",
+                                      "]]]]",
+                                      "[1]x",
+                                      "{\"items\":[1],\"b\":}",
+                                      "{\"items\":[tru]}",
+                                      "{\"items\":[\"a]}",
+                                      "{\"items\":[{\"metadata\":{\"skip\":[1",
+                                      "{\"items\":[{\"metadata\":{\"skip\":[}}]}",
+                                      "{\"items\":[{\"metadata\":{\"skip\":[1]}",
+                                      "{\"items\":[{\"metadata\":{\"skip\":[1]]}}]}"};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         CLEANUP(err_release) struct err err = ERR_INIT;
         ck_assert_msg(feed(bad[i], add_item, &err) == -1, "%s", bad[i]);
@@ -103,6 +152,7 @@ Suite *suite_doc_items(void)
     TCase *tcase = tcase_create("doc_items");
     tcase_set_timeout(tcase, 30);
     tcase_add_test(tcase, elements_are_the_same_wherever_the_text_is_cut);
+    tcase_add_test(tcase, what_is_left_out_is_an_array_of_the_metadata);
     tcase_add_test(tcase, bad_texts_are_refused);
     tcase_add_test(tcase, no_part_may_be_endless);
     suite_add_tcase(suite, tcase);

@@ -45,6 +45,74 @@ START_TEST(a_list_that_is_forgotten_or_cut_begins_again)
 }
 END_TEST
 
+#define PODS  "/api/v1/namespaces/x/pods"
+#define JOBS  "/apis/batch/v1/namespaces/x/jobs"
+#define TFS   "/apis/kubeflow.org/v1/namespaces/x/tfjobs"
+#define NODES "/api/v1/nodes"
+
+/* What of each kind is listed: the names, or why it is not. */
+static void list_kinds(const char *routes, const char *wanted)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    AUTOFREE char *script = xasprintf("{\"routes\":{%s}}", routes);
+    wire_start(&wire, script);
+    CLEANUP(kube_release) struct kube kube = {0};
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    const struct kube_settings settings = {.total_ms = 5000, .retries = -1};
+    ck_assert_int_eq(kube_open(&kube, &(struct kube_access){.server = wire.url}, &settings, &err), 0);
+    struct kube_listing lists[] = {{.kind = &kube_pods, .ns = "x", .selector = "a=b"},
+                                   {.kind = &kube_tf_jobs, .ns = "x"},
+                                   {.kind = &kube_jobs, .ns = "x"},
+                                   {.kind = &kube_nodes_kind, .ns = "x"}};
+    CLEANUP(str_release) struct str found = STR_INIT;
+    kube_list_kinds(&kube, lists, ARRAY_LEN(lists));
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+        str_addf(&found, "%s%s", i ? "," : "", lists[i].items ? "" : err_word(lists[i].err.code));
+        for (const node_t *item = node_first(lists[i].items); item; item = node_next(item))
+            str_add(&found, node_str(item, "/metadata/name", "?"));
+        kube_listing_release(&lists[i]);
+    }
+    ck_assert_str_eq(found.buf, wanted);
+}
+
+#define ROUTE(path, pages) "\"" path "\":[" pages "]"
+#define AFTER4(items)      "{\"after\":4,\"body\":\"{\\\"items\\\":[" items "]}\"}"
+#define MISSING            "{\"status\":404,\"after\":4,\"body\":\"404 page not found\"}"
+#define FORGOTTEN          "{\"status\":410}"
+
+START_TEST(lists_are_asked_for_together)
+{
+    list_kinds(ROUTE(PODS, AFTER4(ITEM("a"))) "," ROUTE(TFS, MISSING) "," ROUTE(JOBS, AFTER4(ITEM("b") "," ITEM("c"))) "," ROUTE(
+                   NODES, AFTER4("")),
+               "a,not_found,bc,");
+}
+END_TEST
+
+START_TEST(each_list_goes_on_and_fails_by_itself)
+{
+    list_kinds(ROUTE(PODS, PAGE("1", ITEM("a")) "," FORGOTTEN "," PAGE("1", ITEM("c")) "," PAGE("", ITEM("d"))) "," ROUTE(
+                   TFS, "{\"status\":403}") "," ROUTE(JOBS,
+                                                      PAGE("1", ITEM("e")) "," PAGE("2", ITEM("f")) "," PAGE(
+                                                          "", ITEM("g"))) "," ROUTE(NODES, "{\"body\":\"{\\\"items\\\":7}\"}"),
+               "cd,auth,efg,failed");
+}
+END_TEST
+
+START_TEST(managed_fields_are_not_kept)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(wire_stop) struct wire wire;
+    wire_start(&wire, "{\"replies\":[{\"body\":\"{\\\"items\\\":[{\\\"metadata\\\":{\\\"managedFields\\\":[{\\\"x\\\":1}],"
+                      "\\\"name\\\":\\\"a\\\"},\\\"spec\\\":{\\\"managedFields\\\":[1]}}]}\"}]}");
+    CLEANUP(kube_release) struct kube kube;
+    open_kube(&kube, &wire);
+    CLEANUP(node_free) node_t *items = kube_list_of(&kube, &kube_pods, "x", NULL, &err);
+    CLEANUP(str_release) struct str text = STR_INIT;
+    json_print(items, &text);
+    ck_assert_str_eq(text.buf, "[{\"metadata\":{\"managedFields\":[],\"name\":\"a\"},\"spec\":{\"managedFields\":[1]}}]");
+}
+END_TEST
+
 START_TEST(a_system_that_is_not_installed_is_named)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
@@ -166,6 +234,9 @@ Suite *suite_kube_client(void)
     TCase *tcase = tcase_create("kube_client");
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, a_list_that_is_forgotten_or_cut_begins_again);
+    tcase_add_test(tcase, lists_are_asked_for_together);
+    tcase_add_test(tcase, each_list_goes_on_and_fails_by_itself);
+    tcase_add_test(tcase, managed_fields_are_not_kept);
     tcase_add_test(tcase, a_system_that_is_not_installed_is_named);
     tcase_add_test(tcase, names_are_dns_names);
     tcase_add_test(tcase, kinds_are_found_by_all_their_names_and_kept);
