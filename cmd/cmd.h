@@ -91,7 +91,7 @@ struct cmd {
     const char *about; /* paragraphs for --help and the man page; may be NULL */
     const struct arg *args;
     const struct opt *opts;
-    size_t opts_size; /* of the options struct: allocated, defaults set, freed by the parser */
+    unsigned opts_size; /* of the options struct: allocated, defaults set, freed by the parser */
     unsigned flags;
     const char *timeout;            /* default of --timeout with CMD_WAITS; NULL: none */
     const char *output;             /* a format of its own for -o, which run prints itself (cli_prints_own); NULL: none */

@@ -19,10 +19,10 @@ enum field_type {
 
 struct field {
     const char *name;
-    enum field_type type;
-    enum field_type item; /* of FIELD_ARRAY and FIELD_MAP */
-    const char *help;     /* one line, no full stop */
+    enum field_type type : 8;
+    enum field_type item : 8; /* of FIELD_ARRAY and FIELD_MAP */
     bool required;
+    const char *help;           /* one line, no full stop */
     const char *missing;        /* the default, as text; NULL: none */
     const char *const *choices; /* NULL-terminated, of strings */
     const char *pattern;        /* POSIX extended regular expression of strings, anchored by itself */
