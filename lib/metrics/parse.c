@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metrics/label_sets.h"
 #include "metrics/scan.h"
 
 /* web/api/v1/api.go: errorType. The status is not trusted alone: proxies change it. */
@@ -197,7 +198,7 @@ node_t *prom_parse_data(int status, const char *body, size_t len, struct strv *w
 
 int prom_parse(int status, const char *body, size_t len, struct prom_result *ret, struct err *err)
 {
-    if (status == 200 && prom_scan(body, len, ret))
+    if (status == 200 && prom_scan(body, len, NULL, ret))
         return 0;
     CLEANUP(node_free) node_t *data = prom_parse_data(status, body, len, &ret->warnings, err);
     if (!data)
@@ -213,6 +214,7 @@ void prom_result_release(struct prom_result *result)
 {
     free(result->series);
     arena_release(&result->arena);
+    label_sets_unref(result->sets);
     strv_release(&result->warnings);
     *result = PROM_RESULT_INIT;
 }

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "metrics/login.h"
+#include "metrics/scan.h"
 #include "metrics/scrape.h"
 #include "net/url.h"
 
@@ -173,8 +174,11 @@ static int refused(const struct prom *prom, struct err *err)
     return err_wrap(err, "cannot query Prometheus at %s", prom->base);
 }
 
-static int answered(const struct prom *prom, const struct http_response *res, struct prom_result *ret, struct err *err)
+static int answered(const struct prom *prom, const struct http_response *res, struct label_sets *sets, struct prom_result *ret,
+                    struct err *err)
 {
+    if (sets && res->status == 200 && prom_scan(res->body.buf, res->body.len, sets, ret))
+        return 0;
     if (prom_parse(res->status, res->body.buf, res->body.len, ret, err) == 0)
         return 0;
     return refused(prom, err);
@@ -198,7 +202,8 @@ int prom_query_all(const struct prom *prom, const struct prom_query *queries, st
 
     int failed = 0;
     for (size_t i = 0; i < n; i++) {
-        int rc = errs[i].code ? unanswered(prom, &errs[i]) : answered(prom, &responses[i], &results[i], &errs[i]);
+        int rc =
+            errs[i].code ? unanswered(prom, &errs[i]) : answered(prom, &responses[i], queries[i].sets, &results[i], &errs[i]);
         failed += rc != 0;
         http_response_release(&responses[i]);
         post_release(&posts[i]);

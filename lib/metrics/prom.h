@@ -42,6 +42,7 @@ struct prom_series {
     size_t n_labels;
     struct prom_point *points; /* one for an instant query */
     size_t n_points;
+    const struct label_set *set; /* that the labels are, of the result's sets; NULL: of none */
 };
 
 enum prom_type { PROM_VECTOR, PROM_MATRIX, PROM_SCALAR, PROM_STRING };
@@ -50,8 +51,9 @@ struct prom_result {
     enum prom_type type;
     struct prom_series *series; /* a scalar or a string is one series without labels */
     size_t n;
-    struct arena arena;   /* of labels, points and their texts */
-    struct strv warnings; /* of the server, infos included */
+    struct arena arena;      /* of labels, points and their texts */
+    struct label_sets *sets; /* whose labels are not the arena's (label_sets.h); NULL: none */
+    struct strv warnings;    /* of the server, infos included */
 };
 #define PROM_RESULT_INIT ((struct prom_result){0})
 void prom_result_release(struct prom_result *result);
@@ -59,9 +61,10 @@ DEFINE_CLEANUP(struct prom_result, prom_result_release)
 
 struct prom_query {
     const char *expr;
-    int64_t at_ms;    /* instant: 0 is the server's now; range: its end (0: now, by our clock) */
-    int64_t range_ms; /* 0: an instant query */
-    int64_t step_ms;  /* of a range; at least 1 */
+    int64_t at_ms;           /* instant: 0 is the server's now; range: its end (0: now, by our clock) */
+    int64_t range_ms;        /* 0: an instant query */
+    int64_t step_ms;         /* of a range; at least 1 */
+    struct label_sets *sets; /* to read the answer's labels with: borrowed; NULL: none */
 };
 
 /* A server: a base URL (a path prefix is fine) and a client that never sends the gateway's login there; or exporters

@@ -4,10 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metrics/label_sets.h"
+
 struct scan {
     const char *p, *end;
     struct prom_result *result;
+    struct arena *arena;              /* of texts that are kept now */
     const struct prom_series *before; /* the series before this one, or NULL: most of its labels are the same */
+    struct label_set *set;            /* of the series before this one, or NULL */
     struct prom_label *labels;        /* of this one */
     size_t n_labels, cap_labels;
     struct prom_point *points;
@@ -80,7 +84,7 @@ static const char *scan_escaped(struct scan *scan, const char *start)
         return NULL;
     CLEANUP(node_free) node_t *node = json_parse(start, (size_t)(scan->p - start), "answer of Prometheus", &ignored);
     const char *text = node ? node_text(node) : NULL;
-    return text ? arena_strdup(&scan->result->arena, text) : NULL;
+    return text ? arena_strdup(scan->arena, text) : NULL;
 }
 
 /* NULL: something else. */
@@ -93,7 +97,7 @@ static const char *scan_text(struct scan *scan)
     while (scan->p < scan->end && *scan->p != '"' && *scan->p != '\\' && *scan->p >= ' ' && *scan->p <= '~')
         scan->p++;
     size_t len = (size_t)(scan->p - start);
-    return eat_char(scan, '"') ? arena_text(&scan->result->arena, start, len) : scan_escaped(scan, quote);
+    return eat_char(scan, '"') ? arena_text(scan->arena, start, len) : scan_escaped(scan, quote);
 }
 
 /* The same, by what is kept already if it says that. */
@@ -156,17 +160,64 @@ static bool scan_label(struct scan *scan)
     return true;
 }
 
-static bool scan_labels(struct scan *scan)
+static void *keep(struct arena *arena, const void *list, size_t size)
 {
-    if (!eat(scan, "{\"metric\":{"))
+    return size ? memcpy(arena_get(arena, size), list, size) : NULL;
+}
+
+static bool scan_labels(struct scan *scan, struct prom_series *ret)
+{
+    scan->n_labels = 0;
+    if (!eat_char(scan, '{'))
         return false;
-    if (eat(scan, "},"))
-        return true;
-    do
-        if (!scan_label(scan))
+    while (!eat_char(scan, '}'))
+        if ((scan->n_labels && !eat_char(scan, ',')) || !scan_label(scan))
             return false;
-    while (eat_char(scan, ','));
-    return eat(scan, "},");
+    ret->labels = keep(scan->arena, scan->labels, scan->n_labels * sizeof(*scan->labels));
+    ret->n_labels = scan->n_labels;
+    return true;
+}
+
+/* One that was not met before: its labels live with the sets. */
+static struct label_set *scan_new_set(struct scan *scan, size_t len)
+{
+    const char *text = scan->p;
+    struct prom_series series = {0};
+    scan->arena = label_sets_arena(scan->result->sets);
+    bool is_whole = scan_labels(scan, &series) && scan->p == text + len;
+    scan->arena = &scan->result->arena;
+    scan->p = text;
+    if (!is_whole)
+        return NULL;
+    struct label_set *set = label_sets_add(scan->result->sets, scan->set, text, len);
+    set->labels = series.labels;
+    set->n = series.n_labels;
+    return set;
+}
+
+/* No text of a label has a quote with a word behind it: there the set has ended. */
+static struct label_set *scan_other_set(struct scan *scan)
+{
+    static const char behind[] = "},\"value";
+    const char *end = memmem(scan->p, (size_t)(scan->end - scan->p), behind, sizeof(behind) - 1);
+    if (!end)
+        return NULL;
+    size_t len = (size_t)(end + 1 - scan->p);
+    struct label_set *set = label_sets_find(scan->result->sets, scan->set, scan->p, len);
+    return set ? set : scan_new_set(scan, len);
+}
+
+static bool scan_set(struct scan *scan, struct prom_series *ret)
+{
+    struct label_set *set = label_sets_next(scan->result->sets, scan->set, scan->p, (size_t)(scan->end - scan->p));
+    if (!set)
+        set = scan_other_set(scan);
+    if (!set)
+        return false;
+    scan->set = set;
+    scan->p += set->len;
+    *ret = (struct prom_series){.labels = set->labels, .n_labels = set->n, .set = set};
+    return true;
 }
 
 static bool scan_points(struct scan *scan)
@@ -182,20 +233,16 @@ static bool scan_points(struct scan *scan)
     return eat(scan, "]}");
 }
 
-static void *keep(struct scan *scan, const void *list, size_t size)
-{
-    return size ? memcpy(arena_get(&scan->result->arena, size), list, size) : NULL;
-}
-
 static bool scan_series(struct scan *scan, struct prom_series *ret)
 {
-    scan->n_labels = scan->n_points = 0;
-    if (!scan_labels(scan) || !scan_points(scan))
+    *ret = (struct prom_series){0};
+    scan->n_points = 0;
+    bool is_read =
+        eat(scan, "{\"metric\":") && (scan->result->sets ? scan_set(scan, ret) : scan_labels(scan, ret)) && eat_char(scan, ',');
+    if (!is_read || !scan_points(scan))
         return false;
-    *ret = (struct prom_series){.labels = keep(scan, scan->labels, scan->n_labels * sizeof(*scan->labels)),
-                                .n_labels = scan->n_labels,
-                                .points = keep(scan, scan->points, scan->n_points * sizeof(*scan->points)),
-                                .n_points = scan->n_points};
+    ret->points = keep(scan->arena, scan->points, scan->n_points * sizeof(*scan->points));
+    ret->n_points = scan->n_points;
     return true;
 }
 
@@ -224,10 +271,11 @@ static bool scan_all(struct scan *scan, struct prom_result *ret)
     return eat_char(scan, ']');
 }
 
-bool prom_scan(const char *body, size_t len, struct prom_result *ret)
+bool prom_scan(const char *body, size_t len, struct label_sets *sets, struct prom_result *ret)
 {
-    struct scan scan = {.p = body, .end = body + len, .result = ret};
+    struct scan scan = {.p = body, .end = body + len, .result = ret, .arena = &ret->arena};
     *ret = PROM_RESULT_INIT;
+    ret->sets = label_sets_ref(sets);
     bool is_whole =
         scan_all(&scan, ret) && eat(&scan, "}}") && (scan.p == scan.end || eat_char(&scan, '\n')) && scan.p == scan.end;
     free(scan.labels);

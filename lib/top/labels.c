@@ -33,7 +33,19 @@ static void set_label(struct row_label *label, const char *value, const struct m
     label->value = xstrdup(value);
 }
 
-void row_labels_take(struct row *row, const struct prom_series *series, const struct measure *measure)
+/* The last time it was this very set, nothing of that was lost since, and no other measure stopped saying something. */
+static bool is_as_before(const struct row *row, const struct reading *by, const struct prom_series *series,
+                         const struct measure *measure)
+{
+    if (!series->set || by->said != series->set || by->said_lost != row->lost)
+        return false;
+    for (size_t i = 0; i < row->n_labels; i++)
+        if (row->labels[i].is_stale && row->labels[i].measure != measure)
+            return false;
+    return true;
+}
+
+static void take_labels(struct row *row, const struct prom_series *series, const struct measure *measure)
 {
     size_t next = 0; /* as a rule they are where they were the last time */
     for (size_t i = 0; i < series->n_labels; i++) {
@@ -46,6 +58,18 @@ void row_labels_take(struct row *row, const struct prom_series *series, const st
             add_label(row, from, measure);
         next = label ? (size_t)(label - row->labels) + 1 : row->n_labels;
     }
+}
+
+void row_labels_take(struct row *row, struct reading *by, const struct prom_series *series, const struct measure *measure)
+{
+    if (!is_as_before(row, by, series, measure)) {
+        take_labels(row, series, measure);
+        by->said = series->set;
+        by->said_lost = row->lost;
+        return;
+    }
+    for (size_t i = 0; i < row->n_labels; i++)
+        row->labels[i].is_stale = false;
 }
 
 void row_labels_age(struct row *row, const struct measure *measure)
@@ -69,6 +93,7 @@ void row_labels_drop(struct row *row)
         else
             row->labels[kept++] = row->labels[i];
     }
+    row->lost += kept < row->n_labels;
     row->n_labels = kept;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metrics/label_sets.h"
 #include "metrics/vocabulary.h"
 
 static struct measure *add_measure(struct plan *plan)
@@ -169,6 +170,7 @@ void plan_free(struct plan *plan)
     free(plan->places);
     free(plan->measures);
     node_free(plan->vocabulary);
+    label_sets_unref(plan->sets);
     free(plan);
 }
 

@@ -35,6 +35,7 @@ struct plan {
     int64_t looked_ms; /* when it was looked up what the server has; 0: never */
     int64_t curves_ms; /* wall clock of the newest curves that came whole; 0: none */
     int64_t curve_step_ms;
+    struct label_sets *sets; /* of the answers */
 };
 
 #endif

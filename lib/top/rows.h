@@ -4,9 +4,24 @@
 
 #include "top/top.h"
 
+/* index.c: the rows of a table while it takes the answers of a round. */
+struct row_index {
+    struct table *table;
+    size_t *at; /* position + 1 by a row's id */
+    size_t n_at;
+    struct map by_key; /* of the rows so far: position + 1; made when it is asked for */
+};
+void index_begin(struct row_index *index, struct table *table, struct label_sets *sets);
+void index_release(struct row_index *index);
+/* Where the id of the row is kept that these labels of the set name; NULL: it has to be named each time. */
+unsigned *index_id(struct row_index *index, const char *names, const struct label_set *set);
+struct row *index_row(const struct row_index *index, unsigned id);     /* NULL: there is none now */
+struct row *index_row_named(struct row_index *index, const char *key); /* made when it is not there */
+void index_forget(struct table *table);                                /* what was learned of label sets */
+
 /* labels.c: of each measure anew: age, take of its series, and at the end drop what was not said again. */
 void row_labels_age(struct row *row, const struct measure *measure);
-void row_labels_take(struct row *row, const struct prom_series *series, const struct measure *measure);
+void row_labels_take(struct row *row, struct reading *by, const struct prom_series *series, const struct measure *measure);
 void row_labels_drop(struct row *row);
 void row_labels_release(struct row *row);
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/map.h"
+#include "metrics/label_sets.h"
 #include "metrics/vocabulary.h"
 #include "top/places.h"
 #include "top/plan.h"
@@ -102,7 +103,7 @@ static const char *todays_expr(struct asked *asked, int64_t at_ms)
 
 static struct prom_query query_of(struct asked *asked, const struct batch *batch)
 {
-    struct prom_query query = {.expr = asked->expr, .at_ms = batch->span.at_ms};
+    struct prom_query query = {.expr = asked->expr, .at_ms = batch->span.at_ms, .sets = batch->sets};
     if (asked->of == OF_ALERTS)
         query.expr = PAST_ALERTS;
     if (asked->is_today)
@@ -164,6 +165,8 @@ static void ask_all(struct plan *plan, struct batch *batch, const struct prom *p
     AUTOFREE struct prom_result *results = xcalloc(plan->n + 1, sizeof(*results));
     AUTOFREE struct err *errs = xcalloc(plan->n + 1, sizeof(*errs));
     int64_t now = clock_mono_ms();
+    plan->sets = label_sets_turn(plan->sets);
+    batch->sets = label_sets_ref(plan->sets);
     batch->asked = 0;
     for (size_t i = 0; i < plan->n; i++) {
         batch->has[i] = due(plan, &plan->asked[i], is_live(batch), now);
@@ -226,6 +229,7 @@ void batch_free(struct batch *batch)
     free(batch->note);
     free(batch->results);
     free(batch->errs);
+    label_sets_unref(batch->sets);
     free(batch);
 }
 

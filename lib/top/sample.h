@@ -19,6 +19,7 @@ struct batch {
     enum answer *has;
     struct prom_result *results; /* of what was asked */
     struct err *errs;            /* errs[i].code != 0: results[i] is not there */
+    struct label_sets *sets;     /* of the results; NULL: none */
     char *note;                  /* what is unknown of alerts; NULL: nothing */
     int64_t curve_end_ms;        /* wall clock of the curves' last step */
     int64_t curve_ms;            /* how much of them was asked: the range, or only the newest steps */

@@ -42,6 +42,7 @@ static void table_release(struct table *table)
     for (size_t i = 0; i < table->n; i++)
         row_release(&table->rows[i], table->n_metrics);
     row_release(&table->whole, table->n_metrics);
+    index_forget(table);
     free(table->rows);
 }
 
@@ -112,7 +113,8 @@ const struct reading *row_reading(const struct table *table, const struct row *r
 struct row *table_add(struct table *table, const char *key)
 {
     GROW(table->rows, table->n, table->cap);
-    table->rows[table->n] = (struct row){.key = xstrdup(key), .readings = xcalloc(table->n_metrics + 1, sizeof(struct reading))};
+    table->rows[table->n] = (struct row){
+        .key = xstrdup(key), .id = ++table->last_id, .readings = xcalloc(table->n_metrics + 1, sizeof(struct reading))};
     return &table->rows[table->n++];
 }
 

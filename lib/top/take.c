@@ -72,19 +72,9 @@ struct taking {
     const struct state *state;
     struct table *table;
     const struct batch *batch;
-    struct map index; /* of the rows: key -> position + 1 */
+    struct row_index index;
     struct str key;
 };
-
-static struct row *row_of(struct taking *taking, const char *key)
-{
-    uintptr_t at = (uintptr_t)map_get(&taking->index, key);
-    if (at)
-        return &taking->table->rows[at - 1];
-    struct row *row = table_add(taking->table, key);
-    map_set(&taking->index, key, (void *)(uintptr_t)taking->table->n); /* NOLINT(performance-no-int-to-ptr) */
-    return row;
-}
 
 /* A curve that grows: what it has moves to the left by the time that passed. */
 static void shift_trend(struct reading *reading, const struct batch *batch)
@@ -133,6 +123,8 @@ static void reading_forget(struct reading *reading)
                             .n_trend = reading->n_trend,
                             .trend_end_ms = reading->trend_end_ms,
                             .trend_step_ms = reading->trend_step_ms,
+                            .said = reading->said,
+                            .said_lost = reading->said_lost,
                             .measure = reading->measure};
     reading_clear(reading);
     *reading = curve;
@@ -225,11 +217,28 @@ static void age_place(const struct taking *taking, const struct place *place, bo
     }
 }
 
+/* NULL: nothing names it. */
+static struct row *row_of(struct taking *taking, const struct measure *measure, const struct prom_series *series)
+{
+    unsigned *id = index_id(&taking->index, measure->names, series->set);
+    struct row *row = id ? index_row(&taking->index, *id) : NULL;
+    if (row)
+        return row;
+    if (!row_key(&taking->state->node_names, measure, series, &taking->key))
+        return NULL;
+    row = index_row_named(&taking->index, taking->key.buf);
+    if (id)
+        *id = row->id;
+    return row;
+}
+
 static void take_row(struct taking *taking, const struct place *place, const struct prom_series *series)
 {
-    struct row *row = row_of(taking, taking->key.buf);
+    struct row *row = row_of(taking, place->measure, series);
+    if (!row)
+        return;
     struct reading *reading = &row->readings[place->metric];
-    row_labels_take(row, series, place->measure);
+    row_labels_take(row, reading, series, place->measure);
     if (place->measure->adds == ADDS_TO_ROWS && is_addition(reading, place->measure))
         add_others(taking, reading, place, series);
     else
@@ -247,7 +256,7 @@ static void take_series(struct taking *taking, const struct place *place, const 
         add_others(taking, whole, place, series);
     else if (metric_is_whole(metric))
         set_reading(taking, whole, place, series);
-    else if (row_key(&taking->state->node_names, place->measure, series, &taking->key))
+    else
         take_row(taking, place, series);
 }
 
@@ -302,15 +311,14 @@ static void take_table(const struct state *state, struct table *table, const str
 {
     struct taking taking = {.state = state, .table = table, .batch = batch, .key = STR_INIT_MAX(256)};
     groups_drop(table);
-    for (size_t i = 0; i < table->n; i++)
-        map_set(&taking.index, table->rows[i].key, (void *)(uintptr_t)(i + 1)); /* NOLINT(performance-no-int-to-ptr) */
+    index_begin(&taking.index, table, batch->sets);
     size_t n;
     const struct place *places = plan_places(plan, &n);
     for (size_t i = 0; i < n; i++)
         if (places[i].panel == table->panel)
             take_place(&taking, &places[i]);
     drop_empty_rows(state, table);
-    map_release(&taking.index);
+    index_release(&taking.index);
     str_release(&taking.key);
 }
 

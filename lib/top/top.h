@@ -76,6 +76,8 @@ struct reading {
     double *trend;   /* oldest first; NaN where unknown */
     size_t n_trend;
     int64_t trend_end_ms, trend_step_ms; /* wall clock of its last step */
+    const struct label_set *said;        /* by the last series of it; only to be compared */
+    unsigned said_lost;                  /* the row's lost, then */
 };
 
 /* A label of one of its series, and whose that was. */
@@ -88,6 +90,8 @@ enum { ROW_LABELS = 32 };
 
 struct row {
     char *key;
+    unsigned id;              /* in its table, from 1 on; 0: of a group */
+    unsigned lost;            /* how many times it lost a label */
     bool is_hidden;           /* by the filter, or in a group that is folded */
     bool is_rest;             /* what the others leave: it stands last */
     int64_t since_ms;         /* of a target that is down: wall clock; -1: longer than it was watched */
@@ -108,6 +112,10 @@ struct table {
     size_t n, cap;
     size_t sort;     /* index into panel->columns */
     size_t selected; /* among the rows that are not hidden */
+    unsigned last_id;
+    struct named *named; /* index.c: which rows the label sets are of */
+    size_t n_named, cap_named;
+    struct label_sets *sets; /* which those are; NULL: none */
 };
 
 struct state;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metrics/label_sets.h"
 #include "metrics/prom.h"
 #include "metrics/scan.h"
 #include "suites.h"
@@ -136,6 +137,7 @@ START_TEST(without_a_url_the_hint_says_how)
 END_TEST
 
 #define SCANNED(type, result) "{\"status\":\"success\",\"data\":{\"resultType\":\"" type "\",\"result\":[" result "]}}"
+#define SET(labels)           "{\"metric\":{" labels "},\"value\":[1,\"1\"]}"
 
 /* What is read in one pass is what the document says; what is spelled otherwise is left to it. */
 START_TEST(one_pass_reads_the_same)
@@ -171,17 +173,75 @@ START_TEST(one_pass_reads_the_same)
         CLEANUP(err_release) struct err err = ERR_INIT;
         CLEANUP(prom_result_release) struct prom_result quick = PROM_RESULT_INIT;
         CLEANUP(prom_result_release) struct prom_result slow = PROM_RESULT_INIT;
-        ck_assert_int_eq(prom_scan(cases[i].body, strlen(cases[i].body), &quick), cases[i].is_usual);
+        ck_assert_int_eq(prom_scan(cases[i].body, strlen(cases[i].body), NULL, &quick), cases[i].is_usual);
         AUTOFREE char *other = xasprintf(" %s", cases[i].body);
         if (!cases[i].is_usual)
             continue;
-        ck_assert(!prom_scan(other, strlen(other), &slow));
+        ck_assert(!prom_scan(other, strlen(other), NULL, &slow));
         ck_assert_int_eq(prom_parse(200, other, strlen(other), &slow, &err), 0);
         CLEANUP(node_free) node_t *a = prom_document(&quick);
         CLEANUP(node_free) node_t *b = prom_document(&slow);
         ck_assert(node_equal(a, b));
         ck_assert_int_eq(quick.type, slow.type);
     }
+}
+END_TEST
+
+/* Over the same sets, twice each: what was met before is the same set, and says the same. */
+START_TEST(label_sets_are_read_once)
+{
+    static const struct {
+        const char *items;
+        bool is_usual;
+        size_t numbers[3]; /* from 1 on; 0: no more */
+    } cases[] = {
+        {SET("\"a\":\"1\"") "," SET("\"a\":\"1\",\"b\":\"2\"") "," SET(""), true, {1, 2, 3}},
+        {SET("") "," SET("\"a\":\"1\"") "," SET("\"a\":\"1\",\"b\":\"2\""), true, {3, 1, 2}},
+        {SET("\"a\":\"1\"") "," SET("\"a\":\"1\",\"b\":\"3\""), true, {1, 4}},
+        {SET("\"a\":\"},\",\"value\":\"x\"") "," SET("\"a\":\"},\\\"value\""), true, {5, 6}},
+        {SET("\"a\":\"1\"") "," SET("\"b\":\"1\",\"a\":\"2\""), false, {0}},
+        {"{\"metric\":{\"a\":\"1\"}}", false, {0}},
+        {"{\"metric\":{\"a\":\"1\"}],\"value\":[1,\"1\"]}", false, {0}},
+        {SET("\"z\":\"1\"") "," SET("\"a\":\"1\""), true, {7, 1}},
+    };
+    struct label_sets *sets = label_sets_turn(NULL);
+    for (size_t i = 0; i < 2 * ARRAY_LEN(cases); i++) {
+        size_t one = i / 2;
+        AUTOFREE char *body = xasprintf(SCANNED("vector", "%s"), cases[one].items);
+        CLEANUP(prom_result_release) struct prom_result plain = PROM_RESULT_INIT;
+        CLEANUP(prom_result_release) struct prom_result known = PROM_RESULT_INIT;
+        ck_assert_int_eq(prom_scan(body, strlen(body), sets, &known), cases[one].is_usual);
+        ck_assert_int_eq(prom_scan(body, strlen(body), NULL, &plain), cases[one].is_usual);
+        CLEANUP(node_free) node_t *a = prom_document(&plain);
+        CLEANUP(node_free) node_t *b = prom_document(&known);
+        ck_assert(node_equal(a, b));
+        for (size_t k = 0; k < known.n; k++)
+            ck_assert_uint_eq(known.series[k].set->number + 1, cases[one].numbers[k]);
+    }
+    label_sets_unref(sets);
+}
+END_TEST
+
+/* Results keep what they refer to. */
+START_TEST(label_sets_end_when_few_are_met)
+{
+    enum { MANY = 3000, ROUNDS = 64 };
+    CLEANUP(str_release) struct str items = STR_INIT;
+    for (int i = 0; i < MANY; i++)
+        str_addf(&items, "%s{\"metric\":{\"a\":\"%d\"},\"value\":[1,\"1\"]}", i ? "," : "", i);
+    AUTOFREE char *all = xasprintf(SCANNED("vector", "%s"), items.buf);
+    const char *few = SCANNED("vector", SET("\"a\":\"7\""));
+    struct label_sets *sets = label_sets_turn(NULL), *first = sets;
+    CLEANUP(prom_result_release) struct prom_result result = PROM_RESULT_INIT;
+    for (int i = 1; i < 3 * ROUNDS; i++) {
+        const char *body = i < ROUNDS ? all : few;
+        prom_result_release(&result);
+        ck_assert(prom_scan(body, strlen(body), sets, &result));
+        sets = label_sets_turn(sets);
+        ck_assert_int_eq(sets == first, i < 2 * ROUNDS);
+    }
+    label_sets_unref(sets);
+    ck_assert_str_eq(prom_label(&result.series[0], "a"), "7");
 }
 END_TEST
 
@@ -223,6 +283,8 @@ Suite *suite_metrics(void)
     Suite *suite = suite_create("metrics");
     TCase *tcase = tcase_create("metrics");
     tcase_add_test(tcase, one_pass_reads_the_same);
+    tcase_add_test(tcase, label_sets_are_read_once);
+    tcase_add_test(tcase, label_sets_end_when_few_are_met);
     tcase_add_test(tcase, a_value_is_as_exact_as_its_digits);
     tcase_add_test(tcase, a_vector_keeps_labels_and_odd_values);
     tcase_add_test(tcase, documents_have_null_for_what_is_not_finite);

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "metrics/label_sets.h"
+#include "metrics/scan.h"
 #include "suites.h"
 #include "top/act.h"
 #include "top/drill.h"
@@ -25,7 +27,11 @@ static void answer_of(struct batch *batch, const struct panel *panel, const char
     while (place->panel != panel || strcmp(panel->metrics[place->metric].id, id) != 0 ||
            metric_is_whole(&panel->metrics[place->metric]) || !str_eq(place->measure->source, source))
         place++;
-    ck_assert_int_eq(prom_parse(200, body, strlen(body), &batch->results[place->index], &err), 0);
+    struct prom_result *result = &batch->results[place->index];
+    if (batch->sets)
+        ck_assert(prom_scan(body, strlen(body), batch->sets, result));
+    else
+        ck_assert_int_eq(prom_parse(200, body, strlen(body), result, &err), 0);
 }
 
 static void answer(struct batch *batch, const char *id, const char *items) { answer_of(batch, gpus->panel, id, items); }
@@ -386,6 +392,79 @@ START_TEST(pages_are_bounded)
 }
 END_TEST
 
+static unsigned any_of(unsigned n)
+{
+    static unsigned seed = 7;
+    seed = seed * 1103515245 + 12345;
+    return (seed >> 16) % n;
+}
+
+#define OF_POD(n) ",\"exported_namespace\":\"ml\",\"exported_pod\":\"bert-" n "\""
+#define DCGM      ",\"namespace\":\"gpu-operator\",\"pod\":\"dcgm-x\""
+/* GPUs that come and go, whose pods change, in any order. */
+static void add_any_gpus(struct str *items)
+{
+    static const char *const before[] = {"", OF_POD("0"), OF_POD("1"), ""};
+    static const char *const behind[] = {"", DCGM, DCGM, ",\"zone\":\"z\""};
+    enum { GPUS = 9, PER_NODE = 3 };
+    unsigned first = any_of(GPUS);
+    for (unsigned i = 0; i < GPUS; i++) {
+        unsigned gpu = (first + i * 2) % GPUS, held = any_of(ARRAY_LEN(before));
+        if (any_of(4) == 0)
+            continue;
+        str_addf(items, "%s{\"metric\":{\"Hostname\":\"n%u\"%s,\"gpu\":\"%u\"%s},\"value\":[100,\"%u\"]}", items->len ? "," : "",
+                 gpu / PER_NODE, before[held], gpu % PER_NODE, behind[held], any_of(100));
+    }
+}
+
+static void same_labels(const struct table *a, const struct table *b)
+{
+    static const char *const names[] = {"Hostname", "gpu", "exported_pod", "exported_namespace", "pod", "namespace", "zone"};
+    ck_assert_uint_eq(a->n, b->n);
+    for (size_t i = 0; i < a->n; i++)
+        for (size_t k = 0; k < ARRAY_LEN(names); k++)
+            ck_assert_msg(str_eq(row_label(&a->rows[i], names[k]), row_label(&b->rows[i], names[k])), "%s of %s", names[k],
+                          a->rows[i].key);
+}
+
+/* Known label sets save work, and change nothing of what is seen. */
+START_TEST(label_sets_change_nothing)
+{
+    enum { ROUNDS = 400, SETS_ROUNDS = 37, ASKED = 3 };
+    static const char *const ids[ASKED] = {"busy_ratio", "power_w", "temperature_c"};
+    CLEANUP(state_release) struct state known;
+    state_init(&known);
+    known.context = "unit";
+    struct label_sets *sets = NULL;
+    state_release(&state);
+    state_init(&state);
+    state.context = "unit";
+    for (size_t round = 0; round < ROUNDS; round++) {
+        int64_t at_ms = 100000 + (int64_t)round * 2000;
+        if (round % SETS_ROUNDS == 0)
+            label_sets_unref(TAKE(sets));
+        sets = label_sets_turn(sets);
+        CLEANUP(batch_free) struct batch *a = batch_new(plan, &(struct span){.range_ms = RANGE_USUAL_MS}, at_ms);
+        CLEANUP(batch_free) struct batch *b = batch_new(plan, &(struct span){.range_ms = RANGE_USUAL_MS}, at_ms);
+        b->sets = label_sets_ref(sets);
+        for (size_t i = 0; i < ASKED; i++) {
+            CLEANUP(str_release) struct str items = STR_INIT;
+            if (any_of(8))
+                add_any_gpus(&items);
+            answer(a, ids[i], items.buf);
+            answer(b, ids[i], items.buf);
+        }
+        state_take(&state, plan, a);
+        state_take(&known, plan, b);
+        CLEANUP(node_free) node_t *plainly = state_json(&state);
+        CLEANUP(node_free) node_t *by_sets = state_json(&known);
+        ck_assert_msg(node_equal(plainly, by_sets), "round %zu", round);
+        same_labels(state_table(&state, "gpus"), state_table(&known, "gpus"));
+    }
+    label_sets_unref(sets);
+}
+END_TEST
+
 Suite *suite_top_rows(void)
 {
     Suite *suite = suite_create("top_rows");
@@ -405,6 +484,7 @@ Suite *suite_top_rows(void)
     tcase_add_test(tcase, a_pod_leads_to_its_job);
     tcase_add_test(tcase, an_answer_that_is_no_pod_is_shown_as_it_is);
     tcase_add_test(tcase, pages_are_bounded);
+    tcase_add_test(tcase, label_sets_change_nothing);
     suite_add_tcase(suite, tcase);
     return suite;
 }
