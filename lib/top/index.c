@@ -78,22 +78,25 @@ void index_release(struct row_index *index)
     free(index->at);
 }
 
-static struct named *names_of(struct table *table, const char *names)
+void index_name(struct row_index *index, const char *names)
 {
-    for (size_t i = 0; i < table->n_named; i++)
-        if (strcmp(table->named[i].names, names) == 0)
-            return &table->named[i];
-    GROW(table->named, table->n_named, table->cap_named);
-    table->named[table->n_named] = (struct named){.names = xstrdup(names)};
-    return &table->named[table->n_named++];
+    struct table *table = index->table;
+    bool is_lasting = names && !strchr(names, '@'); /* a node's name is looked up by its address, and may change */
+    size_t i = 0;
+    while (is_lasting && i < table->n_named && strcmp(table->named[i].names, names) != 0)
+        i++;
+    if (is_lasting && i == table->n_named) {
+        GROW(table->named, table->n_named, table->cap_named);
+        table->named[table->n_named++] = (struct named){.names = xstrdup(names)};
+    }
+    index->named = is_lasting ? &table->named[i] : NULL;
 }
 
-unsigned *index_id(struct row_index *index, const char *names, const struct label_set *set)
+unsigned *index_id(const struct row_index *index, const struct label_set *set)
 {
-    bool is_lasting = set && names && !strchr(names, '@'); /* a node's name is looked up by its address, and may change */
-    if (!is_lasting)
+    struct named *named = index->named;
+    if (!set || !named)
         return NULL;
-    struct named *named = names_of(index->table, names);
     if (set->number >= named->n) {
         size_t n = set->number * 2 + IDS_SPARSE;
         named->ids = xrealloc(named->ids, n * sizeof(*named->ids));

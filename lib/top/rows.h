@@ -9,12 +9,15 @@ struct row_index {
     struct table *table;
     size_t *at; /* position + 1 by a row's id */
     size_t n_at;
-    struct map by_key; /* of the rows so far: position + 1; made when it is asked for */
+    struct named *named; /* by what names the series that are taken now; NULL: by what changes */
+    struct map by_key;   /* of the rows so far: position + 1; made when it is asked for */
 };
 void index_begin(struct row_index *index, struct table *table, struct label_sets *sets);
 void index_release(struct row_index *index);
-/* Where the id of the row is kept that these labels of the set name; NULL: it has to be named each time. */
-unsigned *index_id(struct row_index *index, const char *names, const struct label_set *set);
+/* What names the rows of the series that come next. */
+void index_name(struct row_index *index, const char *names);
+/* Where the id of the row is kept that this set names; NULL: it has to be named each time. */
+unsigned *index_id(const struct row_index *index, const struct label_set *set);
 struct row *index_row(const struct row_index *index, unsigned id);     /* NULL: there is none now */
 struct row *index_row_named(struct row_index *index, const char *key); /* made when it is not there */
 void index_forget(struct table *table);                                /* what was learned of label sets */

@@ -220,7 +220,7 @@ static void age_place(const struct taking *taking, const struct place *place, bo
 /* NULL: nothing names it. */
 static struct row *row_of(struct taking *taking, const struct measure *measure, const struct prom_series *series)
 {
-    unsigned *id = index_id(&taking->index, measure->names, series->set);
+    unsigned *id = index_id(&taking->index, series->set);
     struct row *row = id ? index_row(&taking->index, *id) : NULL;
     if (row)
         return row;
@@ -270,6 +270,7 @@ static void take_place(struct taking *taking, const struct place *place)
     age_place(taking, place, is_failed);
     if (batch->has[place->index] != ANSWER_ASKED || is_failed)
         return;
+    index_name(&taking->index, place->measure->names);
     for (size_t i = 0; i < batch->results[place->index].n; i++)
         take_series(taking, place, &batch->results[place->index].series[i]);
 }
