@@ -56,22 +56,29 @@ static bool has_names(const struct json_items *items)
     return items->depth == IN_OBJECT || (items->without && (items->depth == IN_ELEMENT || items->depth == IN_METADATA));
 }
 
+static void add_name(struct json_items *items, const char *from, size_t len)
+{
+    size_t room = sizeof(items->name) - items->name_len;
+    size_t n = len < room ? len : room;
+    memcpy(items->name + items->name_len, from, n);
+    items->name_len += n;
+}
+
 /* From p, which stands in a string: its end, or where there is no more text. */
 static const char *read_string(struct json_items *items, const char *p, const char *end)
 {
-    bool is_name = has_names(items);
-    for (; p < end; p++) {
-        bool escaped = items->escaped;
-        items->escaped = *p == '\\' && !escaped;
-        if (*p == '"' && !escaped) {
-            items->in_string = false;
-            break;
-        }
-        if (is_name && items->name_len < sizeof(items->name))
-            items->name[items->name_len++] = *p;
-    }
+    const char *from = p;
+    bool escaped = items->escaped;
+    for (; p < end && (escaped || *p != '"'); p++)
+        escaped = *p == '\\' && !escaped;
+    items->escaped = escaped;
+    items->in_string = p == end;
+    if (has_names(items))
+        add_name(items, from, (size_t)(p - from));
     return p;
 }
+
+static bool is_mark(char c) { return c == '"' || c == ',' || c == '{' || c == '}' || c == '[' || c == ']'; }
 
 static void read_mark(struct json_items *items, char c)
 {
@@ -97,6 +104,8 @@ int json_items_feed(struct json_items *items, const char *data, size_t len, stru
                 break;
             continue;
         }
+        if (!is_mark(*p))
+            continue;
         if (items->inside && items->depth == IN_LIST && (*p == ',' || *p == ']')) {
             if (keep(items, from, p, err) != 0 || give(items, err) != 0)
                 return -1;
