@@ -38,7 +38,7 @@ void kube_ask_list(struct kube_ask *ask, const struct kube_kind *kind, const cha
 
 static void read_answer(struct kube *kube, struct kube_ask *ask, const struct http_response *res)
 {
-    if (ask->err.code != ERR_OK)
+    if (ask->err.code != ERR_OK || (ask->may_lack && res->status == 404))
         return;
     struct kube_call call = {.kind = ask->kind, .path = ask->path, .failing = ask->failing};
     CLEANUP(node_free) node_t *answer = NULL;

@@ -8,6 +8,7 @@ struct kube_ask {
     const struct kube_kind *kind; /* NULL: nothing is asked */
     char *path;                   /* with its query */
     char *failing;                /* what its error says */
+    bool may_lack;                /* neither it nor its kind need be there: then there is neither answer nor error */
     node_t *answer;               /* the object, or of a list its items; NULL: err says why, or it was not asked */
     struct err err;
 };

@@ -1,27 +1,53 @@
 /* Whichever system the cluster has: what is installed is asked of its API server, in as few requests as can be. */
 #include <string.h>
 
+#include "kube/ask.h"
 #include "train/kube_job.h"
 
 enum { KINDS_MAX = 8 };
+
+/* Those of a cluster, at most KINDS_MAX; returns how many. */
+static size_t cluster_trainers(const struct trainer **ret)
+{
+    size_t n = 0;
+    for (const struct trainer *const *trainer = trainers; *trainer && n < KINDS_MAX; trainer++)
+        if ((*trainer)->cluster)
+            ret[n++] = *trainer;
+    return n;
+}
+
+static int is_there(struct kube_ask *ask, struct err *err)
+{
+    if (ask->err.code == ERR_OK)
+        return ask->answer != NULL;
+    err_move(err, &ask->err);
+    return err->code == ERR_INTERRUPTED || str_eq(err->what, ask->failing) ? -1 : err_wrap(err, "%s", ask->failing);
+}
 
 /* Of the objects that are there. NULL and no error: none. */
 static const struct trainer *find(const struct trainer_env *env, const char *name, const struct trainer **ret_other,
                                   struct err *err)
 {
-    const struct trainer *found = NULL;
-    for (const struct trainer *const *trainer = trainers; *trainer; trainer++) {
-        CLEANUP(node_free) node_t *object = NULL;
-        if (!(*trainer)->cluster)
-            continue;
-        if (kube_find(env->kube, (*trainer)->cluster->kind, env->kube->ns, name, &object, err) != 0)
-            return NULL;
-        if (object && found)
-            *ret_other = *trainer;
-        else if (object)
-            found = *trainer;
+    struct kube_ask asks[KINDS_MAX] = {{0}};
+    const struct trainer *of[KINDS_MAX], *found = NULL;
+    size_t n = cluster_trainers(of);
+    for (size_t i = 0; i < n; i++) {
+        kube_ask_one(&asks[i], of[i]->cluster->kind, env->kube->ns, name);
+        asks[i].may_lack = true;
     }
-    return found;
+    kube_ask_all(env->kube, asks, n);
+    for (size_t i = 0; i < n; i++) {
+        int rc = err->what ? 0 : is_there(&asks[i], err);
+        if (rc == 1 && found)
+            *ret_other = of[i];
+        else if (rc == 1)
+            found = of[i];
+        kube_ask_release(&asks[i]);
+    }
+    if (!err->what)
+        return found;
+    *ret_other = NULL;
+    return NULL;
 }
 
 static const struct trainer *locate(const struct trainer_env *env, const char *name, struct err *err)
@@ -111,15 +137,11 @@ static int add_jobs(node_t *jobs, const struct trainer *trainer, struct kube_lis
 /* Of every kind that is installed. */
 static int list_kinds(const struct trainer_env *env, node_t *jobs, struct err *err)
 {
-    struct kube_listing lists[KINDS_MAX] = {{0}};
+    struct kube_listing lists[KINDS_MAX];
     const struct trainer *of[KINDS_MAX];
-    size_t n = 0;
-    for (const struct trainer *const *trainer = trainers; *trainer && n < KINDS_MAX; trainer++) {
-        if (!(*trainer)->cluster)
-            continue;
-        lists[n] = (struct kube_listing){.kind = (*trainer)->cluster->kind, .ns = env->all_namespaces ? NULL : env->kube->ns};
-        of[n++] = *trainer;
-    }
+    size_t n = cluster_trainers(of);
+    for (size_t i = 0; i < n; i++)
+        lists[i] = (struct kube_listing){.kind = of[i]->cluster->kind, .ns = env->all_namespaces ? NULL : env->kube->ns};
     kube_list_kinds(env->kube, lists, n);
     int rc = 0;
     for (size_t i = 0; i < n; i++) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "doc/diff.h"
+#include "kube/ask.h"
 #include "kube/discovery.h"
 #include "kube/table.h"
 #include "scratch.h"
@@ -58,7 +59,7 @@ static void list_kinds(const char *routes, const char *wanted)
     wire_start(&wire, script);
     CLEANUP(kube_release) struct kube kube = {0};
     CLEANUP(err_release) struct err err = ERR_INIT;
-    const struct kube_settings settings = {.total_ms = 5000, .retries = -1};
+    const struct kube_settings settings = {.total_ms = 2000, .retries = -1};
     ck_assert_int_eq(kube_open(&kube, &(struct kube_access){.server = wire.url}, &settings, &err), 0);
     struct kube_listing lists[] = {{.kind = &kube_pods, .ns = "x", .selector = "a=b"},
                                    {.kind = &kube_tf_jobs, .ns = "x"},
@@ -95,6 +96,29 @@ START_TEST(each_list_goes_on_and_fails_by_itself)
                                                       PAGE("1", ITEM("e")) "," PAGE("2", ITEM("f")) "," PAGE(
                                                           "", ITEM("g"))) "," ROUTE(NODES, "{\"body\":\"{\\\"items\\\":7}\"}"),
                "cd,auth,efg,failed");
+}
+END_TEST
+
+START_TEST(what_may_lack_is_no_error)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    wire_start(&wire, "{\"routes\":{" ROUTE(PODS "/p", "{\"after\":4,\"body\":\"{}\"}") "," ROUTE(TFS "/p", MISSING) "," ROUTE(
+                          JOBS "/p", MISSING) "},\"replies\":[{\"status\":403,\"after\":4}]}");
+    CLEANUP(kube_release) struct kube kube;
+    open_kube(&kube, &wire);
+    const struct kube_kind *const kinds[] = {&kube_pods, &kube_tf_jobs, &kube_jobs, &kube_train_jobs};
+    struct kube_ask asks[ARRAY_LEN(kinds)] = {{0}};
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        kube_ask_one(&asks[i], kinds[i], "x", "p");
+        asks[i].may_lack = i != 2;
+    }
+    kube_ask_all(&kube, asks, ARRAY_LEN(asks));
+    static const enum err_code codes[] = {ERR_OK, ERR_OK, ERR_FAILED, ERR_AUTH};
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        ck_assert_int_eq(asks[i].err.code, codes[i]);
+        ck_assert_int_eq(asks[i].answer != NULL, i == 0);
+        kube_ask_release(&asks[i]);
+    }
 }
 END_TEST
 
@@ -236,6 +260,7 @@ Suite *suite_kube_client(void)
     tcase_add_test(tcase, a_list_that_is_forgotten_or_cut_begins_again);
     tcase_add_test(tcase, lists_are_asked_for_together);
     tcase_add_test(tcase, each_list_goes_on_and_fails_by_itself);
+    tcase_add_test(tcase, what_may_lack_is_no_error);
     tcase_add_test(tcase, managed_fields_are_not_kept);
     tcase_add_test(tcase, a_system_that_is_not_installed_is_named);
     tcase_add_test(tcase, names_are_dns_names);
