@@ -46,7 +46,7 @@ static const struct opt create_opts[] = {
     {0},
 };
 
-static const struct opt plain_opts[] = {RUNTIME_OPT(struct trigger_plain_opts), {0}};
+const struct opt trigger_plain_opts[] = {RUNTIME_OPT(struct trigger_plain_opts), {0}};
 
 const struct column trigger_columns[] = {
     {.title = "NAME", .path = "/name"},
@@ -110,29 +110,11 @@ static int create(struct cli *cli, struct err *err)
     return is_whisk ? trigger_whisk_create(cli, opts, err) : create_knative(cli, opts, err);
 }
 
-/* Of the kinds that are installed; none is an error that says how one installs them. */
 static int list_knative(struct cli *cli, struct err *err)
 {
     struct kube *kube = cli_kube_kept(cli, err);
-    CLEANUP(node_free) node_t *all = node_new_array();
-    size_t installed = 0;
-    for (enum trigger_kind kind = 0; kube && kind < TRIGGER_KINDS; kind++) {
-        bool has = false;
-        if (kube_has(kube, trigger_kinds[kind], &has, err) != 0)
-            return -1;
-        CLEANUP(node_free) node_t *objects = has ? kube_list_of(kube, trigger_kinds[kind], kube->ns, NULL, err) : NULL;
-        if (has && !objects)
-            return -1;
-        installed += has;
-        for (const node_t *object = node_first(objects); object; object = node_next(object))
-            node_push(all, trigger_document(object, kind));
-    }
-    if (!kube)
-        return -1;
-    if (installed)
-        return cli_print_list(cli, "trigger", all, err);
-    err_set(err, ERR_FAILED, "%s is not installed in this cluster", trigger_kinds[TRIGGER_BROKER]->system);
-    return err_hint(err, "%s", trigger_kinds[TRIGGER_BROKER]->remedy);
+    CLEANUP(node_free) node_t *all = kube ? trigger_list(kube, err) : NULL;
+    return all ? cli_print_list(cli, "trigger", all, err) : -1;
 }
 
 static int list(struct cli *cli, struct err *err)
@@ -146,22 +128,15 @@ static int list(struct cli *cli, struct err *err)
 
 static int delete_knative(struct cli *cli, const char *name, struct err *err)
 {
+    enum trigger_kind kind;
     struct kube *kube = cli_kube_kept(cli, err);
-    for (enum trigger_kind kind = 0; kube && kind < TRIGGER_KINDS; kind++) {
-        CLEANUP(node_free) node_t *there = NULL;
-        if (kube_find(kube, trigger_kinds[kind], kube->ns, name, &there, err) != 0)
-            return -1;
-        if (!there)
-            continue;
-        if (cli->dry_run == DRY_RUN_NONE && kube_delete(kube, trigger_kinds[kind], kube->ns, name, err) != 0)
-            return -1;
-        cli_note(cli, cli->dry_run == DRY_RUN_NONE ? "trigger %s deleted" : "would delete trigger %s", name);
-        return 0;
-    }
-    if (!kube)
+    CLEANUP(node_free) node_t *there = kube ? trigger_find(kube, name, &kind, err) : NULL;
+    if (!there)
         return -1;
-    err_set(err, ERR_NOT_FOUND, "there is no trigger \"%s\" in namespace %s", name, kube->ns);
-    return err_hint(err, "aiwf function trigger list");
+    if (cli->dry_run == DRY_RUN_NONE && kube_delete(kube, trigger_kinds[kind], kube->ns, name, err) != 0)
+        return -1;
+    cli_note(cli, cli->dry_run == DRY_RUN_NONE ? "trigger %s deleted" : "would delete trigger %s", name);
+    return 0;
 }
 
 static int delete_one(struct cli *cli, const char *name, struct err *err)
@@ -184,7 +159,7 @@ static int delete_triggers(struct cli *cli, struct err *err)
 }
 
 static const struct arg name_arg[] = {{.name = "NAME", .help = "the trigger"}, {0}};
-static const struct arg names_arg[] = {{.name = "NAME", .help = "triggers", .many = true}, {0}};
+static const struct arg names_arg[] = {{.name = "NAME", .help = "triggers", .many = true, .complete = complete_triggers}, {0}};
 
 static const struct example create_examples[] = {
     {"aiwf function trigger create taken --function ocr --filter type=io.example.taken", "each such event of the broker"},
@@ -219,7 +194,7 @@ static const struct cmd create_cmd = {
 static const struct cmd list_cmd = {
     .name = "list",
     .help = "list triggers",
-    .opts = plain_opts,
+    .opts = trigger_plain_opts,
     .opts_size = sizeof(struct trigger_plain_opts),
     .flags = CMD_CONTEXT | CMD_LIST,
     .columns = trigger_columns,
@@ -230,7 +205,7 @@ static const struct cmd delete_cmd = {
     .name = "delete",
     .help = "delete triggers",
     .args = names_arg,
-    .opts = plain_opts,
+    .opts = trigger_plain_opts,
     .opts_size = sizeof(struct trigger_plain_opts),
     .flags = CMD_CONTEXT | CMD_CHANGES,
     .examples = delete_examples,
@@ -244,5 +219,5 @@ const struct cmd function_trigger_cmd = {
         "On Knative, with Knative Eventing in the cluster: an event of a broker, a tick of a clock or a message of Kafka is a\n"
         "request with a CloudEvent. On OpenWhisk (--runtime openwhisk): an event that is fired, or a clock, calls the\n"
         "functions that its rules name.",
-    .cmds = (const struct cmd *const[]){&create_cmd, &list_cmd, &delete_cmd, &trigger_fire_cmd, NULL},
+    .cmds = (const struct cmd *const[]){&create_cmd, &list_cmd, &trigger_show_cmd, &delete_cmd, &trigger_fire_cmd, NULL},
 };

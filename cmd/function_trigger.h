@@ -18,11 +18,15 @@ int trigger_is_whisk(struct cli *cli, const char *runtime, bool *ret, struct err
 /* Of a context whose functions are; to be released in any case. */
 int trigger_open_whisk(struct cli *cli, const char *runtime, struct whisk *ret, struct err *err);
 
+extern const struct opt trigger_plain_opts[];
 extern const struct column trigger_columns[];
+complete_fn complete_triggers;
 int trigger_whisk_create(struct cli *cli, const struct trigger_opts *opts, struct err *err);
 int trigger_whisk_list(struct cli *cli, const char *runtime, struct err *err);
+/* Of the name that was typed. The caller frees. */
+node_t *trigger_whisk_show(struct cli *cli, const char *runtime, struct err *err);
 int trigger_whisk_delete(struct cli *cli, const char *runtime, const char *name, struct err *err);
 
-extern const struct cmd trigger_fire_cmd;
+extern const struct cmd trigger_show_cmd, trigger_fire_cmd;
 
 #endif

@@ -84,6 +84,17 @@ int trigger_whisk_list(struct cli *cli, const char *runtime, struct err *err)
     return list ? cli_print_list_as(cli, "trigger", trigger_columns, list, err) : -1;
 }
 
+node_t *trigger_whisk_show(struct cli *cli, const char *runtime, struct err *err)
+{
+    CLEANUP(whisk_release) struct whisk whisk = {0};
+    if (trigger_open_whisk(cli, runtime, &whisk, err) != 0)
+        return NULL;
+    node_t *document = whisk_trigger_show(&whisk, cli->args.v[0], err);
+    if (!document && err->code == ERR_NOT_FOUND)
+        err_hint(err, "aiwf function trigger list");
+    return document;
+}
+
 int trigger_whisk_delete(struct cli *cli, const char *runtime, const char *name, struct err *err)
 {
     CLEANUP(whisk_release) struct whisk whisk = {0};

@@ -328,7 +328,7 @@ __aiwf_table() {
         opts='--output= -o= --jq= --no-headers --sort-by= --watch --help -h --color= --verbose -v --timing'
         ;;
     'function trigger')
-        cmds='create list delete fire' aliases='' args=''
+        cmds='create list show delete fire' aliases='' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function trigger create')
@@ -339,8 +339,12 @@ __aiwf_table() {
         cmds='' aliases='' args=''
         opts='--runtime= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
+    'function trigger show')
+        cmds='' aliases='' args='live'
+        opts='--runtime= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
     'function trigger delete')
-        cmds='' aliases='' args='none+'
+        cmds='' aliases='' args='live+'
         opts='--runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'function trigger fire')
@@ -808,6 +812,7 @@ __aiwf_value() {
     'function trigger create:--function') kind=live ;;
     'function trigger create:--runtime') kind=live ;;
     'function trigger list:--runtime') kind=live ;;
+    'function trigger show:--runtime') kind=live ;;
     'function trigger delete:--runtime') kind=live ;;
     'function trigger fire:--file' | 'function trigger fire:-f') kind=files ;;
     'function trigger fire:--runtime') kind=live ;;

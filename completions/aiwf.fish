@@ -1961,6 +1961,7 @@ function __aiwf_table -a path
             set -g __aiwf_cmds \
                 create\t'have events, a clock or Kafka call a function' \
                 list\t'list triggers' \
+                show\t'show a trigger: what calls which function, its conditions and events' \
                 delete\t'delete triggers' \
                 fire\t'fire a trigger of OpenWhisk: an event by hand'
             set -g __aiwf_aliases
@@ -2038,11 +2039,30 @@ function __aiwf_table -a path
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
             set -g __aiwf_takes --runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+        case 'function trigger show'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'function trigger delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
-            set -g __aiwf_args none+
+            set -g __aiwf_args live+
             set -g __aiwf_opts \
                 --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
                 --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
@@ -4388,6 +4408,8 @@ function __aiwf_value -a path option
         case 'function trigger create:--runtime'
             set -g __aiwf_kind live
         case 'function trigger list:--runtime'
+            set -g __aiwf_kind live
+        case 'function trigger show:--runtime'
             set -g __aiwf_kind live
         case 'function trigger delete:--runtime'
             set -g __aiwf_kind live

@@ -1962,6 +1962,7 @@ __aiwf_table() {
         cmds=(
             'create:have events, a clock or Kafka call a function'
             'list:list triggers'
+            'show:show a trigger: what calls which function, its conditions and events'
             'delete:delete triggers'
             'fire:fire a trigger of OpenWhisk: an event by hand')
         aliases=()
@@ -2039,10 +2040,29 @@ __aiwf_table() {
             '--timing:print the time of each request on stderr')
         takes=(--runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
         ;;
+    'function trigger show')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--runtime --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        ;;
     'function trigger delete')
         cmds=()
         aliases=()
-        args=(none+)
+        args=(live+)
         opts=(
             '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
             '--dry-run:change nothing: client prints what would be sent, server checks it too'
@@ -4295,6 +4315,7 @@ __aiwf_value() {
     'function trigger create:--function') kind=live choices=() ;;
     'function trigger create:--runtime') kind=live choices=() ;;
     'function trigger list:--runtime') kind=live choices=() ;;
+    'function trigger show:--runtime') kind=live choices=() ;;
     'function trigger delete:--runtime') kind=live choices=() ;;
     'function trigger fire:--file' | 'function trigger fire:-f') kind=files choices=() ;;
     'function trigger fire:--runtime') kind=live choices=() ;;

@@ -179,17 +179,6 @@ static void add_meaning(const node_t *hpa, struct str *s)
     }
 }
 
-static void add_conditions(const node_t *hpa, node_t *explained)
-{
-    static const char *const members[] = {"type", "status", "reason", "message"};
-    node_t *list = node_set(explained, "conditions", node_new_array());
-    for (const node_t *c = node_first(node_at(hpa, "/status/conditions")); c; c = node_next(c)) {
-        node_t *item = node_push(list, node_new_object());
-        for (size_t i = 0; i < ARRAY_LEN(members); i++)
-            node_set_str(item, members[i], node_text(node_get(c, members[i])));
-    }
-}
-
 static const char *state_of(const node_t *hpa)
 {
     if (kube_condition_is(hpa, "AbleToScale", "False") || !kube_condition(hpa, "ScalingActive"))
@@ -220,7 +209,7 @@ node_t *hpa_explain(const node_t *hpa)
     if (!node_len(node_at(hpa, "/status/conditions")))
         str_add(&decision, "; it has not decided yet");
     add_meaning(hpa, &decision);
-    add_conditions(hpa, explained);
+    node_set(explained, "conditions", kube_conditions(hpa));
     node_set_str(explained, "decision", decision.buf);
     return explained;
 }

@@ -308,6 +308,18 @@ const node_t *kube_condition(const node_t *object, const char *type)
     return NULL;
 }
 
+node_t *kube_conditions(const node_t *object)
+{
+    static const char *const members[] = {"type", "status", "reason", "message"};
+    node_t *list = node_new_array();
+    for (const node_t *c = node_first(node_at(object, "/status/conditions")); c; c = node_next(c)) {
+        node_t *item = node_push(list, node_new_object());
+        for (size_t i = 0; i < ARRAY_LEN(members); i++)
+            node_set_str(item, members[i], node_text(node_get(c, members[i])));
+    }
+    return list;
+}
+
 bool kube_condition_is(const node_t *object, const char *type, const char *status)
 {
     return strcmp(node_str(kube_condition(object, type), "/status", ""), status) == 0;

@@ -93,6 +93,8 @@ int kube_delete(struct kube *kube, const struct kube_kind *kind, const char *ns,
 
 /* Of an object's status: the condition of that type, or NULL. */
 const node_t *kube_condition(const node_t *object, const char *type);
+/* All of them, as documents: [{"type","status","reason","message"}]. The caller frees. */
+node_t *kube_conditions(const node_t *object);
 bool kube_condition_is(const node_t *object, const char *type, const char *status);
 
 #endif

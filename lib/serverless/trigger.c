@@ -136,3 +136,63 @@ node_t *trigger_document(const node_t *object, enum trigger_kind kind)
     node_set_str(document, "created", node_str(object, "/metadata/creationTimestamp", NULL));
     return document;
 }
+
+static void set_copy(node_t *document, const char *key, const node_t *value)
+{
+    node_set(document, key, value ? node_copy(value) : node_new_null());
+}
+
+node_t *trigger_detail(const node_t *object, enum trigger_kind kind)
+{
+    node_t *document = trigger_document(object, kind);
+    const char *broker = kind == TRIGGER_BROKER ? node_str(object, "/spec/broker", "default") : NULL;
+    node_set_str(document, "broker", broker);
+    set_copy(document, "filter", node_at(object, "/spec/filter/attributes"));
+    node_set_str(document, "schedule", node_str(object, "/spec/schedule", NULL));
+    node_set_str(document, "timezone", node_str(object, "/spec/timezone", NULL));
+    node_set_str(document, "data", node_str(object, "/spec/data", node_str(object, "/spec/dataBase64", NULL)));
+    set_copy(document, "servers", node_at(object, "/spec/bootstrapServers"));
+    set_copy(document, "topics", node_at(object, "/spec/topics"));
+    node_set_str(document, "group", node_str(object, "/spec/consumerGroup", NULL));
+    node_set_str(document, "url", node_str(object, "/status/subscriberUri", node_str(object, "/status/sinkUri", NULL)));
+    node_set(document, "conditions", kube_conditions(object));
+    return document;
+}
+
+node_t *trigger_list(struct kube *kube, struct err *err)
+{
+    CLEANUP(node_free) node_t *all = node_new_array();
+    size_t installed = 0;
+    for (enum trigger_kind kind = 0; kind < TRIGGER_KINDS; kind++) {
+        bool has = false;
+        if (kube_has(kube, trigger_kinds[kind], &has, err) != 0)
+            return NULL;
+        CLEANUP(node_free) node_t *objects = has ? kube_list_of(kube, trigger_kinds[kind], kube->ns, NULL, err) : NULL;
+        if (has && !objects)
+            return NULL;
+        installed += has;
+        for (const node_t *object = node_first(objects); object; object = node_next(object))
+            node_push(all, trigger_document(object, kind));
+    }
+    if (installed)
+        return TAKE(all);
+    err_set(err, ERR_FAILED, "%s is not installed in this cluster", triggers.system);
+    err_hint(err, "%s", triggers.remedy);
+    return NULL;
+}
+
+node_t *trigger_find(struct kube *kube, const char *name, enum trigger_kind *ret, struct err *err)
+{
+    for (enum trigger_kind kind = 0; kind < TRIGGER_KINDS; kind++) {
+        node_t *there = NULL;
+        if (kube_find(kube, trigger_kinds[kind], kube->ns, name, &there, err) != 0)
+            return NULL;
+        if (!there)
+            continue;
+        *ret = kind;
+        return there;
+    }
+    err_set(err, ERR_NOT_FOUND, "there is no trigger \"%s\" in namespace %s", name, kube->ns);
+    err_hint(err, "aiwf function trigger list");
+    return NULL;
+}

@@ -25,5 +25,13 @@ int trigger_check(const struct trigger_spec *spec, enum trigger_kind *ret, struc
 node_t *trigger_object(const struct trigger_spec *spec, enum trigger_kind kind, const char *ns);
 /* {"name","kind","function","on","state","message","created"} of one that is there. The caller frees. */
 node_t *trigger_document(const node_t *object, enum trigger_kind kind);
+/* Of one that is there, besides: {"broker","filter":{ATTRIBUTE:VALUE},"schedule","timezone","data","servers":[],"topics":[],
+ * "group","url": where its events go,"conditions": as kube_conditions}; null: its kind has none. The caller frees. */
+node_t *trigger_detail(const node_t *object, enum trigger_kind kind);
+
+/* The documents of kube->ns. FAILED, with how one installs them: no kind of them is. The caller frees. */
+node_t *trigger_list(struct kube *kube, struct err *err);
+/* The first of that name, of whichever kind. NOT_FOUND: none has it. The caller frees. */
+node_t *trigger_find(struct kube *kube, const char *name, enum trigger_kind *ret, struct err *err);
 
 #endif

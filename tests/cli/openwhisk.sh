@@ -175,6 +175,10 @@ ok aiwf function rule list -o json
 json '[.items[].state] | unique | join(" ")' inactive
 ok aiwf function trigger list -o json
 json '.items[] | "\(.name) \(.state) \(.function)"' 'taken Idle hello, vision/hello'
+ok aiwf function trigger show taken
+out_has "RULE"
+ok aiwf function trigger show taken -o json
+json '"\(.name) \([.rules[] | "\(.name)=\(.state)"] | sort | join(" "))"' 'taken also=inactive taken=inactive'
 ok aiwf function trigger fire taken -o json
 json .activation null
 err_has "nothing was called"
@@ -193,6 +197,8 @@ whisk_get triggers
 json 'map(.name) | join(" ")' taken
 fails 3 aiwf function trigger fire nobody
 fails 3 aiwf function trigger delete nobody
+fails 3 aiwf function trigger show nobody
+err_has "aiwf function trigger list"
 fails 3 aiwf function rule disable nobody
 fails 2 aiwf function trigger create t --function hello --broker b
 fails 2 aiwf function trigger create t --schedule '* * * * *'

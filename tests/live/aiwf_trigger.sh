@@ -69,6 +69,30 @@ json '[.items[] | "\(.name) \(.state) \(.on)"] | sort | join("; ")' \
     'all Failed broker cameras; nightly Starting schedule 0 3 * * *; taken Ready broker default source=/camera/1 type=io.example.taken'
 json '.items[] | select(.name == "all").message' 'Broker "cameras" does not exist'
 
+begin "one of them whole, whichever kind it is: what keeps it from being ready, and what happened"
+k patch trigger all --subresource=status --type=merge -p '{"status":{"subscriberUri":"http://ocr.example/","conditions":[
+    {"type":"Ready","status":"False","reason":"BrokerDoesNotExist","message":"Broker \"cameras\" does not exist"},
+    {"type":"SubscriberResolved","status":"True"}]}}' >/dev/null
+k create -f - >/dev/null <<EOF
+{"apiVersion": "v1", "kind": "Event", "metadata": {"name": "all.1"}, "type": "Warning", "reason": "BrokerMissing", "message": "no cameras",
+ "involvedObject": {"apiVersion": "eventing.knative.dev/v1", "kind": "Trigger", "namespace": "$NS", "name": "all",
+                    "uid": "$(k get trigger all -o jsonpath='{.metadata.uid}')"}, "lastTimestamp": "2026-01-01T00:00:00Z"}
+EOF
+ok aiwf function trigger show all
+out_has "http://ocr.example/"
+out_has "SubscriberResolved"
+out_has "BrokerDoesNotExist"
+out_has "no cameras"
+ok aiwf function trigger show all -o json
+json '[.conditions[] | "\(.type)=\(.status) \(.reason)"] | join("; ")' 'Ready=False BrokerDoesNotExist; SubscriberResolved=True null'
+json '"\(.broker) \(.events[0].reason) \(.schedule)"' 'cameras BrokerMissing null'
+ok aiwf function trigger show taken -o json
+json '"\(.state) \(.filter.source)"' 'Ready /camera/1'
+ok aiwf function trigger show nightly -o json
+json '"\(.kind) \(.schedule)|\(.data)|\(.function)"' 'PingSource 0 3 * * *|{"all": true}|ocr'
+fails 3 aiwf function trigger show nobody
+err_has "aiwf function trigger list"
+
 begin "deleted, whichever kind it is"
 ok aiwf function trigger delete taken nightly --yes
 fails 1 k get trigger taken
