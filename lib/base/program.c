@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/sig.h"
 #include "base/str.h"
 
 char *program_find(const char *name)
@@ -49,10 +50,15 @@ int program_start(const struct program *program, pid_t *ret_pid)
     return rc;
 }
 
-int program_wait(pid_t pid)
+static int wait_until_ended(pid_t pid, bool ends)
 {
     int status = 0;
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
+        if (ends && sig_interrupted())
+            kill(pid, SIGTERM);
     return status;
 }
+
+int program_wait(pid_t pid) { return wait_until_ended(pid, false); }
+
+int program_wait_or_end(pid_t pid) { return wait_until_ended(pid, true); }

@@ -22,5 +22,7 @@ struct program {
 int program_start(const struct program *program, pid_t *ret_pid);
 /* Until it has ended, whatever interrupts us. Its status, as waitpid has it. */
 int program_wait(pid_t pid);
+/* The same; what interrupts us ends it, by SIGTERM. */
+int program_wait_or_end(pid_t pid);
 
 #endif

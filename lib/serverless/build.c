@@ -1,7 +1,6 @@
 #include "serverless/build.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -77,14 +76,12 @@ static int start(const struct strv *words, int log_fd, pid_t *ret_pid)
 int build_run_program(const struct strv *words, int log_fd, const char *doing, struct err *err)
 {
     pid_t pid;
-    int status = 0, rc = start(words, log_fd, &pid);
+    int rc = start(words, log_fd, &pid);
     if (rc != 0) {
         errno = rc;
         return err_sys(err, ERR_FAILED, "cannot start %s", words->v[0]);
     }
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        if (sig_interrupted())
-            kill(pid, SIGTERM);
+    int status = program_wait_or_end(pid);
     if (sig_interrupted())
         return err_set(err, ERR_INTERRUPTED, "interrupted while %s", doing);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)

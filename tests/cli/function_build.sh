@@ -60,3 +60,23 @@ begin "a dry run builds nothing"
 ok aiwf function build dev.local/other:1 --source app --dry-run
 err_has "would build"
 true_that sh -c '! buildah images 2>/dev/null | grep -q other'
+
+begin "SIGTERM to aiwf alone ends the builder too: exit 130"
+python3 -c 'import socket, time
+silent = socket.create_server(("127.0.0.1", 0))
+print(silent.getsockname()[1], flush=True)
+time.sleep(60)' >port &
+silent=$!
+until_ok 10 test -s port
+mkdir hangs
+echo "FROM 127.0.0.1:$(cat port)/x:1" >hangs/Containerfile
+"$AIWF" function build dev.local/hangs:1 --source hangs >"$OUT" 2>"$ERR" &
+pid=$!
+builder() { pgrep -P "$pid" -f 'buildah.*hangs'; }
+until_ok 10 builder
+child=$(builder | head -1)
+kill -TERM $pid
+until_ok 10 sh -c '! kill -0 "$1" 2>/dev/null' sh "$child"
+kill $silent
+wait $pid
+true_that test $? = 130
