@@ -78,9 +78,10 @@ $(B)/unit: $(UNIT_OBJ) $(LIB_OBJ) $(filter-out $(B)/cmd/main.o,$(CMD_OBJ))
 $(UNIT_OBJ): ALL_CFLAGS += -Icmd -Itests/unit
 
 # Most of the program waits for networks and people: there it is made small, not fast. Not so what each byte of a
-# document, each row of a list and each request to the gateway passes.
+# document, each row of a list, each request to the gateway and each sample of a dashboard passes.
 FAST := $(addprefix base/,arena clock hash map mem str) $(addprefix doc/,items json json_print node print_cell print_table) \
-	$(addprefix local/,call forward loop message route server upstream wire)
+	$(addprefix local/,call forward function function_stats functions instance loop message route server upstream wire) \
+	$(addprefix metrics/,label_sets scan) $(addprefix top/,index labels take)
 $(filter-out $(FAST:%=$(B)/lib/%.o),$(LIB_OBJ) $(CMD_OBJ)): ALL_CFLAGS += $(patsubst -O2,-Oz,$(filter -O2,$(CFLAGS)))
 
 # Embedded by .incbin, which the compiler's dependency files do not tell.
