@@ -219,12 +219,19 @@ void prom_result_release(struct prom_result *result)
     *result = PROM_RESULT_INIT;
 }
 
+const char *prom_label_named(const struct prom_series *series, const char *name, size_t len)
+{
+    for (size_t i = 0; i < series->n_labels; i++) {
+        const char *own = series->labels[i].name;
+        if (*own == *name && strncmp(own, name, len) == 0 && !own[len])
+            return series->labels[i].value;
+    }
+    return NULL;
+}
+
 const char *prom_label(const struct prom_series *series, const char *name)
 {
-    for (size_t i = 0; i < series->n_labels; i++)
-        if (str_eq(series->labels[i].name, name))
-            return series->labels[i].value;
-    return NULL;
+    return prom_label_named(series, name, strlen(name));
 }
 
 void prom_add_label(struct prom_series *series, const char *name, const char *value, struct arena *arena)

@@ -127,6 +127,7 @@ int prom_parse(int status, const char *body, size_t len, struct prom_result *ret
 node_t *prom_parse_data(int status, const char *body, size_t len, struct strv *warnings, struct err *err); /* the data itself */
 
 const char *prom_label(const struct prom_series *series, const char *name); /* or NULL */
+const char *prom_label_named(const struct prom_series *series, const char *name, size_t len);
 /* Of a series that is made here, with room for it; one that says nothing is left out. The name is not copied. */
 void prom_add_label(struct prom_series *series, const char *name, const char *value, struct arena *arena);
 /* As PromQL writes it: up{job="a"}; labels are as the server has them, so not yet for a terminal. */

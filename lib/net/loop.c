@@ -3,7 +3,7 @@
 #include "base/sig.h"
 #include "net/transfer.h"
 
-enum { FIRST_BYTE_MS = 60000, POLL_MAX_MS = 60000, SECOND_LOOK_MS = 2 };
+enum { FIRST_BYTE_MS = 60000, POLL_MAX_MS = 60000, SECOND_LOOK_MS = 2, MANY_RUNNING = 8, MOMENT_MS = 1 };
 
 void loop_prepare(struct transfer *t, struct http *http, const struct http_request *req, int total_ms)
 {
@@ -176,4 +176,7 @@ void loop_sleep(struct http *http, int sleep_ms)
     int events = 0;
     http->curl->multi_poll(http->multi, &interrupt, interrupt.fd >= 0, sleep_ms, &events);
     http->news = events > 0;
+    /* Each look is at all of them: of many, what comes within a moment is taken together. */
+    if (events > 0 && http->running >= MANY_RUNNING)
+        clock_sleep_ms(MOMENT_MS);
 }

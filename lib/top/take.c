@@ -6,16 +6,6 @@
 #include "top/rows.h"
 #include "top/sample.h"
 
-static const char *label_named(const struct prom_series *series, const char *name, size_t len)
-{
-    for (size_t i = 0; i < series->n_labels; i++) {
-        const char *own = series->labels[i].name;
-        if (*own == *name && strncmp(own, name, len) == 0 && !own[len])
-            return series->labels[i].value;
-    }
-    return NULL;
-}
-
 /* A node's name for its address: exporters of a node are known by HOST:PORT, the rest of the world names the node. */
 static void add_node_name(const struct map *names, const char *address, struct str *s)
 {
@@ -37,7 +27,7 @@ static void join_labels(const struct map *nodes, const struct prom_series *serie
         is_address = *name == '@';
         name += is_address;
         size_t len = strcspn(name, "| ");
-        const char *found = value ? NULL : label_named(series, name, len);
+        const char *found = value ? NULL : prom_label_named(series, name, len);
         value = found && *found ? found : value;
         name += len;
         bool is_last = *name != '|';
@@ -118,16 +108,10 @@ static void set_trend(struct reading *reading, const struct prom_series *series,
 /* Only the curve stays, which grows. */
 static void reading_forget(struct reading *reading)
 {
-    double *trend = TAKE(reading->trend);
-    struct reading curve = {.trend = trend,
-                            .n_trend = reading->n_trend,
-                            .trend_end_ms = reading->trend_end_ms,
-                            .trend_step_ms = reading->trend_step_ms,
-                            .said = reading->said,
-                            .said_lost = reading->said_lost,
-                            .measure = reading->measure};
-    reading_clear(reading);
-    *reading = curve;
+    free(TAKE(reading->text));
+    reading->sample = (struct sample){0};
+    reading->error = 0;
+    reading->is_estimate = reading->has_others = false;
 }
 
 /* A better source of the same row has spoken. */
