@@ -102,6 +102,8 @@ static void fail(struct reader *reader, bool is_forgotten)
 {
     bool is_cut = reader->err->code == ERR_UNREACHABLE && reader->items.rest.len;
     if ((!is_forgotten && !is_cut) || !reader->each->restart || reader->restarts++ == RESTARTS_MAX) {
+        if (is_forgotten) /* what is there is lost: not the same as nothing */
+            reader->err->code = ERR_FAILED;
         end(reader);
         return;
     }

@@ -7,7 +7,7 @@
 #include "base/map.h"
 #include "base/str.h"
 
-enum { SPAN_ROUNDS = 64, FEW = 1024 };
+enum { SPAN_ROUNDS = 64, FEW = 1024, MAX_BYTES = 64 << 20 };
 
 struct label_sets {
     atomic_int refs;
@@ -32,9 +32,10 @@ struct label_sets *label_sets_turn(struct label_sets *sets)
 {
     if (!sets)
         return make();
-    if (++sets->rounds % SPAN_ROUNDS != 0)
+    bool is_full = sets->arena.bytes > MAX_BYTES;
+    if (++sets->rounds % SPAN_ROUNDS != 0 && !is_full)
         return sets;
-    bool is_worn = sets->by_text.live > FEW && sets->met < sets->by_text.live / 2;
+    bool is_worn = is_full || (sets->by_text.live > FEW && sets->met < sets->by_text.live / 2);
     sets->met = 0;
     if (!is_worn)
         return sets;

@@ -16,8 +16,8 @@ struct label_set {
     unsigned met;           /* in which span of rounds, the last time */
 };
 
-/* Before a round of queries: the same ones, or new ones when most of those that are there were not met for long. NULL: the
- * first. The caller's reference to `sets` becomes one to the result. */
+/* Before a round of queries: the same ones, or new ones when most of those that are there were not met for long, or when
+ * they are too many. NULL: the first. The caller's reference to `sets` becomes one to the result. */
 struct label_sets *label_sets_turn(struct label_sets *sets);
 struct label_sets *label_sets_ref(struct label_sets *sets); /* NULL is fine, here and below */
 void label_sets_unref(struct label_sets *sets);

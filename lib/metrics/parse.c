@@ -196,9 +196,9 @@ node_t *prom_parse_data(int status, const char *body, size_t len, struct strv *w
     return data ? node_detach(doc, data) : node_new_null();
 }
 
-int prom_parse(int status, const char *body, size_t len, struct prom_result *ret, struct err *err)
+int prom_parse(int status, const char *body, size_t len, struct label_sets *sets, struct prom_result *ret, struct err *err)
 {
-    if (status == 200 && prom_scan(body, len, NULL, ret))
+    if (status == 200 && prom_scan(body, len, sets, ret))
         return 0;
     CLEANUP(node_free) node_t *data = prom_parse_data(status, body, len, &ret->warnings, err);
     if (!data)

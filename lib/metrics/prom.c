@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "metrics/login.h"
-#include "metrics/scan.h"
 #include "metrics/scrape.h"
 #include "net/url.h"
 
@@ -177,9 +176,7 @@ static int refused(const struct prom *prom, struct err *err)
 static int answered(const struct prom *prom, const struct http_response *res, struct label_sets *sets, struct prom_result *ret,
                     struct err *err)
 {
-    if (sets && res->status == 200 && prom_scan(res->body.buf, res->body.len, sets, ret))
-        return 0;
-    if (prom_parse(res->status, res->body.buf, res->body.len, ret, err) == 0)
+    if (prom_parse(res->status, res->body.buf, res->body.len, sets, ret, err) == 0)
         return 0;
     return refused(prom, err);
 }

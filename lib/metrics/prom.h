@@ -122,8 +122,8 @@ node_t *prom_read(const struct prom *prom, const struct prom_read *what, struct 
 /* The same as it was answered, whatever its status is. */
 int prom_get(const struct prom *prom, const struct prom_read *what, struct http_response *ret, struct err *err);
 
-/* The body of an answer with this status: the same errors, without the URL. */
-int prom_parse(int status, const char *body, size_t len, struct prom_result *ret, struct err *err);
+/* The body of an answer with this status: the same errors, without the URL. sets: as of a query. */
+int prom_parse(int status, const char *body, size_t len, struct label_sets *sets, struct prom_result *ret, struct err *err);
 node_t *prom_parse_data(int status, const char *body, size_t len, struct strv *warnings, struct err *err); /* the data itself */
 
 const char *prom_label(const struct prom_series *series, const char *name); /* or NULL */

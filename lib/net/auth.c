@@ -19,17 +19,22 @@ static bool is_kept_by_caller(const struct transfer *t) { return t->http->set.lo
 int login_ready(struct transfer *t)
 {
     const struct http_settings *set = &t->http->set;
+    t->logins = t->http->logins;
     return is_kept_by_caller(t) && set->login(t->http, false, set->login_arg, t->err) < 0 ? -1 : 0;
 }
 
 bool login_renewed(struct transfer *t)
 {
-    const struct http_settings *set = &t->http->set;
+    struct http *http = t->http;
     CLEANUP(err_release) struct err none = ERR_INIT;
     if (t->relogged || !is_kept_by_caller(t) || !can_send_again(t))
         return false;
     t->relogged = true;
-    return set->login(t->http, true, set->login_arg, &none) > 0;
+    if (t->logins != http->logins) /* another's 401 has asked for it meanwhile */
+        return http->is_renewed;
+    http->logins++;
+    http->is_renewed = http->set.login(http, true, http->set.login_arg, &none) > 0;
+    return http->is_renewed;
 }
 
 void http_set_bearer(struct http *http, const char *token)

@@ -21,7 +21,9 @@ struct http {
     size_t n_idle;
     struct transfer **open; /* waiting or running */
     size_t n_open, cap_open;
-    size_t running; /* of them, without streams */
+    size_t running;  /* of them, without streams */
+    unsigned logins; /* how often the login was to be renewed, and whether the last time it was */
+    bool is_renewed;
     struct http_stream *streams;
     bool news;        /* something came since the loop went to sleep */
     bool stream_news; /* a stream got data or ended since the last http_poll */
@@ -62,11 +64,12 @@ struct transfer {
     int64_t quiet_since_ms; /* connected, or the last piece sent or got: waits for the next one count from here */
     curl_off_t sent_bytes;
     size_t got_bytes, header_bytes;
-    int sends;      /* how often curl began to send; 0: nothing can have arrived */
-    bool answering; /* the first byte came */
-    bool streamed;  /* on_data has seen something: no repeat */
-    bool relogged;  /* after a 401, which happens once for all tries */
-    bool stopped;   /* by on_data */
+    int sends;       /* how often curl began to send; 0: nothing can have arrived */
+    bool answering;  /* the first byte came */
+    bool streamed;   /* on_data has seen something: no repeat */
+    bool relogged;   /* after a 401, which happens once for all tries */
+    unsigned logins; /* the client's, when the try began */
+    bool stopped;    /* by on_data */
     enum transfer_abort abort;
 };
 

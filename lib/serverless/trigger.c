@@ -113,7 +113,8 @@ static void add_on(node_t *document, const node_t *object, enum trigger_kind kin
         str_addf(&on, "schedule %s", node_str(object, "/spec/schedule", "?"));
     if (kind == TRIGGER_BROKER)
         str_addf(&on, "broker %s", node_str(object, "/spec/broker", "default"));
-    for (const node_t *filter = node_first(filters); filter; filter = node_next(filter))
+    for (const node_t *filter = node_type(filters) == NODE_OBJECT ? node_first(filters) : NULL; filter;
+         filter = node_next(filter))
         str_addf(&on, " %s=%s", node_key(filter), node_text(filter) ? node_text(filter) : "?");
     for (const node_t *topic = node_first(node_at(object, "/spec/topics")); topic; topic = node_next(topic))
         str_addf(&on, "%s%s", on.len ? "," : "kafka ", node_text(topic) ? node_text(topic) : "?");

@@ -200,7 +200,8 @@ static node_t *trigger_document(const node_t *trigger)
     node_set_str(document, "name", node_str(trigger, "/name", "?"));
     node_set_str(document, "kind", "Trigger");
     node_t *rules = node_new_array();
-    for (const node_t *rule = node_first(node_get(trigger, "rules")); rule; rule = node_next(rule)) {
+    const node_t *named = node_get(trigger, "rules");
+    for (const node_t *rule = node_type(named) == NODE_OBJECT ? node_first(named) : NULL; rule; rule = node_next(rule)) {
         node_t *one = node_push(rules, node_new_object());
         AUTOFREE char *function = name_in(node_get(rule, "action"));
         const char *state = node_str(rule, "/status", "?"), *slash = strrchr(node_key(rule), '/');

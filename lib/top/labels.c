@@ -37,7 +37,7 @@ static void set_label(struct row_label *label, const char *value, const struct m
 static bool is_as_before(const struct row *row, const struct reading *by, const struct prom_series *series,
                          const struct measure *measure)
 {
-    if (!series->set || by->said != series->set || by->said_lost != row->lost)
+    if (!series->set || by->said != series->set || by->said_by != measure || by->said_lost != row->lost)
         return false;
     for (size_t i = 0; i < row->n_labels; i++)
         if (row->labels[i].is_stale && row->labels[i].measure != measure)
@@ -60,11 +60,23 @@ static void take_labels(struct row *row, const struct prom_series *series, const
     }
 }
 
+/* Nothing of the measure's is another set's: of a second series of the row, or kept while its target was down. */
+static bool says_all(const struct row *row, const struct prom_series *series, const struct measure *measure)
+{
+    for (size_t i = 0; i < row->n_labels; i++) {
+        const struct row_label *label = &row->labels[i];
+        if (label->measure == measure && !str_eq(prom_label(series, label->name), label->value))
+            return false;
+    }
+    return true;
+}
+
 void row_labels_take(struct row *row, struct reading *by, const struct prom_series *series, const struct measure *measure)
 {
     if (!is_as_before(row, by, series, measure)) {
         take_labels(row, series, measure);
-        by->said = series->set;
+        by->said = says_all(row, series, measure) ? series->set : NULL;
+        by->said_by = measure;
         by->said_lost = row->lost;
         return;
     }

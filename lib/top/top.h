@@ -77,6 +77,7 @@ struct reading {
     size_t n_trend;
     int64_t trend_end_ms, trend_step_ms; /* wall clock of its last step */
     const struct label_set *said;        /* by the last series of it; only to be compared */
+    const struct measure *said_by;       /* whose that was */
     unsigned said_lost;                  /* the row's lost, then */
 };
 

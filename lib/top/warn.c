@@ -65,6 +65,16 @@ int alerts_fetch(const struct prom *prom, const struct prom *alertmanager, struc
     return 0;
 }
 
+/* With room for one more; those of a set are not its own. */
+static void own_labels(struct prom_series *series, struct arena *arena)
+{
+    struct prom_label *labels = arena_get(arena, (series->n_labels + 1) * sizeof(*labels));
+    if (series->n_labels)
+        memcpy(labels, series->labels, series->n_labels * sizeof(*labels));
+    series->labels = labels;
+    series->set = NULL;
+}
+
 static void rename_label(struct prom_series *series, const char *from, const char *to)
 {
     for (size_t i = 0; i < series->n_labels; i++)
@@ -86,14 +96,11 @@ void alerts_of_past(struct prom_result *result)
 {
     for (size_t i = 0; i < result->n; i++) {
         struct prom_series *series = &result->series[i];
+        own_labels(series, &result->arena);
         rename_label(series, "alertstate", "state");
         CLEANUP(node_free) node_t *alert = alert_of(series);
         CLEANUP(str_release) struct str target = STR_INIT_MAX(512);
         add_target(alert, &target);
-        struct prom_label *labels = arena_get(&result->arena, (series->n_labels + 1) * sizeof(*labels));
-        if (series->n_labels)
-            memcpy(labels, series->labels, series->n_labels * sizeof(*labels));
-        series->labels = labels;
         prom_add_label(series, "target", target.buf, &result->arena);
     }
 }

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(prom_result_release) struct prom_result result = PROM_RESULT_INIT;
     AUTOFREE char *text = xstrndup((const char *)data, size); /* http gives a terminated body */
-    int rc = prom_parse(size & 1 ? 200 : 400, text, strlen(text), &result, &err);
+    int rc = prom_parse(size & 1 ? 200 : 400, text, strlen(text), NULL, &result, &err);
     fuzz_require((rc == 0) == (err.what == NULL), "an error exactly when there is no result");
     if (rc != 0) {
         fuzz_require(result.n == 0 && !result.series, "nothing is left of what was refused");

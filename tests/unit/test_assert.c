@@ -57,7 +57,7 @@ static node_t *judge(const char *text, const char *body)
     CLEANUP(assert_release) struct assertion assertion = {0};
     CLEANUP(prom_result_release) struct prom_result result = PROM_RESULT_INIT;
     ck_assert_int_eq(assert_parse(&assertion, text, &err), 0);
-    ck_assert_int_eq(prom_parse(200, body, strlen(body), &result, &err), 0);
+    ck_assert_int_eq(prom_parse(200, body, strlen(body), NULL, &result, &err), 0);
     return assert_judge(&assertion, &result);
 }
 
@@ -96,7 +96,7 @@ START_TEST(a_text_is_a_word_all_the_time)
     ck_assert_int_eq(assert_parse(&assertion, texts[_i].text, &err), 0);
     ck_assert_ptr_nonnull(assertion.word);
     assertion.text = "missing|state";
-    ck_assert_int_eq(prom_parse(200, body, strlen(body), &result, &err), 0);
+    ck_assert_int_eq(prom_parse(200, body, strlen(body), NULL, &result, &err), 0);
     CLEANUP(node_free) node_t *verdict = assert_judge(&assertion, &result);
     ck_assert_str_eq(node_str(verdict, "/state", ""), texts[_i].state);
 }

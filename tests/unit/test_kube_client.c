@@ -99,6 +99,14 @@ START_TEST(each_list_goes_on_and_fails_by_itself)
 }
 END_TEST
 
+START_TEST(what_stays_forgotten_is_not_nothing)
+{
+    list_kinds(ROUTE(PODS, FORGOTTEN) "," ROUTE(TFS, "{\"status\":404}") "," ROUTE(JOBS, PAGE("", ITEM("a"))) "," ROUTE(
+                   NODES, PAGE("", "")),
+               "failed,not_found,a,");
+}
+END_TEST
+
 START_TEST(what_may_lack_is_no_error)
 {
     CLEANUP(wire_stop) struct wire wire;
@@ -259,6 +267,7 @@ Suite *suite_kube_client(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, a_list_that_is_forgotten_or_cut_begins_again);
     tcase_add_test(tcase, lists_are_asked_for_together);
+    tcase_add_test(tcase, what_stays_forgotten_is_not_nothing);
     tcase_add_test(tcase, each_list_goes_on_and_fails_by_itself);
     tcase_add_test(tcase, what_may_lack_is_no_error);
     tcase_add_test(tcase, managed_fields_are_not_kept);

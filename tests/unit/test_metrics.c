@@ -10,7 +10,7 @@
 
 static int parse(int status, const char *body, struct prom_result *result, struct err *err)
 {
-    return prom_parse(status, body, strlen(body), result, err);
+    return prom_parse(status, body, strlen(body), NULL, result, err);
 }
 
 START_TEST(a_vector_keeps_labels_and_odd_values)
@@ -178,7 +178,7 @@ START_TEST(one_pass_reads_the_same)
         if (!cases[i].is_usual)
             continue;
         ck_assert(!prom_scan(other, strlen(other), NULL, &slow));
-        ck_assert_int_eq(prom_parse(200, other, strlen(other), &slow, &err), 0);
+        ck_assert_int_eq(prom_parse(200, other, strlen(other), NULL, &slow, &err), 0);
         CLEANUP(node_free) node_t *a = prom_document(&quick);
         CLEANUP(node_free) node_t *b = prom_document(&slow);
         ck_assert(node_equal(a, b));
@@ -278,6 +278,25 @@ START_TEST(a_value_is_as_exact_as_its_digits)
 }
 END_TEST
 
+/* What is refused is not kept without bound either. */
+START_TEST(label_sets_are_bounded)
+{
+    enum { LEN = 2 << 20, ROUNDS = 60 };
+    AUTOFREE char *large = xcalloc(1, LEN + 1);
+    for (size_t i = 0; i < LEN; i++)
+        large[i] = 'x';
+    AUTOFREE char *body = xasprintf(SCANNED("vector", SET("\"b\":\"%s\",\"a\":\"2\"")), large);
+    struct label_sets *sets = label_sets_turn(NULL), *first = sets;
+    for (int i = 0; i < ROUNDS && sets == first; i++) {
+        CLEANUP(prom_result_release) struct prom_result result = PROM_RESULT_INIT;
+        ck_assert(!prom_scan(body, strlen(body), sets, &result));
+        sets = label_sets_turn(sets);
+    }
+    ck_assert_ptr_ne(sets, first);
+    label_sets_unref(sets);
+}
+END_TEST
+
 Suite *suite_metrics(void)
 {
     Suite *suite = suite_create("metrics");
@@ -285,6 +304,7 @@ Suite *suite_metrics(void)
     tcase_add_test(tcase, one_pass_reads_the_same);
     tcase_add_test(tcase, label_sets_are_read_once);
     tcase_add_test(tcase, label_sets_end_when_few_are_met);
+    tcase_add_test(tcase, label_sets_are_bounded);
     tcase_add_test(tcase, a_value_is_as_exact_as_its_digits);
     tcase_add_test(tcase, a_vector_keeps_labels_and_odd_values);
     tcase_add_test(tcase, documents_have_null_for_what_is_not_finite);

@@ -48,6 +48,31 @@ START_TEST(a_refused_login_is_renewed_once)
 }
 END_TEST
 
+START_TEST(several_refusals_renew_a_login_once)
+{
+    enum { N = 4 };
+    CLEANUP(bench_end) struct bench b;
+    struct keeper keeper = {.answer = 1};
+    bench_start(&b, SETTINGS(.bearer = "old", .login = login, .login_arg = &keeper),
+                "{\"replies\":[{\"status\":401,\"after\":4},{\"status\":401,\"after\":4},{\"status\":401,\"after\":4},"
+                "{\"status\":401,\"after\":4},{}]}");
+    struct http_request requests[N];
+    struct http_response results[N] = {HTTP_RESPONSE_INIT, HTTP_RESPONSE_INIT, HTTP_RESPONSE_INIT, HTTP_RESPONSE_INIT};
+    struct err errs[N] = {ERR_INIT, ERR_INIT, ERR_INIT, ERR_INIT};
+    for (int round = 1; round <= 2; round++) {
+        for (size_t i = 0; i < N; i++)
+            requests[i] = REQUEST(.url = b.url);
+        ck_assert_int_eq(http_do_all(b.http, requests, results, errs, N), 0);
+        for (size_t i = 0; i < N; i++)
+            ck_assert_int_eq(results[i].status, 200);
+        ck_assert_int_eq(keeper.refusals, 1);
+        ck_assert_uint_eq(asked(&b), (size_t)N * ((size_t)round + 1));
+    }
+    for (size_t i = 0; i < N; i++)
+        http_response_release(&results[i]);
+}
+END_TEST
+
 START_TEST(a_login_that_stays_is_not_tried_again)
 {
     CLEANUP(bench_end) struct bench b;
@@ -186,6 +211,7 @@ Suite *suite_net_auth(void)
     TCase *tcase = tcase_create("logins");
     tcase_set_timeout(tcase, 30);
     tcase_add_loop_test(tcase, a_refused_login_is_renewed_once, 0, 2);
+    tcase_add_test(tcase, several_refusals_renew_a_login_once);
     tcase_add_test(tcase, a_login_that_stays_is_not_tried_again);
     tcase_add_test(tcase, without_a_login_nothing_is_sent);
     tcase_add_test(tcase, another_server_gets_nothing_of_the_login);

@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "bench.h"
 #include "scratch.h"
 #include "serverless/openwhisk.h"
 #include "serverless/secrets.h"
 #include "serverless/whisk_props.h"
+#include "serverless/whisk_trigger.h"
 #include "serverless/zip.h"
 #include "suites.h"
 
@@ -135,6 +137,19 @@ START_TEST(a_folder_becomes_an_archive)
 }
 END_TEST
 
+START_TEST(rules_that_are_no_object_are_none)
+{
+    CLEANUP(bench_end) struct bench b;
+    bench_start(&b, SETTINGS(.retries = -1),
+                "{\"replies\":[{\"body\":\"{\\\"name\\\":\\\"t\\\",\\\"rules\\\":[{\\\"status\\\":\\\"active\\\"}]}\"}]}");
+    const struct whisk whisk = {.http = b.http, .props = {.host = b.wire.url}};
+    CLEANUP(node_free) node_t *trigger = whisk_trigger_show(&whisk, "t", &b.err);
+    ck_assert_msg(trigger, "%s: %s", b.err.what, b.err.why);
+    ck_assert_str_eq(node_str(trigger, "/state", ""), "Idle");
+    ck_assert_uint_eq(node_len(node_get(trigger, "rules")), 0);
+}
+END_TEST
+
 Suite *suite_openwhisk(void)
 {
     Suite *suite = suite_create("openwhisk");
@@ -146,6 +161,7 @@ Suite *suite_openwhisk(void)
     tcase_add_test(tcase, a_list_by_name_has_those_of_other_packages);
     tcase_add_loop_test(tcase, names_of_secrets, 0, (int)ARRAY_LEN(names));
     tcase_add_test(tcase, a_folder_becomes_an_archive);
+    tcase_add_test(tcase, rules_that_are_no_object_are_none);
     suite_add_tcase(suite, tcase);
     return suite;
 }

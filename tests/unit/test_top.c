@@ -58,7 +58,7 @@ static void answer(struct batch *batch, size_t index, const char *items)
     CLEANUP(err_release) struct err err = ERR_INIT;
     AUTOFREE char *body = xasprintf("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[%s]}}", items);
     prom_result_release(&batch->results[index]);
-    ck_assert_int_eq(prom_parse(200, body, strlen(body), &batch->results[index], &err), 0);
+    ck_assert_int_eq(prom_parse(200, body, strlen(body), NULL, &batch->results[index], &err), 0);
 }
 
 static void fail_all(struct batch *batch)
