@@ -15,6 +15,7 @@ static const struct column columns[] = {
     {.title = "ON", .path = "/on"},
     {.title = "TIMEZONE", .path = "/timezone"},
     {.title = "DATA", .path = "/data"},
+    {.title = "DATA (BASE64)", .path = "/data_base64"},
     {.title = "SERVERS", .path = "/servers", .kind = CELL_LIST},
     {.title = "GROUP", .path = "/group"},
     {.title = "AGE", .path = "/created", .kind = CELL_AGE},

@@ -105,17 +105,28 @@ node_t *trigger_object(const struct trigger_spec *spec, enum trigger_kind kind, 
     return object;
 }
 
+/* The newer filters, in any of their dialects, stand before the attributes. */
+static void add_filters(struct str *on, const node_t *object)
+{
+    size_t n = node_len(node_at(object, "/spec/filters"));
+    const node_t *filters = node_at(object, "/spec/filter/attributes");
+    if (n) {
+        str_addf(on, ", %zu filter%s", n, n == 1 ? "" : "s");
+        return;
+    }
+    for (const node_t *filter = node_type(filters) == NODE_OBJECT ? node_first(filters) : NULL; filter;
+         filter = node_next(filter))
+        str_addf(on, " %s=%s", node_key(filter), node_text(filter) ? node_text(filter) : "?");
+}
+
 static void add_on(node_t *document, const node_t *object, enum trigger_kind kind)
 {
     CLEANUP(str_release) struct str on = STR_INIT;
-    const node_t *filters = node_at(object, "/spec/filter/attributes");
     if (kind == TRIGGER_CLOCK)
         str_addf(&on, "schedule %s", node_str(object, "/spec/schedule", "?"));
     if (kind == TRIGGER_BROKER)
         str_addf(&on, "broker %s", node_str(object, "/spec/broker", "default"));
-    for (const node_t *filter = node_type(filters) == NODE_OBJECT ? node_first(filters) : NULL; filter;
-         filter = node_next(filter))
-        str_addf(&on, " %s=%s", node_key(filter), node_text(filter) ? node_text(filter) : "?");
+    add_filters(&on, object);
     for (const node_t *topic = node_first(node_at(object, "/spec/topics")); topic; topic = node_next(topic))
         str_addf(&on, "%s%s", on.len ? "," : "kafka ", node_text(topic) ? node_text(topic) : "?");
     node_set_str(document, "on", on.buf);
@@ -149,9 +160,11 @@ node_t *trigger_detail(const node_t *object, enum trigger_kind kind)
     const char *broker = kind == TRIGGER_BROKER ? node_str(object, "/spec/broker", "default") : NULL;
     node_set_str(document, "broker", broker);
     set_copy(document, "filter", node_at(object, "/spec/filter/attributes"));
+    set_copy(document, "filters", node_at(object, "/spec/filters"));
     node_set_str(document, "schedule", node_str(object, "/spec/schedule", NULL));
     node_set_str(document, "timezone", node_str(object, "/spec/timezone", NULL));
-    node_set_str(document, "data", node_str(object, "/spec/data", node_str(object, "/spec/dataBase64", NULL)));
+    node_set_str(document, "data", node_str(object, "/spec/data", NULL));
+    node_set_str(document, "data_base64", node_str(object, "/spec/dataBase64", NULL));
     set_copy(document, "servers", node_at(object, "/spec/bootstrapServers"));
     set_copy(document, "topics", node_at(object, "/spec/topics"));
     node_set_str(document, "group", node_str(object, "/spec/consumerGroup", NULL));
@@ -160,23 +173,31 @@ node_t *trigger_detail(const node_t *object, enum trigger_kind kind)
     return document;
 }
 
+static int add_listed(node_t *all, struct kube_listing *list, enum trigger_kind kind, struct err *err)
+{
+    if (!list->items && list->err.code != ERR_NOT_FOUND)
+        return err_move(err, &list->err);
+    for (const node_t *object = node_first(list->items); object; object = node_next(object))
+        node_push(all, trigger_document(object, kind));
+    return 0;
+}
+
 node_t *trigger_list(struct kube *kube, struct err *err)
 {
     CLEANUP(node_free) node_t *all = node_new_array();
+    struct kube_listing lists[TRIGGER_KINDS] = {{0}};
     size_t installed = 0;
+    for (enum trigger_kind kind = 0; kind < TRIGGER_KINDS; kind++)
+        lists[kind] = (struct kube_listing){.kind = trigger_kinds[kind], .ns = kube->ns};
+    kube_list_kinds(kube, lists, TRIGGER_KINDS);
+    int rc = 0;
     for (enum trigger_kind kind = 0; kind < TRIGGER_KINDS; kind++) {
-        bool has = false;
-        if (kube_has(kube, trigger_kinds[kind], &has, err) != 0)
-            return NULL;
-        CLEANUP(node_free) node_t *objects = has ? kube_list_of(kube, trigger_kinds[kind], kube->ns, NULL, err) : NULL;
-        if (has && !objects)
-            return NULL;
-        installed += has;
-        for (const node_t *object = node_first(objects); object; object = node_next(object))
-            node_push(all, trigger_document(object, kind));
+        installed += lists[kind].items != NULL;
+        rc = rc == 0 ? add_listed(all, &lists[kind], kind, err) : rc;
+        kube_listing_release(&lists[kind]);
     }
-    if (installed)
-        return TAKE(all);
+    if (rc != 0 || installed)
+        return rc == 0 ? TAKE(all) : NULL;
     err_set(err, ERR_FAILED, "%s is not installed in this cluster", triggers.system);
     err_hint(err, "%s", triggers.remedy);
     return NULL;

@@ -17,7 +17,7 @@ static node_t *parsed(const char *text)
 }
 
 #define REF(field) "'" field "':{'ref':{'kind':'Service','name':'f'}}"
-#define NO_CLOCK   "'schedule':null,'timezone':null,'data':null,"
+#define NO_CLOCK   "'filters':null,'schedule':null,'timezone':null,'data':null,'data_base64':null,"
 #define NO_KAFKA   "'servers':null,'topics':null,'group':null,"
 
 static const struct {
@@ -39,12 +39,21 @@ static const struct {
          "sink") "},"
                  "'status':{'sinkUri':'http://f/','conditions':[{'type':'Ready','status':'True'}]}}",
      "{'name':'t','kind':'PingSource','function':'f','on':'schedule 0 3 * * *','state':'Ready','message':null,'created':null,"
-     "'broker':null,'filter':null,'schedule':'0 3 * * *','timezone':'UTC','data':'e30='," NO_KAFKA
+     "'broker':null,'filter':null,'filters':null,'schedule':'0 3 * * "
+     "*','timezone':'UTC','data':null,'data_base64':'e30='," NO_KAFKA
      "'url':'http://f/','conditions':[{'type':'Ready','status':'True','reason':null,'message':null}]}"},
     {TRIGGER_KAFKA,
      "{'metadata':{'name':'t'},'spec':{'bootstrapServers':['k:9092'],'topics':['a','b'],'consumerGroup':'g'," REF("sink") "}}",
      "{'name':'t','kind':'KafkaSource','function':'f','on':'kafka a,b','state':'Starting','message':null,'created':null,"
      "'broker':null,'filter':null," NO_CLOCK "'servers':['k:9092'],'topics':['a','b'],'group':'g','url':null,'conditions':[]}"},
+    {TRIGGER_BROKER, "{'metadata':{'name':'t'},'spec':{'filter':{'attributes':[1]},'filters':[{'exact':{'type':'x'}}]}}",
+     "{'name':'t','kind':'Trigger','function':null,'on':'broker default, 1 "
+     "filter','state':'Starting','message':null,'created':null,"
+     "'broker':'default','filter':[1],'filters':[{'exact':{'type':'x'}}],'schedule':null,'timezone':null,'data':null,"
+     "'data_base64':null," NO_KAFKA "'url':null,'conditions':[]}"},
+    {TRIGGER_BROKER, "{'metadata':{'name':'t'},'spec':{'filter':{'attributes':[1]}}}",
+     "{'name':'t','kind':'Trigger','function':null,'on':'broker default','state':'Starting','message':null,'created':null,"
+     "'broker':'default','filter':[1]," NO_CLOCK NO_KAFKA "'url':null,'conditions':[]}"},
     {TRIGGER_BROKER, "{'metadata':{'name':7},'spec':[],'status':{'conditions':{'type':'Ready'}}}",
      "{'name':'?','kind':'Trigger','function':null,'on':'broker default','state':'Starting','message':null,'created':null,"
      "'broker':'default','filter':null," NO_CLOCK NO_KAFKA "'url':null,'conditions':[{'type':null,'status':null,'reason':null,"
