@@ -113,8 +113,8 @@ static struct http_request prepare(const struct kube *kube, const struct kube_re
 int kube_send_all(struct kube *kube, const struct kube_request *requests, struct http_response *results, struct err *errs,
                   size_t n)
 {
-    AUTOFREE struct sent *sent = xcalloc(n ? n : 1, sizeof(*sent));
-    AUTOFREE struct http_request *reqs = xcalloc(n ? n : 1, sizeof(*reqs));
+    AUTOFREE struct sent *sent = xcalloc(n, sizeof(*sent));
+    AUTOFREE struct http_request *reqs = xcalloc(n, sizeof(*reqs));
     for (size_t i = 0; i < n; i++)
         reqs[i] = prepare(kube, &requests[i], &sent[i]);
     int failed = http_do_all(kube->http, reqs, results, errs, n);

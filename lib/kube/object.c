@@ -148,6 +148,18 @@ void kube_list_kinds(struct kube *kube, struct kube_listing *lists, size_t n)
     }
 }
 
+int kube_list_installed(struct kube *kube, struct kube_listing *lists, size_t n, struct err *err)
+{
+    int rc = 0;
+    kube_list_kinds(kube, lists, n);
+    for (size_t i = 0; i < n && rc == 0; i++)
+        if (lists[i].err.code != ERR_OK && lists[i].err.code != ERR_NOT_FOUND)
+            rc = err_move(err, &lists[i].err);
+    for (size_t i = 0; i < n && rc != 0; i++)
+        kube_listing_release(&lists[i]);
+    return rc;
+}
+
 void kube_listing_release(struct kube_listing *list)
 {
     node_free(list->items);
@@ -158,7 +170,7 @@ static node_t *list_of(struct kube *kube, const struct kube_kind *kind, const ch
 {
     struct kube_listing list = {.kind = kind, .ns = ns, .selector = selector};
     kube_list_kinds(kube, &list, 1);
-    if (list.err.code != ERR_OK)
+    if (!list.items)
         err_move(err, &list.err);
     return list.items;
 }

@@ -67,6 +67,9 @@ struct kube_listing {
     struct err err;
 };
 void kube_list_kinds(struct kube *kube, struct kube_listing *lists, size_t n);
+/* The same, where they need not be installed: without items those are no failure. -1: the first that failed, and nothing is to
+ * be released. */
+int kube_list_installed(struct kube *kube, struct kube_listing *lists, size_t n, struct err *err);
 void kube_listing_release(struct kube_listing *list);
 /* Of all, one by one: of each, path and failing are set here. */
 int kube_each_of(struct kube *kube, const struct kube_kind *kind, const char *ns, const struct kube_each *each, struct err *err);

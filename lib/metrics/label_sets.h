@@ -22,7 +22,8 @@ struct label_sets *label_sets_turn(struct label_sets *sets);
 struct label_sets *label_sets_ref(struct label_sets *sets); /* NULL is fine, here and below */
 void label_sets_unref(struct label_sets *sets);
 
-/* The set at the begin of the text, the one after `before` (NULL: nothing is known) if it is that. NULL: it was not met. */
+/* Next: that which followed `before` (NULL: nothing is known), if the text begins with it; find: whose text it is, whole.
+ * NULL: it was not met. */
 struct label_set *label_sets_next(struct label_sets *sets, struct label_set *before, const char *text, size_t len);
 struct label_set *label_sets_find(struct label_sets *sets, struct label_set *before, const char *text, size_t len);
 /* A new one: its labels' texts are in the arena. */

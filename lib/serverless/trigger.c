@@ -173,15 +173,6 @@ node_t *trigger_detail(const node_t *object, enum trigger_kind kind)
     return document;
 }
 
-static int add_listed(node_t *all, struct kube_listing *list, enum trigger_kind kind, struct err *err)
-{
-    if (!list->items && list->err.code != ERR_NOT_FOUND)
-        return err_move(err, &list->err);
-    for (const node_t *object = node_first(list->items); object; object = node_next(object))
-        node_push(all, trigger_document(object, kind));
-    return 0;
-}
-
 node_t *trigger_list(struct kube *kube, struct err *err)
 {
     CLEANUP(node_free) node_t *all = node_new_array();
@@ -189,15 +180,16 @@ node_t *trigger_list(struct kube *kube, struct err *err)
     size_t installed = 0;
     for (enum trigger_kind kind = 0; kind < TRIGGER_KINDS; kind++)
         lists[kind] = (struct kube_listing){.kind = trigger_kinds[kind], .ns = kube->ns};
-    kube_list_kinds(kube, lists, TRIGGER_KINDS);
-    int rc = 0;
+    if (kube_list_installed(kube, lists, TRIGGER_KINDS, err) != 0)
+        return NULL;
     for (enum trigger_kind kind = 0; kind < TRIGGER_KINDS; kind++) {
         installed += lists[kind].items != NULL;
-        rc = rc == 0 ? add_listed(all, &lists[kind], kind, err) : rc;
+        for (const node_t *object = node_first(lists[kind].items); object; object = node_next(object))
+            node_push(all, trigger_document(object, kind));
         kube_listing_release(&lists[kind]);
     }
-    if (rc != 0 || installed)
-        return rc == 0 ? TAKE(all) : NULL;
+    if (installed)
+        return TAKE(all);
     err_set(err, ERR_FAILED, "%s is not installed in this cluster", triggers.system);
     err_hint(err, "%s", triggers.remedy);
     return NULL;

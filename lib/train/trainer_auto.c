@@ -125,15 +125,6 @@ static bool is_part(const node_t *job, const node_t *jobs)
     return false;
 }
 
-static int add_jobs(node_t *jobs, const struct trainer *trainer, struct kube_listing *list, struct err *err)
-{
-    if (!list->items && list->err.code != ERR_NOT_FOUND)
-        return err_move(err, &list->err);
-    for (const node_t *object = node_first(list->items); object; object = node_next(object))
-        node_push(jobs, kube_job_document(trainer, object));
-    return 0;
-}
-
 /* Of every kind that is installed. */
 static int list_kinds(const struct trainer_env *env, node_t *jobs, struct err *err)
 {
@@ -142,13 +133,14 @@ static int list_kinds(const struct trainer_env *env, node_t *jobs, struct err *e
     size_t n = cluster_trainers(of);
     for (size_t i = 0; i < n; i++)
         lists[i] = (struct kube_listing){.kind = of[i]->cluster->kind, .ns = env->all_namespaces ? NULL : env->kube->ns};
-    kube_list_kinds(env->kube, lists, n);
-    int rc = 0;
+    if (kube_list_installed(env->kube, lists, n, err) != 0)
+        return -1;
     for (size_t i = 0; i < n; i++) {
-        rc = rc == 0 ? add_jobs(jobs, of[i], &lists[i], err) : rc;
+        for (const node_t *object = node_first(lists[i].items); object; object = node_next(object))
+            node_push(jobs, kube_job_document(of[i], object));
         kube_listing_release(&lists[i]);
     }
-    return rc;
+    return 0;
 }
 
 static node_t *list(const struct trainer_env *env, struct err *err)
