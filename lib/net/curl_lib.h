@@ -19,6 +19,7 @@ struct curl_lib {
     CURLcode (*easy_send)(CURL *easy, const void *data, size_t len, size_t *ret_sent);
     CURLcode (*easy_recv)(CURL *easy, void *data, size_t len, size_t *ret_got);
     CURLM *(*multi_init)(void);
+    CURLMcode (*multi_setopt)(CURLM *multi, CURLMoption option, ...);
     CURLMcode (*multi_cleanup)(CURLM *multi);
     CURLMcode (*multi_add_handle)(CURLM *multi, CURL *easy);
     CURLMcode (*multi_remove_handle)(CURLM *multi, CURL *easy);

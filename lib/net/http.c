@@ -83,6 +83,8 @@ static char *no_proxy_list(void)
     return xasprintf("localhost,127.0.0.0/8,::1%s%s", given ? "," : "", given ? given : "");
 }
 
+static const long CONNECTIONS_MAX = 1024;
+
 struct http *http_new(const struct http_settings *settings, struct err *err)
 {
     const struct curl_lib *curl = curl_bind(err);
@@ -92,6 +94,8 @@ struct http *http_new(const struct http_settings *settings, struct err *err)
     struct http *http = xcalloc(1, sizeof(*http));
     http->curl = curl;
     http->multi = curl->multi_init();
+    /* By itself libcurl keeps four for each request in flight: towards the end of a round it would close most of them. */
+    curl->multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, CONNECTIONS_MAX);
     own_settings(http, settings);
     http->no_proxy = no_proxy_list();
     if (settings->auth_url) {

@@ -157,11 +157,14 @@ static int check_clocks(struct http *http)
     return (int)sleep_ms;
 }
 
+/* As long as it is not known. */
+static bool may_share_connections(const struct http *http) { return http->n_open > 1 && (http->had_http2 || !http->had_http1); }
+
 int loop_turn(struct http *http)
 {
     int running = 0;
     start_due(http);
-    bool is_shared = http->n_open > 1;
+    bool is_shared = may_share_connections(http);
     http->curl->multi_perform(http->multi, &running);
     reap(http);
     /* libcurl 7.88 can forget to wake a request when another one has read its data from the connection that they share. */

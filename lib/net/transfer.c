@@ -54,6 +54,11 @@ static void keep_header(struct transfer *t, const char *line, size_t len)
     strv_take(&t->res->headers, str_detach(&s));
 }
 
+static bool begins(const char *line, size_t len, const char *with)
+{
+    return len >= strlen(with) && memcmp(line, with, strlen(with)) == 0;
+}
+
 bool transfer_header(struct transfer *t, const char *line, size_t len)
 {
     t->answering = true;
@@ -63,7 +68,7 @@ bool transfer_header(struct transfer *t, const char *line, size_t len)
         t->abort = ABORT_HEADERS;
         return false;
     }
-    if (len >= 5 && memcmp(line, "HTTP/", 5) == 0)
+    if (begins(line, len, "HTTP/"))
         start_answer(t, line, len);
     else
         keep_header(t, line, len);
@@ -72,6 +77,9 @@ bool transfer_header(struct transfer *t, const char *line, size_t len)
 
 static size_t on_header(char *line, size_t size, size_t n, void *arg)
 {
+    struct transfer *t = arg;
+    t->loop->had_http1 |= begins(line, size * n, "HTTP/1.");
+    t->loop->had_http2 |= begins(line, size * n, "HTTP/2");
     return transfer_header(arg, line, size * n) ? size * n : 0;
 }
 

@@ -25,8 +25,9 @@ struct http {
     unsigned logins; /* how often the login was to be renewed, and whether the last time it was */
     bool is_renewed;
     struct http_stream *streams;
-    bool news;        /* something came since the loop went to sleep */
-    bool stream_news; /* a stream got data or ended since the last http_poll */
+    bool news;                 /* something came since the loop went to sleep */
+    bool had_http1, had_http2; /* answers of it */
+    bool stream_news;          /* a stream got data or ended since the last http_poll */
 };
 
 enum transfer_state { TRANSFER_WAITING, TRANSFER_RUNNING, TRANSFER_DONE };
@@ -90,7 +91,8 @@ void transfer_head(const struct transfer *t, struct str *head);
 void transfer_disconnect(struct transfer *t);
 
 /* loop.c: drives what is open. */
-enum { IN_FLIGHT_MAX = 32 };
+/* libcurl looks at each that is in flight whenever one of them has news, and a Prometheus carries out 20 queries at a time. */
+enum { IN_FLIGHT_MAX = 16 };
 void loop_prepare(struct transfer *t, struct http *http, const struct http_request *req, int total_ms);
 /* Begins a prepared one at its start_at_ms. */
 void loop_add(struct transfer *t);

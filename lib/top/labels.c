@@ -12,6 +12,8 @@ static struct row_label *find_label(const struct row *row, const char *name)
     return NULL;
 }
 
+static uint64_t bit_of(const struct measure *measure) { return UINT64_C(1) << (unsigned)measure->rank % 64; }
+
 static void add_label(struct row *row, const struct prom_label *label, const struct measure *measure)
 {
     if (row->n_labels == ROW_LABELS)
@@ -19,14 +21,17 @@ static void add_label(struct row *row, const struct prom_label *label, const str
     GROW(row->labels, row->n_labels, row->cap_labels);
     row->labels[row->n_labels++] =
         (struct row_label){.name = xstrdup(label->name), .value = xstrdup(label->value), .measure = measure};
+    row->sayers |= bit_of(measure);
 }
 
-static void set_label(struct row_label *label, const char *value, const struct measure *measure)
+static void set_label(struct row *row, struct row_label *label, const char *value, const struct measure *measure)
 {
     if (!label->is_stale)
         return;
     label->is_stale = false;
     label->measure = measure;
+    row->n_stale--;
+    row->sayers |= bit_of(measure);
     if (strcmp(label->value, value) == 0)
         return;
     free(label->value);
@@ -39,7 +44,7 @@ static bool is_as_before(const struct row *row, const struct reading *by, const 
 {
     if (!series->set || by->said != series->set || by->said_by != measure || by->said_lost != row->lost)
         return false;
-    for (size_t i = 0; i < row->n_labels; i++)
+    for (size_t i = 0; row->n_stale && i < row->n_labels; i++)
         if (row->labels[i].is_stale && row->labels[i].measure != measure)
             return false;
     return true;
@@ -53,7 +58,7 @@ static void take_labels(struct row *row, const struct prom_series *series, const
         bool is_next = next < row->n_labels && str_eq(row->labels[next].name, from->name);
         struct row_label *label = is_next ? &row->labels[next] : find_label(row, from->name);
         if (label)
-            set_label(label, from->value, measure);
+            set_label(row, label, from->value, measure);
         else
             add_label(row, from, measure);
         next = label ? (size_t)(label - row->labels) + 1 : row->n_labels;
@@ -80,14 +85,20 @@ void row_labels_take(struct row *row, struct reading *by, const struct prom_seri
         by->said_lost = row->lost;
         return;
     }
-    for (size_t i = 0; i < row->n_labels; i++)
+    for (size_t i = 0; row->n_stale && i < row->n_labels; i++)
         row->labels[i].is_stale = false;
+    row->n_stale = 0;
 }
 
 void row_labels_age(struct row *row, const struct measure *measure)
 {
-    for (size_t i = 0; i < row->n_labels; i++)
-        row->labels[i].is_stale |= row->labels[i].measure == measure;
+    if (!(row->sayers & bit_of(measure)))
+        return;
+    for (size_t i = 0; i < row->n_labels; i++) {
+        bool ages = row->labels[i].measure == measure && !row->labels[i].is_stale;
+        row->labels[i].is_stale |= ages;
+        row->n_stale += ages;
+    }
 }
 
 static void label_release(struct row_label *label)
@@ -98,6 +109,8 @@ static void label_release(struct row_label *label)
 
 void row_labels_drop(struct row *row)
 {
+    if (!row->n_stale)
+        return;
     size_t kept = 0;
     for (size_t i = 0; i < row->n_labels; i++) {
         if (row->labels[i].is_stale)
@@ -105,8 +118,9 @@ void row_labels_drop(struct row *row)
         else
             row->labels[kept++] = row->labels[i];
     }
-    row->lost += kept < row->n_labels;
+    row->lost++;
     row->n_labels = kept;
+    row->n_stale = 0;
 }
 
 void row_labels_release(struct row *row)
@@ -114,7 +128,7 @@ void row_labels_release(struct row *row)
     for (size_t i = 0; i < row->n_labels; i++)
         label_release(&row->labels[i]);
     free(TAKE(row->labels));
-    row->n_labels = row->cap_labels = 0;
+    row->n_labels = row->cap_labels = row->n_stale = 0;
 }
 
 const char *row_label(const struct row *row, const char *name)

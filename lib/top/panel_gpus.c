@@ -9,7 +9,7 @@ static const struct metric metrics[] = {
     {.id = "busy_ratio", .figure = "gpu.util", .unit = UNIT_RATIO, .scale = 0.01, .is_mean = true},
     {.id = "busy_curve_ratio", .figure = "gpu.util", .unit = UNIT_RATIO, .scale = 0.01, .is_mean = true, .trend = true},
     {.id = "memory_used_bytes", .figure = "gpu.memory.used", .unit = UNIT_BYTES},
-    {.id = "memory_total_bytes", .figure = "gpu.memory.total", .unit = UNIT_BYTES},
+    {.id = "memory_total_bytes", .figure = "gpu.memory.total", .unit = UNIT_BYTES, .every_s = 15},
     {.id = "power_w", .figure = "gpu.power", .unit = UNIT_W},
     {.id = "temperature_c", .figure = "gpu.temperature", .unit = UNIT_C},
     {.id = "xid", .figure = "gpu.errors", .unit = UNIT_COUNT},

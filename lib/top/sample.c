@@ -66,24 +66,28 @@ static enum answer places_due(const struct plan *plan, const struct asked *asked
     return now_ms - asked->last_ms < pause_ms ? ANSWER_LATER : ANSWER_ASKED;
 }
 
-static enum answer due(const struct plan *plan, const struct asked *asked, bool is_now, int64_t now_ms)
+static enum answer due(const struct plan *plan, const struct asked *asked, const struct batch *batch, int64_t now_ms)
 {
+    bool is_now = is_live(batch);
     if (asked->is_absent)
         return ANSWER_ABSENT;
+    if (asked->is_trend && !batch->curve_ms)
+        return ANSWER_LATER;
     if (asked->of == OF_PLACES)
         return places_due(plan, asked, is_now, now_ms);
     bool is_early = is_now && asked->last_ms && now_ms - asked->last_ms < (int64_t)asked->every_s * 1000;
     return is_early ? ANSWER_LATER : ANSWER_ASKED;
 }
 
-/* Live curves grow at their end: only the steps since the last ones are asked for, and those lie on one grid. */
+/* Live curves grow at their end: only the steps since the last ones are asked for, and those lie on one grid. Of the newest
+ * one the server may not have had all when it was asked: it is asked for with the next. */
 static void choose_curves(const struct plan *plan, struct batch *batch)
 {
     int64_t step_ms = span_step_ms(&batch->span);
     batch->curve_end_ms = batch->at_ms - batch->at_ms % step_ms;
     int64_t since = batch->curve_end_ms - plan->curves_ms;
     if (plan->curves_ms && plan->curve_step_ms == step_ms && since >= 0 && since < batch->span.range_ms)
-        batch->curve_ms = since + step_ms;
+        batch->curve_ms = since ? since + step_ms : 0;
 }
 
 /* Since midnight, local time, but no less than a minute. */
@@ -169,7 +173,7 @@ static void ask_all(struct plan *plan, struct batch *batch, const struct prom *p
     batch->sets = label_sets_ref(plan->sets);
     batch->asked = 0;
     for (size_t i = 0; i < plan->n; i++) {
-        batch->has[i] = due(plan, &plan->asked[i], is_live(batch), now);
+        batch->has[i] = due(plan, &plan->asked[i], batch, now);
         if (batch->has[i] == ANSWER_ASKED && is_query(&plan->asked[i], batch))
             queries[batch->asked++] = query_of(&plan->asked[i], batch);
     }

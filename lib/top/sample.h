@@ -22,7 +22,7 @@ struct batch {
     struct label_sets *sets;     /* of the results; NULL: none */
     char *note;                  /* what is unknown of alerts; NULL: nothing */
     int64_t curve_end_ms;        /* wall clock of the curves' last step */
-    int64_t curve_ms;            /* how much of them was asked: the range, or only the newest steps */
+    int64_t curve_ms;            /* how much of them was asked: the range, only the newest steps, or 0: none is new */
     size_t n;
     size_t asked, failed; /* without the alerts, which some servers do not have */
 };

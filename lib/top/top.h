@@ -98,7 +98,8 @@ struct row {
     int64_t since_ms;         /* of a target that is down: wall clock; -1: longer than it was watched */
     struct reading *readings; /* one for each metric of the panel */
     struct row_label *labels; /* at most ROW_LABELS */
-    size_t n_labels, cap_labels;
+    size_t n_labels, cap_labels, n_stale;
+    uint64_t sayers;     /* whose labels they are or were, a bit a measure (or several) */
     const char *context; /* whose, where there are several; borrowed */
     const char *group;   /* borrowed; "": none */
     bool is_group;       /* a row of sums, before its members */

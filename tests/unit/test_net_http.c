@@ -416,6 +416,40 @@ START_TEST(many_go_at_once)
 }
 END_TEST
 
+/* Of those that were open at once, none is closed between two rounds. */
+START_TEST(connections_last_from_round_to_round)
+{
+    enum { N = 64, ROUNDS = 4, AT_ONCE = 16 };
+    CLEANUP(bench_end) struct bench b;
+    CLEANUP(str_release) struct str replies = STR_INIT;
+    for (int i = 0; i < AT_ONCE; i++)
+        str_addf(&replies, "{\"after\":%d},", AT_ONCE);
+    for (int i = AT_ONCE; i < N * ROUNDS; i++)
+        str_addf(&replies, "{\"delay_ms\":%d},", i % AT_ONCE * 3); /* so that one ends after the other */
+    AUTOFREE char *script = xasprintf("{\"replies\":[%s{}]}", replies.buf);
+    bench_start(&b, SETTINGS(0), script);
+    for (int round = 0; round < ROUNDS; round++) {
+        struct http_request reqs[N];
+        struct http_response results[N];
+        struct err errs[N];
+        for (int i = 0; i < N; i++) {
+            reqs[i] = REQUEST(.url = b.url);
+            results[i] = HTTP_RESPONSE_INIT;
+            errs[i] = ERR_INIT;
+        }
+        ck_assert_int_eq(http_do_all(b.http, reqs, results, errs, N), 0);
+        for (int i = 0; i < N; i++)
+            http_response_release(&results[i]);
+    }
+    CLEANUP(node_free) node_t *log = wire_log(&b.wire);
+    int most = 0;
+    for (const node_t *request = node_first(log); request; request = node_next(request))
+        if (node_int(request, "/connection", 0) > most)
+            most = (int)node_int(request, "/connection", 0);
+    ck_assert_int_le(most, AT_ONCE);
+}
+END_TEST
+
 START_TEST(an_interrupt_ends_it_at_once)
 {
     CLEANUP(bench_end) struct bench b;
@@ -464,6 +498,7 @@ Suite *suite_net_http(void)
     tcase_add_test(tcase, a_redirect_is_not_followed);
     tcase_add_test(tcase, a_header_stays_one_header);
     tcase_add_test(tcase, many_go_at_once);
+    tcase_add_test(tcase, connections_last_from_round_to_round);
     tcase_add_test(tcase, an_interrupt_ends_it_at_once);
     suite_add_tcase(suite, tcase);
     return suite;

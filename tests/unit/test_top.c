@@ -415,6 +415,13 @@ START_TEST(a_curve_grows_at_its_end)
 }
 END_TEST
 
+/* What is a label of an answer that is asked for anyway is no query of its own. */
+START_TEST(one_query_says_two_things)
+{
+    ck_assert_uint_eq(slot(plan, "gpus", "model", true), slot(plan, "gpus", "memory_used_bytes", true));
+}
+END_TEST
+
 /* The server's clock is behind ours, or ahead of it: curves end where it knows no more, figures of now are of its own now. */
 START_TEST(clocks_may_differ)
 {
@@ -577,6 +584,7 @@ Suite *suite_top(void)
     tcase_add_test(tcase, what_an_exporter_said_stays_while_it_is_down);
     tcase_add_test(tcase, what_nobody_explains_is_a_row);
     tcase_add_test(tcase, a_curve_grows_at_its_end);
+    tcase_add_test(tcase, one_query_says_two_things);
     tcase_add_test(tcase, clocks_may_differ);
     tcase_add_test(tcase, a_fleet_fits_every_size);
     tcase_add_loop_test(tcase, every_size_is_whole, 0, EVERY_SIZE_PARTS);
