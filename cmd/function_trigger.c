@@ -133,7 +133,8 @@ static int delete_knative(struct cli *cli, const char *name, struct err *err)
     CLEANUP(node_free) node_t *there = kube ? trigger_find(kube, name, &kind, err) : NULL;
     if (!there)
         return -1;
-    if (cli->dry_run == DRY_RUN_NONE && kube_delete(kube, trigger_kinds[kind], kube->ns, name, err) != 0)
+    const char *own = node_str(there, "/metadata/name", name);
+    if (cli->dry_run == DRY_RUN_NONE && kube_delete(kube, trigger_kinds[kind], kube->ns, own, err) != 0)
         return -1;
     cli_note(cli, cli->dry_run == DRY_RUN_NONE ? "trigger %s deleted" : "would delete trigger %s", name);
     return 0;
@@ -159,7 +160,11 @@ static int delete_triggers(struct cli *cli, struct err *err)
 }
 
 static const struct arg name_arg[] = {{.name = "NAME", .help = "the trigger"}, {0}};
-static const struct arg names_arg[] = {{.name = "NAME", .help = "triggers", .many = true, .complete = complete_triggers}, {0}};
+static const struct arg names_arg[] = {{.name = "NAME",
+                                        .help = "triggers; as KIND/NAME where several kinds have one of that name",
+                                        .many = true,
+                                        .complete = complete_triggers},
+                                       {0}};
 
 static const struct example create_examples[] = {
     {"aiwf function trigger create taken --function ocr --filter type=io.example.taken", "each such event of the broker"},

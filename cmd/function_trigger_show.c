@@ -97,7 +97,10 @@ void complete_triggers(struct cli *cli, struct strv *names)
     complete_names_of(list, names);
 }
 
-static const struct arg name_arg[] = {{.name = "NAME", .help = "the trigger", .complete = complete_triggers}, {0}};
+static const struct arg name_arg[] = {{.name = "NAME",
+                                       .help = "the trigger; as KIND/NAME where several kinds have one of that name",
+                                       .complete = complete_triggers},
+                                      {0}};
 static const struct example examples[] = {
     {"aiwf function trigger show taken", "what it calls, and what keeps it from being ready"},
     {"aiwf function trigger show taken -o json --jq '.conditions[] | select(.status != \"True\").reason'", "the reasons alone"},

@@ -71,6 +71,32 @@ void kube_ask_all(struct kube *kube, struct kube_ask *asks, size_t n)
     }
 }
 
+static int is_there(struct kube_ask *ask, struct err *err)
+{
+    if (ask->err.code == ERR_OK)
+        return ask->answer != NULL;
+    err_move(err, &ask->err);
+    return err->code == ERR_INTERRUPTED || str_eq(err->what, ask->failing) ? -1 : err_wrap(err, "%s", ask->failing);
+}
+
+int kube_ask_kinds(struct kube *kube, const struct kube_kind *const *kinds, struct kube_ask *asks, size_t n, const char *name,
+                   struct err *err)
+{
+    int found = 0;
+    for (size_t i = 0; i < n; i++) {
+        kube_ask_one(&asks[i], kinds[i], kube->ns, name);
+        asks[i].may_lack = true;
+    }
+    kube_ask_all(kube, asks, n);
+    for (size_t i = 0; i < n; i++) {
+        int rc = is_there(&asks[i], err);
+        if (rc < 0)
+            return -1;
+        found += rc;
+    }
+    return found;
+}
+
 const char *kube_ask_why(const struct kube_ask *ask, struct str *s)
 {
     const struct err *err = &ask->err;

@@ -1,6 +1,9 @@
 #include "serverless/trigger.h"
 
 #include <string.h>
+#include <strings.h>
+
+#include "kube/ask.h"
 
 #define EVENTING                                     \
     .word = "trigger", .system = "Knative Eventing", \
@@ -195,18 +198,57 @@ node_t *trigger_list(struct kube *kube, struct err *err)
     return NULL;
 }
 
-node_t *trigger_find(struct kube *kube, const char *name, enum trigger_kind *ret, struct err *err)
+/* "pingsource/nightly": of this kind alone. */
+static bool is_of_kind(const char **name, enum trigger_kind *ret)
 {
-    for (enum trigger_kind kind = 0; kind < TRIGGER_KINDS; kind++) {
-        node_t *there = NULL;
-        if (kube_find(kube, trigger_kinds[kind], kube->ns, name, &there, err) != 0)
-            return NULL;
-        if (!there)
+    const char *slash = strchr(*name, '/');
+    for (enum trigger_kind kind = 0; slash && kind < TRIGGER_KINDS; kind++) {
+        const char *word = trigger_kinds[kind]->kind;
+        if (strlen(word) != (size_t)(slash - *name) || strncasecmp(word, *name, strlen(word)) != 0)
             continue;
+        *name = slash + 1;
         *ret = kind;
-        return there;
+        return true;
     }
-    err_set(err, ERR_NOT_FOUND, "there is no trigger \"%s\" in namespace %s", name, kube->ns);
+    return false;
+}
+
+static node_t *none_alone(const struct kube_ask *asks, size_t n, const char *name, const char *ns, struct err *err)
+{
+    CLEANUP(str_release) struct str kinds = STR_INIT;
+    CLEANUP(str_release) struct str names = STR_INIT;
+    for (size_t i = 0; i < n; i++) {
+        if (!asks[i].answer)
+            continue;
+        str_addf(&kinds, "%sa %s", kinds.len ? " and " : "", asks[i].kind->kind);
+        str_addf(&names, "%s%s/%s", names.len ? ", or " : "", asks[i].kind->kind, name);
+    }
+    if (kinds.len) {
+        err_set(err, ERR_CONFLICT, "several triggers are called \"%s\": %s", name, kinds.buf);
+        err_hint(err, "%s", names.buf);
+        return NULL;
+    }
+    err_set(err, ERR_NOT_FOUND, "there is no trigger \"%s\" in namespace %s", name, ns);
     err_hint(err, "aiwf function trigger list");
     return NULL;
+}
+
+node_t *trigger_find(struct kube *kube, const char *name, enum trigger_kind *ret, struct err *err)
+{
+    struct kube_ask asks[TRIGGER_KINDS] = {{0}};
+    enum trigger_kind only = 0;
+    size_t n = is_of_kind(&name, &only) ? 1 : TRIGGER_KINDS;
+    node_t *there = NULL;
+    int found = kube_ask_kinds(kube, &trigger_kinds[only], asks, n, name, err);
+    for (size_t i = 0; found == 1 && i < n; i++) {
+        if (!asks[i].answer)
+            continue;
+        there = TAKE(asks[i].answer);
+        *ret = only + (enum trigger_kind)i;
+    }
+    if (found != 1 && found >= 0)
+        none_alone(asks, n, name, kube->ns, err);
+    for (size_t i = 0; i < n; i++)
+        kube_ask_release(&asks[i]);
+    return there;
 }

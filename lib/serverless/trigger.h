@@ -31,7 +31,8 @@ node_t *trigger_detail(const node_t *object, enum trigger_kind kind);
 
 /* The documents of kube->ns. FAILED, with how one installs them: no kind of them is. The caller frees. */
 node_t *trigger_list(struct kube *kube, struct err *err);
-/* The first of that name, of whichever kind. NOT_FOUND: none has it. The caller frees. */
+/* That of the name, of whichever kind, or of the one that the name has before it: "pingsource/nightly". NOT_FOUND: none has it;
+ * CONFLICT: several have. The caller frees. */
 node_t *trigger_find(struct kube *kube, const char *name, enum trigger_kind *ret, struct err *err);
 
 #endif

@@ -16,53 +16,39 @@ static size_t cluster_trainers(const struct trainer **ret)
     return n;
 }
 
-static int is_there(struct kube_ask *ask, struct err *err)
-{
-    if (ask->err.code == ERR_OK)
-        return ask->answer != NULL;
-    err_move(err, &ask->err);
-    return err->code == ERR_INTERRUPTED || str_eq(err->what, ask->failing) ? -1 : err_wrap(err, "%s", ask->failing);
-}
-
-/* Of the objects that are there. NULL and no error: none. */
-static const struct trainer *find(const struct trainer_env *env, const char *name, const struct trainer **ret_other,
-                                  struct err *err)
+/* Of the objects that are there, the first two. */
+static int find(const struct trainer_env *env, const char *name, const struct trainer **ret, struct err *err)
 {
     struct kube_ask asks[KINDS_MAX] = {{0}};
-    const struct trainer *of[KINDS_MAX], *found = NULL;
+    const struct trainer *of[KINDS_MAX];
+    const struct kube_kind *kinds[KINDS_MAX];
     size_t n = cluster_trainers(of);
-    for (size_t i = 0; i < n; i++) {
-        kube_ask_one(&asks[i], of[i]->cluster->kind, env->kube->ns, name);
-        asks[i].may_lack = true;
-    }
-    kube_ask_all(env->kube, asks, n);
-    for (size_t i = 0; i < n; i++) {
-        int rc = err->what ? 0 : is_there(&asks[i], err);
-        if (rc == 1 && found)
-            *ret_other = of[i];
-        else if (rc == 1)
-            found = of[i];
+    for (size_t i = 0; i < n; i++)
+        kinds[i] = of[i]->cluster->kind;
+    int found = kube_ask_kinds(env->kube, kinds, asks, n, name, err);
+    for (size_t i = 0, told = 0; i < n; i++) {
+        if (asks[i].answer && told < 2)
+            ret[told++] = of[i];
         kube_ask_release(&asks[i]);
     }
-    if (!err->what)
-        return found;
-    *ret_other = NULL;
-    return NULL;
+    return found;
 }
 
 static const struct trainer *locate(const struct trainer_env *env, const char *name, struct err *err)
 {
-    const struct trainer *other = NULL;
+    const struct trainer *those[2] = {0};
     if (kube_job_check_name(trainer_find("job")->cluster, name, err) != 0)
         return NULL;
-    const struct trainer *found = find(env, name, &other, err);
-    if (!found && !err->what)
+    int found = find(env, name, those, err);
+    if (found == 1)
+        return those[0];
+    if (found == 0)
         err_set(err, ERR_NOT_FOUND, "there is no job \"%s\" in namespace %s", name, env->kube->ns);
-    if (!other)
-        return found;
-    err_set(err, ERR_CONFLICT, "several jobs are called \"%s\": a %s and a %s", name, found->cluster->kind->kind,
-            other->cluster->kind->kind);
-    err_hint(err, "--trainer %s, or --trainer %s", found->name, other->name);
+    if (found < 2)
+        return NULL;
+    err_set(err, ERR_CONFLICT, "several jobs are called \"%s\": a %s and a %s", name, those[0]->cluster->kind->kind,
+            those[1]->cluster->kind->kind);
+    err_hint(err, "--trainer %s, or --trainer %s", those[0]->name, those[1]->name);
     return NULL;
 }
 

@@ -87,15 +87,23 @@ json() {
     [ "$got" = "$2" ] || broken "jq $1 gives \"$got\", expected \"$2\""
 }
 true_that() { "$@" || broken "not so: $*"; }
-until_ok() {
-    deadline=$(($(date +%s) + $1 * ${PATIENCE:-1}))
+now_ms() { date +%s%3N; }
+# Who waits by looking takes what he waits for the processor: the longer a look took, the longer is the rest after it.
+rest_after() { # MS
+    rest=$(($1 * 3))
+    [ $rest -ge 50 ] || rest=50
+    [ $rest -le 1000 ] || rest=1000
+    sleep "$((rest / 1000)).$(printf %03d $((rest % 1000)))"
+}
+until_ok() { # SECONDS COMMAND...
+    deadline=$(($(now_ms) + $1 * 1000 * ${PATIENCE:-1}))
     shift
-    while ! "$@" >/dev/null 2>&1; do
-        if [ "$(date +%s)" -ge "$deadline" ]; then
+    while looked=$(now_ms) && ! "$@" >/dev/null 2>&1; do
+        if [ "$(now_ms)" -ge "$deadline" ]; then
             broken "still not so: $*"
             return 0
         fi
-        sleep 0.05
+        rest_after $(($(now_ms) - looked))
     done
 }
 # A pid that was waited for may be another process's by the end: it is told by the time it began, too.

@@ -13,8 +13,8 @@ import os, pty, sys
 sys.exit(os.waitstatus_to_exitcode(pty.spawn(["sh", "-c", 'stty cols 200; exec "$@"', "sh", *sys.argv[1:]])))
 PY
 stage_seen() { grep -Eq "$1" "$T/create.err"; }
-is() { [ "$(aiwf cluster show "$1" -o json --jq .status)" = "$2" ] || { sleep 1 && false; }; }
-is_there() { aiwf cluster show "$1" -o name || { sleep 1 && false; }; }
+is() { [ "$(aiwf cluster show "$1" -o json --jq .status)" = "$2" ]; }
+is_there() { aiwf cluster show "$1" -o name; }
 nodes_ready() { kubectl --kubeconfig kubeconfig get nodes -o json | jq '[.items[].status.conditions[] | select(.type == "Ready" and .status == "True")] | length'; }
 create() { aiwf cluster create --template kubernetes --keypair bed --nodes 1 --for complete "$@"; }
 

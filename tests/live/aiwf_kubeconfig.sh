@@ -5,7 +5,7 @@
 export OS_CLOUD=bed-demo SHELL=/bin/sh # SHELL: "coe cluster config" ends in a KeyError without it
 name=$(a_name)
 K=$T/kubeconfig
-kubectl_is() { kubectl --kubeconfig "$K" --context "$name" get nodes -o json >"$T/nodes" 2>"$T/kubectl" && [ "$(jq '[.items[] | select(.status.conditions[] | select(.type == "Ready" and .status == "True"))] | length' "$T/nodes")" = "$1" ] || { sleep 1 && false; }; }
+kubectl_is() { kubectl --kubeconfig "$K" --context "$name" get nodes -o json >"$T/nodes" 2>"$T/kubectl" && [ "$(jq '[.items[] | select(.status.conditions[] | select(.type == "Ready" and .status == "True"))] | length' "$T/nodes")" = "$1" ]; }
 user_file() { kubectl --kubeconfig "$1" config view --raw -o json | jq -r ".users[] | select(.name == \"$name-admin\").user.\"client-$2-data\"" | base64 -d; }
 
 switch "kubernetes-$name" on
@@ -27,7 +27,7 @@ kubectl --kubeconfig "$K" config view --raw -o json >before.json
 cp "$K" before.yaml
 
 begin "a cluster without an address is not ready yet"
-is_there() { aiwf cluster show "$name" -o name || { sleep 1 && false; }; }
+is_there() { aiwf cluster show "$name" -o name; }
 until_ok 60 is_there
 fails 1 "$AIWF" cluster kubeconfig "$name" --file "$K"
 err_has "aiwf cluster wait $name"

@@ -56,6 +56,17 @@ k get pingsource nightly -o json | jq '.spec.shedule = .spec.schedule | .metadat
 fails 1 k create --validate=strict -f broken.json
 err_has shedule
 
+begin "of two kinds with one name neither is guessed"
+ok aiwf function trigger create twice --function ocr
+ok aiwf function trigger create twice --function ocr --schedule '0 3 * * *'
+fails 5 aiwf function trigger delete twice --yes
+err_has 'several triggers are called "twice": a Trigger and a PingSource'
+ok aiwf function trigger delete pingsource/twice --yes
+fails 1 k get pingsource twice
+ok aiwf function trigger show twice -o json
+json .kind Trigger
+ok aiwf function trigger delete twice --yes
+
 begin "Kafka's source is not there, and is named"
 fails 1 aiwf function trigger create jobs --function ocr --kafka kafka:9092 --topic jobs
 err_has "Knative's source for Kafka is not installed"

@@ -8,7 +8,7 @@ name=$(a_name)
 small="--fixed-network private --fixed-subnet private-subnet --no-floating-ip"
 # shellcheck disable=SC2086
 create() { aiwf cluster create "$@" $small --keypair bed --no-wait; }
-is() { [ "$(aiwf cluster show "$1" -o json --jq .status)" = "$2" ] || { sleep 1 && false; }; }
+is() { [ "$(aiwf cluster show "$1" -o json --jq .status)" = "$2" ]; }
 has_stack() { aiwf cluster show "$1" -o json --jq .stack_id | grep -q -- -; }
 links() { jq -r ".chain[] | select($1) | $2" "$OUT" >"$T/links" && cat "$T/links"; }
 link_is() { [ "$(links "$1" "$2")" = "$3" ] || broken "links $1: $(cat "$T/links"), not $3"; }

@@ -80,15 +80,18 @@ END_TEST
 #define NOT_INSTALLED     "[{\"status\":404,\"body\":\"404 page not found\"}]"
 #define DENIED            "[{\"status\":403,\"body\":\"{\\\"kind\\\":\\\"Status\\\",\\\"code\\\":403}\"}]"
 static const struct {
-    const char *routes;
+    const char *routes, *name;
     enum err_code code;
     enum trigger_kind kind;
 } found[] = {
-    {TRIGGERS THERE "," PINGS THERE, ERR_OK, TRIGGER_BROKER},
-    {TRIGGERS NONE "," PINGS THERE, ERR_OK, TRIGGER_CLOCK},
-    {TRIGGERS NOT_INSTALLED "," PINGS NOT_INSTALLED "," KAFKAS THERE, ERR_OK, TRIGGER_KAFKA},
-    {TRIGGERS NONE "," PINGS NONE "," KAFKAS NOT_INSTALLED, ERR_NOT_FOUND, TRIGGER_KINDS},
-    {TRIGGERS DENIED "," PINGS THERE, ERR_AUTH, TRIGGER_KINDS},
+    {TRIGGERS THERE "," PINGS NONE "," KAFKAS NOT_INSTALLED, "t", ERR_OK, TRIGGER_BROKER},
+    {TRIGGERS NONE "," PINGS THERE "," KAFKAS NOT_INSTALLED, "t", ERR_OK, TRIGGER_CLOCK},
+    {TRIGGERS NOT_INSTALLED "," PINGS NOT_INSTALLED "," KAFKAS THERE, "t", ERR_OK, TRIGGER_KAFKA},
+    {TRIGGERS NONE "," PINGS NONE "," KAFKAS NOT_INSTALLED, "t", ERR_NOT_FOUND, TRIGGER_KINDS},
+    {TRIGGERS DENIED "," PINGS THERE "," KAFKAS NONE, "t", ERR_AUTH, TRIGGER_KINDS},
+    {TRIGGERS THERE "," PINGS THERE "," KAFKAS NONE, "t", ERR_CONFLICT, TRIGGER_KINDS},
+    {TRIGGERS THERE "," PINGS THERE "," KAFKAS NONE, "pingsource/t", ERR_OK, TRIGGER_CLOCK},
+    {TRIGGERS THERE "," PINGS NONE "," KAFKAS NONE, "PingSource/t", ERR_NOT_FOUND, TRIGGER_KINDS},
 };
 
 START_TEST(a_trigger_is_found_whichever_kind_it_is)
@@ -101,10 +104,12 @@ START_TEST(a_trigger_is_found_whichever_kind_it_is)
     const struct kube_access access = {.server = wire.url, .ns = "n"};
     ck_assert_int_eq(kube_open(&kube, &access, &(struct kube_settings){.retries = -1}, &err), 0);
     enum trigger_kind kind = TRIGGER_KINDS;
-    CLEANUP(node_free) node_t *object = trigger_find(&kube, "t", &kind, &err);
+    CLEANUP(node_free) node_t *object = trigger_find(&kube, found[_i].name, &kind, &err);
     ck_assert_int_eq(object != NULL, found[_i].code == ERR_OK);
     ck_assert_int_eq(err.code, found[_i].code);
     ck_assert_int_eq(kind, found[_i].kind);
+    if (err.code == ERR_CONFLICT)
+        ck_assert_str_eq(err.hint, "Trigger/t, or PingSource/t");
 }
 END_TEST
 
