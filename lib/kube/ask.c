@@ -71,10 +71,8 @@ void kube_ask_all(struct kube *kube, struct kube_ask *asks, size_t n)
     }
 }
 
-static int is_there(struct kube_ask *ask, struct err *err)
+static int fail(struct kube_ask *ask, struct err *err)
 {
-    if (ask->err.code == ERR_OK)
-        return ask->answer != NULL;
     err_move(err, &ask->err);
     return err->code == ERR_INTERRUPTED || str_eq(err->what, ask->failing) ? -1 : err_wrap(err, "%s", ask->failing);
 }
@@ -83,18 +81,20 @@ int kube_ask_kinds(struct kube *kube, const struct kube_kind *const *kinds, stru
                    struct err *err)
 {
     int found = 0;
+    struct kube_ask *denied = NULL;
     for (size_t i = 0; i < n; i++) {
         kube_ask_one(&asks[i], kinds[i], kube->ns, name);
         asks[i].may_lack = true;
     }
     kube_ask_all(kube, asks, n);
     for (size_t i = 0; i < n; i++) {
-        int rc = is_there(&asks[i], err);
-        if (rc < 0)
-            return -1;
-        found += rc;
+        found += asks[i].answer != NULL;
+        if (asks[i].err.code == ERR_AUTH)
+            denied = &asks[i];
+        else if (asks[i].err.code != ERR_OK)
+            return fail(&asks[i], err);
     }
-    return found;
+    return found || !denied ? found : fail(denied, err);
 }
 
 const char *kube_ask_why(const struct kube_ask *ask, struct str *s)

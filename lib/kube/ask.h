@@ -21,8 +21,8 @@ enum { KUBE_ASK_ITEMS = 500 };
 void kube_ask_list(struct kube_ask *ask, const struct kube_kind *kind, const char *ns, const char *labels, const char *fields);
 /* Those that were prepared and have neither answer nor error yet. */
 void kube_ask_all(struct kube *kube, struct kube_ask *asks, size_t n);
-/* Which of these kinds have an object of that name in kube->ns: how many answers there are; what is not installed has none. -1: of
- * one it could not be said. The caller releases the asks, which begin empty. */
+/* Which of these kinds have an object of that name in kube->ns: how many answers there are; what is not installed, or
+ * denied where another one has it, has none. -1: of one it could not be said. The caller releases the asks, which begin empty. */
 int kube_ask_kinds(struct kube *kube, const struct kube_kind *const *kinds, struct kube_ask *asks, size_t n, const char *name,
                    struct err *err);
 /* Why there is no answer, as text for people; "" where there is one, or nothing was asked. Added to s; returns s->buf. */

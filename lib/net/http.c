@@ -83,7 +83,7 @@ static char *no_proxy_list(void)
     return xasprintf("localhost,127.0.0.0/8,::1%s%s", given ? "," : "", given ? given : "");
 }
 
-static const long CONNECTIONS_MAX = 1024;
+static const long CONNECTIONS_MAX = 128; /* to all hosts together: each is a descriptor */
 
 struct http *http_new(const struct http_settings *settings, struct err *err)
 {

@@ -157,18 +157,17 @@ static int check_clocks(struct http *http)
     return (int)sleep_ms;
 }
 
-/* As long as it is not known. */
-static bool may_share_connections(const struct http *http) { return http->n_open > 1 && (http->had_http2 || !http->had_http1); }
-
 int loop_turn(struct http *http)
 {
     int running = 0;
     start_due(http);
-    bool is_shared = may_share_connections(http);
+    bool are_many = http->n_open > 1;
     http->curl->multi_perform(http->multi, &running);
     reap(http);
-    /* libcurl 7.88 can forget to wake a request when another one has read its data from the connection that they share. */
-    bool look_again = is_shared && http->news;
+    /* libcurl 7.88 can forget to wake a request when another one has read its data from the connection that they share; as
+     * long as there was no answer, they may. */
+    bool may_share = are_many && (http->had_http2 || !http->had_http1);
+    bool look_again = may_share && http->news;
     int sleep_ms = check_clocks(http);
     return look_again && sleep_ms > SECOND_LOOK_MS ? SECOND_LOOK_MS : sleep_ms;
 }

@@ -109,7 +109,7 @@ static void label_release(struct row_label *label)
 
 void row_labels_drop(struct row *row)
 {
-    if (!row->n_stale)
+    if (!row->n_stale || row->n_stale == row->n_labels) /* nobody spoke of it: what it has is kept from before */
         return;
     size_t kept = 0;
     for (size_t i = 0; i < row->n_labels; i++) {
@@ -129,6 +129,7 @@ void row_labels_release(struct row *row)
         label_release(&row->labels[i]);
     free(TAKE(row->labels));
     row->n_labels = row->cap_labels = row->n_stale = 0;
+    row->sayers = 0;
 }
 
 const char *row_label(const struct row *row, const char *name)

@@ -48,8 +48,12 @@ static int look(struct plan *plan, const struct prom *prom, struct err *err)
     for (const node_t *name = node_first(names); name; name = node_next(name))
         if (node_text(name))
             map_set(&has, node_text(name), plan);
-    for (size_t i = 0; i < plan->n; i++)
+    for (size_t i = 0; i < plan->n; i++) {
+        bool was_absent = plan->asked[i].is_absent;
         plan->asked[i].is_absent = plan->asked[i].needs && !map_has(&has, plan->asked[i].needs);
+        if (plan->asked[i].is_trend && was_absent && !plan->asked[i].is_absent)
+            plan_forget_curves(plan);
+    }
     plan->looked_ms = now;
     return 0;
 }
@@ -203,6 +207,8 @@ static void ask_places(const struct plan *plan, struct batch *batch)
             batch->has[i] = ANSWER_ABSENT; /* no Kueue there */
     }
 }
+
+void plan_forget_curves(struct plan *plan) { plan->curves_ms = 0; }
 
 struct batch *plan_fetch(struct plan *plan, const struct prom *prom, const struct span *span)
 {

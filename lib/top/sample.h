@@ -50,6 +50,8 @@ const struct place *plan_places(const struct plan *plan, size_t *ret_n);
 /* One round. Never NULL. What the server has of the vocabulary is looked up in the first round, and again from
  * time to time. */
 struct batch *plan_fetch(struct plan *plan, const struct prom *prom, const struct span *span);
+/* The next round asks for whole curves: the last one's were not taken. For the thread that fetches. */
+void plan_forget_curves(struct plan *plan);
 /* A round in which everything was asked, and every answer is empty. */
 struct batch *batch_new(const struct plan *plan, const struct span *span, int64_t at_ms);
 void batch_free(struct batch *batch);

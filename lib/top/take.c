@@ -268,12 +268,15 @@ static bool is_cut(const struct state *state, const struct reading *reading)
     return false;
 }
 
-/* What we make of the others does not count. */
+/* What we make of the others does not count, nor does a curve, which is not asked for in every round. */
 static bool row_is_empty(const struct state *state, const struct table *table, const struct row *row)
 {
-    for (size_t i = 0; i < table->n_metrics; i++)
-        if (!table->panel->metrics[i].made && (reading_has(&row->readings[i]) || is_cut(state, &row->readings[i])))
+    for (size_t i = 0; i < table->n_metrics; i++) {
+        const struct metric *metric = &table->panel->metrics[i];
+        bool is_now = !metric->made && !metric->trend && reading_has(&row->readings[i]);
+        if (is_now || is_cut(state, &row->readings[i]))
             return false;
+    }
     return true;
 }
 

@@ -44,6 +44,8 @@ static bool wait_due(struct watcher *watcher, int64_t started_ms)
     while (!watcher->is_ending) {
         int64_t due = same_span(&watcher->asked, &watcher->pace.span) ? started_ms + watcher->pace.interval_ms : started_ms;
         bool rests = is_at_rest(watcher);
+        if (watcher->pace.is_paused) /* what came meanwhile is not taken */
+            plan_forget_curves(watcher->plan);
         if (!rests && clock_mono_ms() >= due)
             return true;
         struct timespec until = at_mono(due);
@@ -57,6 +59,8 @@ static bool wait_due(struct watcher *watcher, int64_t started_ms)
 
 static void hand_over(struct watcher *watcher, struct batch *batch)
 {
+    if (watcher->latest)
+        plan_forget_curves(watcher->plan);
     batch_free(watcher->latest);
     watcher->latest = batch;
     uint64_t one = 1;

@@ -88,13 +88,7 @@ json() {
 }
 true_that() { "$@" || broken "not so: $*"; }
 now_ms() { date +%s%3N; }
-# Who waits by looking takes what he waits for the processor: the longer a look took, the longer is the rest after it.
-rest_after() { # MS
-    rest=$(($1 * 3))
-    [ $rest -ge 50 ] || rest=50
-    [ $rest -le 1000 ] || rest=1000
-    sleep "$((rest / 1000)).$(printf %03d $((rest % 1000)))"
-}
+rest_after() { sleep 0.05; } # MS that the look took: live suites rest by it
 until_ok() { # SECONDS COMMAND...
     deadline=$(($(now_ms) + $1 * 1000 * ${PATIENCE:-1}))
     shift

@@ -21,6 +21,13 @@ export BED_DIR BED_CACHE
 # Time is no test: a busy machine, with all of OpenStack on two processors, takes five times as long.
 PATIENCE=5
 . "$live/../cli/lib.sh"
+# Who waits by looking takes the processor from what he waits for: the longer a look took, the longer is the rest after it.
+rest_after() { # MS
+    rest=$(($1 * 3))
+    [ $rest -ge 50 ] || rest=50
+    [ $rest -le 1000 ] || rest=1000
+    sleep "$((rest / 1000)).$(printf %03d $((rest % 1000)))"
+}
 eval "$("$BED" env)"
 # The contexts of "bed env", for this suite to change.
 cp -r "$XDG_CONFIG_HOME" "$T/config" 2>/dev/null

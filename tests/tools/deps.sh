@@ -10,7 +10,8 @@ build="gcc make pkg-config libc6-dev libcurl4-openssl-dev libcjson-dev libyaml-d
 run="libcurl4 libsmartcols1 libjq1 libreadline8 libncursesw6 libnettle8 libssl3"
 demo="prometheus wrk python3 python3-sklearn"
 check="check libsubunit-dev clang clang-tidy clang-format cppcheck libclang-rt-14-dev valgrind mandoc bash zsh fish tmux jq curl openssl
- gnuplot-nox python3-jsonschema procps patch diffutils ccache nginx-light wrk ca-certificates git golang-go"
+ gnuplot-nox python3-jsonschema procps patch diffutils ccache nginx-light wrk buildah prometheus-node-exporter ca-certificates git
+ golang-go"
 bench="iproute2 util-linux gcc nginx-light wrk curl time golang-go"
 
 # The services' code and packaged configuration, not the packages that would run them.

@@ -399,14 +399,16 @@ END_TEST
 /* A curve that is asked for its end only keeps what it has, moved by the time that passed. */
 START_TEST(a_curve_grows_at_its_end)
 {
-    size_t curve = slot(plan, "gpus", "busy_curve_ratio", true);
+    size_t curve = slot(plan, "gpus", "busy_curve_ratio", true), now = slot(plan, "gpus", "busy_ratio", true);
     int64_t step = RANGE_USUAL_MS / RANGE_STEPS;
     CLEANUP(batch_free) struct batch *batch = new_round(plan, 100 * step);
     answer(batch, curve, "{\"metric\":{\"hostname\":\"a\",\"gpu\":\"0\"},\"value\":[1500,\"50\"]}");
+    answer(batch, now, "{\"metric\":{\"hostname\":\"a\",\"gpu\":\"0\"},\"value\":[1500,\"50\"]}");
     state_take(&state, plan, batch);
     CLEANUP(batch_free) struct batch *next = new_round(plan, 102 * step);
     next->curve_ms = 3 * step;
     answer(next, curve, "{\"metric\":{\"hostname\":\"a\",\"gpu\":\"0\"},\"value\":[1530,\"70\"]}");
+    answer(next, now, "{\"metric\":{\"hostname\":\"a\",\"gpu\":\"0\"},\"value\":[1530,\"70\"]}");
     state_take(&state, plan, next);
     const struct reading *reading = reading_in("gpus", "a/0", "busy_curve_ratio");
     ck_assert_double_eq_tol(reading->trend[RANGE_STEPS], 0.7, 1e-9);

@@ -64,6 +64,9 @@ START_TEST(a_curve_is_asked_when_it_has_a_new_step)
     ck_assert_uint_gt(asked("/api/v1/query"), of_now);
     round_over(week_ms - 86400000);
     ck_assert_uint_eq(asked(curves), 2);
+    plan_forget_curves(plan);
+    round_over(week_ms - 86400000);
+    ck_assert_uint_eq(asked(curves), 3);
 }
 END_TEST
 

@@ -221,6 +221,38 @@ START_TEST(a_gpu_that_went_is_gone_with_its_job)
 }
 END_TEST
 
+/* What is asked for in some rounds only, as its curve is, does not keep it. */
+START_TEST(a_gpu_that_went_is_gone_with_its_curve)
+{
+    CLEANUP(batch_free) struct batch *batch = batch_new(plan, &(struct span){.range_ms = RANGE_USUAL_MS}, 100000);
+    answer(batch, "busy_ratio", GPU("a", "0", "", "90") "," GPU("a", "1", "", "30"));
+    answer(batch, "busy_curve_ratio", GPU("a", "0", "", "90") "," GPU("a", "1", "", "30"));
+    state_take(&state, plan, batch);
+    ck_assert(reading_has(row_reading(gpus, &gpus->rows[0], "busy_curve_ratio")));
+    CLEANUP(batch_free) struct batch *next = batch_new(plan, &(struct span){.range_ms = RANGE_USUAL_MS}, 102000);
+    answer(next, "busy_ratio", GPU("a", "1", "", "30"));
+    next->has[query_of(gpus->panel, "busy_curve_ratio")] = ANSWER_LATER;
+    state_take(&state, plan, next);
+    ck_assert_uint_eq(gpus->n, 1);
+    ck_assert_str_eq(gpus->rows[0].key, "a/1");
+}
+END_TEST
+
+/* Of a row about which this round says nothing, its labels are as they were. */
+START_TEST(what_rests_keeps_its_labels)
+{
+    CLEANUP(batch_free) struct batch *batch = batch_new(plan, &(struct span){.range_ms = RANGE_USUAL_MS}, 200000);
+    answer(batch, "busy_ratio", GPU("a", "0", "", "90"));
+    answer(batch, "memory_total_bytes", GPU("a", "0", "", "8"));
+    state_take(&state, plan, batch);
+    CLEANUP(batch_free) struct batch *next = batch_new(plan, &(struct span){.range_ms = RANGE_USUAL_MS}, 202000);
+    next->has[query_of(gpus->panel, "memory_total_bytes")] = ANSWER_LATER;
+    state_take(&state, plan, next);
+    ck_assert_uint_eq(gpus->n, 1);
+    ck_assert_str_eq(row_label(&gpus->rows[0], "Hostname"), "a");
+}
+END_TEST
+
 /* The exporter names the pod no more: it must not be taken for the holder. */
 START_TEST(a_pod_that_went_holds_nothing)
 {
@@ -492,6 +524,8 @@ Suite *suite_top_rows(void)
     tcase_add_test(tcase, a_gpu_is_its_pod);
     tcase_add_test(tcase, a_gpu_is_its_job_s_where_that_is_known);
     tcase_add_test(tcase, a_gpu_that_went_is_gone_with_its_job);
+    tcase_add_test(tcase, a_gpu_that_went_is_gone_with_its_curve);
+    tcase_add_test(tcase, what_rests_keeps_its_labels);
     tcase_add_test(tcase, a_pod_that_went_holds_nothing);
     tcase_add_test(tcase, figures_of_another_moment_are_none);
     tcase_add_test(tcase, names_in_keys_are_told_apart);
