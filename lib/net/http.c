@@ -129,7 +129,7 @@ struct batch {
     size_t n, open, started;
 };
 
-static bool has_room(const struct batch *batch) { return batch->started < batch->n && batch->http->running < IN_FLIGHT_MAX; }
+static bool has_room(const struct batch *batch) { return batch->started < batch->n && loop_has_room(batch->http); }
 
 static void interrupt_all(struct batch *batch)
 {

@@ -41,6 +41,7 @@ struct http_settings {
     int first_byte_ms;    /* 0: 60 s; counts from the last byte that was sent */
     int total_ms;         /* of a request with its repeats; 0: none */
     int retries;          /* repeats after the first try; -1: none; 0: the default, 3 */
+    int at_once;          /* requests in flight, besides streams; 0: 32 */
     FILE *trace;          /* -v: requests, answers, headers (secrets masked); NULL: none */
     FILE *timing;         /* --timing: one line a request; NULL: none */
     /* Where hints send people: "certificate-authority of cluster c in FILE"; NULL: to aiwf's context. */

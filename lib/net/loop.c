@@ -63,7 +63,12 @@ static void start_one(struct transfer *t)
         t->loop->running += t->is_stream ? 0 : 1;
 }
 
-static bool has_room(const struct transfer *t) { return t->is_stream || t->loop->running < IN_FLIGHT_MAX; }
+bool loop_has_room(const struct http *http)
+{
+    return http->running < (size_t)(http->set.at_once ? http->set.at_once : IN_FLIGHT_MAX);
+}
+
+static bool has_room(const struct transfer *t) { return t->is_stream || loop_has_room(t->loop); }
 
 static void start_due(struct http *http)
 {

@@ -91,8 +91,8 @@ void transfer_head(const struct transfer *t, struct str *head);
 void transfer_disconnect(struct transfer *t);
 
 /* loop.c: drives what is open. */
-/* libcurl looks at each that is in flight whenever one of them has news, and a Prometheus carries out 20 queries at a time. */
-enum { IN_FLIGHT_MAX = 16 };
+enum { IN_FLIGHT_MAX = 32 };
+bool loop_has_room(const struct http *http);
 void loop_prepare(struct transfer *t, struct http *http, const struct http_request *req, int total_ms);
 /* Begins a prepared one at its start_at_ms. */
 void loop_add(struct transfer *t);

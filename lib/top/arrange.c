@@ -7,8 +7,7 @@
 #include "top/rows.h"
 
 struct order {
-    const struct table *table;
-    const char *id; /* of the column; "name" is the row's key */
+    size_t metric; /* of the column; as many as there are: the row's key */
     bool is_grouped;
 };
 
@@ -30,18 +29,27 @@ static int compare_rows(const void *left, const void *right, void *arg)
     int result = order->is_grouped ? compare_row_groups(a, b) : 0;
     if (!result)
         result = (a->is_rest ? 1 : 0) - (b->is_rest ? 1 : 0);
-    if (!result && strcmp(order->id, "name") != 0)
-        result = compare_readings(row_reading(order->table, a, order->id), row_reading(order->table, b, order->id));
+    if (!result)
+        result = compare_readings(&a->readings[order->metric], &b->readings[order->metric]);
     if (!result)
         result = strcmp(a->key, b->key);
     return result || !a->context || !b->context ? result : strcmp(a->context, b->context);
 }
 
+/* "name" is no metric; behind the readings of a row is one that nobody takes. */
+static size_t metric_of_column(const struct table *table)
+{
+    const char *id = table->panel->columns ? table->panel->columns[table->sort].id : "name";
+    size_t i = 0;
+    while (i < table->n_metrics && (metric_is_whole(&table->panel->metrics[i]) || strcmp(table->panel->metrics[i].id, id) != 0))
+        i++;
+    return i;
+}
+
 static void arrange(struct table *table, const struct view *view, const struct strv *filter)
 {
     bool is_grouped = view->group && table->panel->columns;
-    struct order order = {
-        .table = table, .id = table->panel->columns ? table->panel->columns[table->sort].id : "name", .is_grouped = is_grouped};
+    struct order order = {.metric = metric_of_column(table), .is_grouped = is_grouped};
     groups_drop(table);
     groups_name(table, view->group);
     for (size_t i = 0; i < table->n; i++)

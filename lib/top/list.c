@@ -25,8 +25,9 @@ static size_t make_columns(const struct state *state, const struct table *table,
             .importance = column->importance,
             .align = column->max_width ? ALIGN_LEFT : ALIGN_RIGHT,
         };
-        bool is_any = is_known(table, column->id) || (column->otherwise && is_known(table, column->otherwise));
-        if (column->only_if_any && !is_any)
+        bool is_gone =
+            column->only_if_any && !is_known(table, column->id) && !(column->otherwise && is_known(table, column->otherwise));
+        if (is_gone)
             columns[n].width = columns[n].max_width = 0;
     }
     if (state->n_parts && n < GRID_COLUMNS)

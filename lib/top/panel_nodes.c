@@ -10,7 +10,7 @@ static const struct metric metrics[] = {
     {.id = "memory_ratio", .is_mean = true, .figure = "node.memory", .unit = UNIT_RATIO, .scale = 0.01},
     {.id = "power_w", .figure = "node.power", .unit = UNIT_W},
     {.id = "gpus_held", .figure = "node.gpus.held", .unit = UNIT_COUNT},
-    {.id = "gpus", .figure = "gpu.total", .unit = UNIT_COUNT},
+    {.id = "gpus", .figure = "gpu.total", .unit = UNIT_COUNT, .every_s = 15},
     {.id = "nodes", .over = OVER_COUNT, .of = "cpu_ratio", .unit = UNIT_COUNT},
     {.id = "cpu_ratio", .over = OVER_AVG, .of = "cpu_ratio", .unit = UNIT_RATIO},
     {.id = "memory_ratio", .over = OVER_AVG, .of = "memory_ratio", .unit = UNIT_RATIO},

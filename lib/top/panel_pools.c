@@ -4,7 +4,7 @@
 #include "top/top.h"
 
 static const struct metric metrics[] = {
-    {.id = "function", .figure = "pool.function", .unit = UNIT_TEXT},
+    {.id = "function", .figure = "pool.function", .unit = UNIT_TEXT, .every_s = 15},
     {.id = "size", .figure = "pool.size", .unit = UNIT_COUNT},
     {.id = "floor", .figure = "pool.floor", .unit = UNIT_COUNT},
     {.id = "hit_ratio", .figure = "pool.hits", .unit = UNIT_RATIO, .scale = 0.01},

@@ -9,7 +9,7 @@ static const struct metric metrics[] = {
     {.id = "admitted", .figure = "queue.admitted", .unit = UNIT_COUNT},
     {.id = "wait_p90_s", .figure = "queue.wait", .unit = UNIT_SECONDS},
     {.id = "gpus_held", .figure = "queue.gpus.held", .unit = UNIT_COUNT},
-    {.id = "gpus", .figure = "queue.gpus", .unit = UNIT_COUNT},
+    {.id = "gpus", .figure = "queue.gpus", .unit = UNIT_COUNT, .every_s = 15},
     {.id = "pending", .over = OVER_SUM, .of = "pending", .unit = UNIT_COUNT},
     {0},
 };

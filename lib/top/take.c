@@ -177,28 +177,45 @@ static void add_others(const struct taking *taking, struct reading *reading, con
     reading->has_others = true;
 }
 
-static struct reading *reading_at(struct table *table, size_t row, size_t metric)
+/* Whether a place says something in this round, or no longer does. */
+static bool is_due(const struct taking *taking, const struct place *place)
 {
-    return row < table->n ? &table->rows[row].readings[metric] : &table->whole.readings[metric];
+    enum answer has = taking->batch->has[place->index];
+    bool was_absent = taking->state->has[place->index] == ANSWER_ABSENT;
+    return place->panel == taking->table->panel && has != ANSWER_LATER && !(was_absent && has == ANSWER_ABSENT);
 }
 
-/* What a place said before: gone, unless the server did not answer, or cannot scrape who measures it; then it is the last one
- * seen. */
-static void age_place(const struct taking *taking, const struct place *place, bool is_failed)
+static bool is_failed(const struct taking *taking, const struct place *place)
+{
+    return taking->batch->errs[place->index].code != 0;
+}
+
+/* The server did not answer, or cannot scrape who measures it: what it said before is the last one seen. */
+static bool is_kept(const struct taking *taking, const struct place *place)
 {
     const char *jobs = place->measure->jobs; /* what is no figure is of no job */
-    bool is_kept = is_failed || (jobs && targets_down(taking->state, jobs, NULL) > 0);
-    for (size_t i = 0; i <= taking->table->n; i++) {
-        struct reading *reading = reading_at(taking->table, i, place->metric);
-        if (!is_kept && i < taking->table->n)
-            row_labels_age(&taking->table->rows[i], place->measure);
-        if (reading->measure != place->measure)
+    return is_failed(taking, place) || (jobs && targets_down(taking->state, jobs, NULL) > 0);
+}
+
+static void age_row(struct row *row, const struct place *const *due, size_t n, const bool *kept)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct reading *reading = &row->readings[due[i]->metric];
+        if (reading->measure != due[i]->measure)
             continue;
-        if (!is_kept)
+        if (!kept[i])
             reading_forget(reading);
         else if (reading->sample.state == SAMPLE_KNOWN)
             reading->sample.state = SAMPLE_STALE;
     }
+}
+
+/* What the places said before: row by row, as the readings lie in memory. */
+static void age_readings(const struct taking *taking, const struct place *const *due, size_t n, const bool *kept)
+{
+    for (size_t i = 0; i < taking->table->n; i++)
+        age_row(&taking->table->rows[i], due, n, kept);
+    age_row(&taking->table->whole, due, n, kept);
 }
 
 /* NULL: nothing names it. */
@@ -244,19 +261,33 @@ static void take_series(struct taking *taking, const struct place *place, const 
         take_row(taking, place, series);
 }
 
-static void take_place(struct taking *taking, const struct place *place)
+static void take_place(struct taking *taking, const struct place *place, bool is_old_kept)
 {
     const struct batch *batch = taking->batch;
-    bool was_absent = taking->state->has[place->index] == ANSWER_ABSENT;
-    if (batch->has[place->index] == ANSWER_LATER || (was_absent && batch->has[place->index] == ANSWER_ABSENT))
-        return;
-    bool is_failed = batch->errs[place->index].code != 0;
-    age_place(taking, place, is_failed);
-    if (batch->has[place->index] != ANSWER_ASKED || is_failed)
+    for (size_t i = 0; !is_old_kept && i < taking->table->n; i++)
+        row_labels_age(&taking->table->rows[i], place->measure);
+    if (batch->has[place->index] != ANSWER_ASKED || is_failed(taking, place))
         return;
     index_name(&taking->index, place->measure->names);
     for (size_t i = 0; i < batch->results[place->index].n; i++)
         take_series(taking, place, &batch->results[place->index].series[i]);
+}
+
+static void take_places(struct taking *taking, const struct plan *plan)
+{
+    size_t n, n_due = 0;
+    const struct place *places = plan_places(plan, &n);
+    AUTOFREE const struct place **due = xcalloc(n + 1, sizeof(struct place *));
+    AUTOFREE bool *kept = xcalloc(n + 1, sizeof(*kept));
+    for (size_t i = 0; i < n; i++) {
+        if (!is_due(taking, &places[i]))
+            continue;
+        kept[n_due] = is_kept(taking, &places[i]);
+        due[n_due++] = &places[i];
+    }
+    age_readings(taking, due, n_due, kept);
+    for (size_t i = 0; i < n_due; i++)
+        take_place(taking, due[i], kept[i]);
 }
 
 /* Its curve ends because what measures it is down. */
@@ -300,11 +331,7 @@ static void take_table(const struct state *state, struct table *table, const str
     struct taking taking = {.state = state, .table = table, .batch = batch, .key = STR_INIT_MAX(256)};
     groups_drop(table);
     index_begin(&taking.index, table, batch->sets);
-    size_t n;
-    const struct place *places = plan_places(plan, &n);
-    for (size_t i = 0; i < n; i++)
-        if (places[i].panel == table->panel)
-            take_place(&taking, &places[i]);
+    take_places(&taking, plan);
     drop_empty_rows(state, table);
     index_release(&taking.index);
     str_release(&taking.key);

@@ -67,18 +67,19 @@ struct measure {
 enum { TREND_STEPS = RANGE_STEPS + 1 };
 
 struct reading {
+    /* What every round looks at comes first, for the processor's sake. */
     struct sample sample;
-    char *text;       /* with metric.label */
-    bool is_estimate; /* the source says so, or the series: estimated="true" or source="model" */
-    double error;     /* absolute; 0: not told */
     const struct measure *measure;
-    bool has_others; /* what another source adds to the measure's is in it */
-    double *trend;   /* oldest first; NaN where unknown */
+    char *text;                    /* with metric.label */
+    const struct label_set *said;  /* by the last series of it; only to be compared */
+    const struct measure *said_by; /* whose that was */
+    unsigned said_lost;            /* the row's lost, then */
+    bool is_estimate;              /* the source says so, or the series: estimated="true" or source="model" */
+    bool has_others;               /* what another source adds to the measure's is in it */
+    double error;                  /* absolute; 0: not told */
+    double *trend;                 /* oldest first; NaN where unknown */
     size_t n_trend;
     int64_t trend_end_ms, trend_step_ms; /* wall clock of its last step */
-    const struct label_set *said;        /* by the last series of it; only to be compared */
-    const struct measure *said_by;       /* whose that was */
-    unsigned said_lost;                  /* the row's lost, then */
 };
 
 /* A label of one of its series, and whose that was. */

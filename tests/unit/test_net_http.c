@@ -427,7 +427,7 @@ START_TEST(connections_last_from_round_to_round)
     for (int i = AT_ONCE; i < N * ROUNDS; i++)
         str_addf(&replies, "{\"delay_ms\":%d},", i % AT_ONCE * 3); /* so that one ends after the other */
     AUTOFREE char *script = xasprintf("{\"replies\":[%s{}]}", replies.buf);
-    bench_start(&b, SETTINGS(0), script);
+    bench_start(&b, SETTINGS(.at_once = AT_ONCE), script);
     for (int round = 0; round < ROUNDS; round++) {
         struct http_request reqs[N];
         struct http_response results[N];
