@@ -15,6 +15,7 @@
     X(dcgm, "dcgm.yaml")               \
     X(dcgm_mig, "dcgm-mig.yaml")       \
     X(dra, "dra.yaml")                 \
+    X(kepler_gpu, "kepler-gpu.yaml")   \
     X(kepler, "kepler.yaml")           \
     X(kepler_09, "kepler-09.yaml")     \
     X(node, "node.yaml")               \

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Exporters of a fleet that cannot be had here: dcgm-exporter, Kepler of both generations, node_exporter's RAPL,
+"""Exporters of a fleet that cannot be had here: dcgm-exporter, Kepler of its generations, node_exporter's RAPL,
 kube-state-metrics, and Knative of both generations, in the text that each of them writes.
 
     fleet_exporter.py ADDRESS NAME [NODES GPUS_A_NODE FUNCTIONS PODS]
 
-listens on a free port of ADDRESS for each node, whose exporters are its paths: /dcgm /kepler /kepler-09 /node; the first
+listens on a free port of ADDRESS for each node, whose exporters are its paths: /dcgm /kepler /kepler-gpu /kepler-09 /node; the first
 port has the cluster's too: /ksm /knative /knative-118. It prints the first port. The same arguments give the same figures:
 gauges stand still, unless MOVES is in the environment, and counters are their rate by the time since the start. On the first port:
 
@@ -151,6 +151,24 @@ def kepler(node):
     return text
 
 
+def kepler_gpu(node):
+    """What comes besides where experimental.gpu.enabled is set."""
+    text = Text()
+    for gpu in range(GPUS):
+        watts = gpu_figures(node, gpu)["watts"]
+        who = {"gpu": gpu, "gpu_name": "NVIDIA H100 80GB HBM3", "gpu_uuid": "GPU-%s-%d-%d" % (NAME, node, gpu), "node_name": node_name(node),
+               "vendor": "nvidia"}
+        text.counter("kepler_node_gpu_joules_total", who, watts * passed())
+        text.gauge("kepler_node_gpu_watts", who, watts)
+        if is_held(node, gpu):
+            number = node * 1000 + gpu
+            pod = {"node_name": node_name(node), "pod_id": "p-%d" % number, "pod_name": pod_name(number),
+                   "pod_namespace": "%s-team%d" % (NAME, (node + gpu) % 3)}
+            text.gauge("kepler_pod_gpu_watts", dict(pod, state="running"), watts / 2)
+            text.gauge("kepler_pod_gpu_watts", dict(pod, state="terminated"), 1000)
+    return text
+
+
 def kepler_09(node):
     text, has = Text(), node_figures(node)
     for mode, share in (("dynamic", 0.75), ("idle", 0.25)):
@@ -229,10 +247,10 @@ def knative_118(_):
     return text
 
 
-PER_NODE = {"/dcgm": dcgm, "/kepler": kepler, "/kepler-09": kepler_09, "/node": node_exporter}
+PER_NODE = {"/dcgm": dcgm, "/kepler": kepler, "/kepler-gpu": kepler_gpu, "/kepler-09": kepler_09, "/node": node_exporter}
 CLUSTER = {"/ksm": ksm, "/knative": knative, "/knative-118": knative_118}
-JOBS = {"/dcgm": "dcgm-exporter", "/kepler": "kepler", "/kepler-09": "kepler-09", "/node": "node-exporter", "/ksm": "kube-state-metrics", "/knative": "knative",
-        "/knative-118": "knative-118"}
+JOBS = {"/dcgm": "dcgm-exporter", "/kepler": "kepler", "/kepler-gpu": "kepler-gpu", "/kepler-09": "kepler-09", "/node": "node-exporter",
+        "/ksm": "kube-state-metrics", "/knative": "knative", "/knative-118": "knative-118"}
 
 
 # What the figures are.

@@ -53,8 +53,12 @@ END_TEST
 START_TEST(a_figure_is_of_whoever_measures_it)
 {
     static const char *const old[] = {"revision_app_request_count", "kepler_node_package_joules_total", NULL};
-    static const char *const new[] = {"kn_serving_invocation_duration_seconds_count", "gateway_function_invocation_total",
-                                      "kepler_node_cpu_watts", "node_rapl_package_joules_total", NULL};
+    static const char *const new[] = {"kn_serving_invocation_duration_seconds_count",
+                                      "gateway_function_invocation_total",
+                                      "kepler_node_cpu_watts",
+                                      "node_rapl_package_joules_total",
+                                      "kepler_node_gpu_watts",
+                                      NULL};
     CLEANUP(node_free) node_t *first = match(old);
     CLEANUP(node_free) node_t *second = match(new);
     ck_assert_str_eq(source_of(first, "function.rate", 0), "knative-118");
@@ -64,6 +68,7 @@ START_TEST(a_figure_is_of_whoever_measures_it)
     ck_assert_str_eq(source_of(second, "function.rate", 1), "openfaas");
     ck_assert_str_eq(source_of(second, "node.power", 0), "kepler");
     ck_assert_str_eq(source_of(second, "node.power", 1), "node");
+    ck_assert_str_eq(source_of(second, "gpu.power", 0), "kepler-gpu");
 }
 END_TEST
 
