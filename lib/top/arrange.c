@@ -40,10 +40,7 @@ static int compare_rows(const void *left, const void *right, void *arg)
 static size_t metric_of_column(const struct table *table)
 {
     const char *id = table->panel->columns ? table->panel->columns[table->sort].id : "name";
-    size_t i = 0;
-    while (i < table->n_metrics && (metric_is_whole(&table->panel->metrics[i]) || strcmp(table->panel->metrics[i].id, id) != 0))
-        i++;
-    return i;
+    return metric_index(table->panel, id, false);
 }
 
 static void arrange(struct table *table, const struct view *view, const struct strv *filter)

@@ -37,10 +37,8 @@ static size_t make_columns(const struct state *state, const struct table *table,
 
 static const struct metric *find_metric(const struct panel *panel, const char *id)
 {
-    for (const struct metric *metric = panel->metrics; metric->id; metric++)
-        if (!metric_is_whole(metric) && strcmp(metric->id, id) == 0)
-            return metric;
-    return NULL;
+    const struct metric *metric = &panel->metrics[metric_index(panel, id, false)];
+    return metric->id ? metric : NULL;
 }
 
 /* A curve's title says over which time it is. */

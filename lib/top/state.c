@@ -92,15 +92,18 @@ const struct table *state_table(const struct state *state, const char *panel)
     return &state->targets;
 }
 
+size_t metric_index(const struct panel *panel, const char *id, bool is_whole)
+{
+    size_t i = 0;
+    while (panel->metrics[i].id && (metric_is_whole(&panel->metrics[i]) != is_whole || strcmp(panel->metrics[i].id, id) != 0))
+        i++;
+    return i;
+}
+
 struct reading *reading_of(const struct table *table, const struct row *row, const char *id)
 {
-    bool is_whole = row == &table->whole;
-    for (size_t i = 0; i < table->n_metrics; i++) {
-        const struct metric *metric = &table->panel->metrics[i];
-        if (metric_is_whole(metric) == is_whole && strcmp(metric->id, id) == 0)
-            return &row->readings[i];
-    }
-    return NULL;
+    size_t i = metric_index(table->panel, id, row == &table->whole);
+    return i < table->n_metrics ? &row->readings[i] : NULL;
 }
 
 const struct reading *row_reading(const struct table *table, const struct row *row, const char *id)

@@ -340,9 +340,7 @@ static void take_table(const struct state *state, struct table *table, const str
 static void derive_over(struct table *table, size_t index)
 {
     const struct metric *metric = &table->panel->metrics[index];
-    size_t from = 0, n = 0;
-    while (strcmp(table->panel->metrics[from].id, metric->of) != 0 || metric_is_whole(&table->panel->metrics[from]))
-        from++;
+    size_t from = metric_index(table->panel, metric->of, false), n = 0;
     struct reading total = {0};
     for (size_t i = 0; i < table->n; i++) {
         const struct reading *one = &table->rows[i].readings[from];

@@ -221,6 +221,8 @@ void state_sort_next(struct state *state); /* of the panel in focus */
 /* By a column's title or key, in each panel that has it; USAGE when none has. */
 int state_sort_by(struct state *state, const char *column, struct err *err);
 
+/* Of the rows or, is_whole, of the panel as a whole; as many as there are: none is called so. */
+size_t metric_index(const struct panel *panel, const char *id, bool is_whole);
 const struct table *state_table(const struct state *state, const char *panel); /* never NULL */
 /* Of a row (&table->whole for the panel's own); never NULL: an unknown one when there is no such metric. */
 const struct reading *row_reading(const struct table *table, const struct row *row, const char *id);
