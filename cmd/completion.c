@@ -51,8 +51,10 @@ static bool takes_value(const struct opt_ref *ref) { return ref->opt->type != OP
 
 static void add_choices(struct str *s, const struct opt *opt)
 {
-    for (const char *const *choice = opt->choices; choice && *choice; choice++)
-        str_addf(s, "%s%s", choice == opt->choices ? "" : " ", *choice);
+    for (const char *const *choice = opt->choices; choice && *choice; choice++) {
+        str_add(s, choice == opt->choices ? "" : " ");
+        str_add(s, *choice);
+    }
 }
 
 static void add_args(struct str *s, const struct cmd *cmd)
@@ -61,7 +63,9 @@ static void add_args(struct str *s, const struct cmd *cmd)
     for (const struct arg *arg = cmd->args; arg && arg->name; arg++) {
         if (arg->after_dashes)
             continue;
-        str_addf(s, "%s%s%s", space, kind_of_arg(arg), arg->many ? "+" : "");
+        str_add(s, space);
+        str_add(s, kind_of_arg(arg));
+        str_add(s, arg->many ? "+" : "");
         space = " ";
     }
 }
@@ -94,6 +98,25 @@ static void add_quoted(struct str *s, const char *text, const char *quote)
 
 /* ---- bash */
 
+/* No format: there are thousands of these, and a shell that starts waits for them. */
+static void bash_option(struct str *s, const struct opt_ref *ref, const char *space)
+{
+    const char *mark = takes_value(ref) ? "=" : "";
+    str_add(s, space);
+    str_add(s, "--");
+    str_add(s, ref->opt->name);
+    str_add(s, mark);
+    if (ref->opt->negatable) {
+        str_add(s, " --no-");
+        str_add(s, ref->opt->name);
+    }
+    if (ref->letter) {
+        str_add(s, " -");
+        str_addc(s, ref->letter);
+        str_add(s, mark);
+    }
+}
+
 static void bash_place(struct str *s, const struct place *place)
 {
     str_addf(s, "    '%s')\n        cmds='", place->path);
@@ -105,15 +128,8 @@ static void bash_place(struct str *s, const struct place *place)
     str_add(s, "' args='");
     add_args(s, place->cmd);
     str_add(s, "'\n        opts='");
-    for (size_t i = 0; i < place->n; i++) {
-        const struct opt_ref *ref = &place->refs[i];
-        const char *mark = takes_value(ref) ? "=" : "";
-        str_addf(s, "%s--%s%s", i ? " " : "", ref->opt->name, mark);
-        if (ref->opt->negatable)
-            str_addf(s, " --no-%s", ref->opt->name);
-        if (ref->letter)
-            str_addf(s, " -%c%s", ref->letter, mark);
-    }
+    for (size_t i = 0; i < place->n; i++)
+        bash_option(s, &place->refs[i], i ? " " : "");
     str_add(s, "'\n        ;;\n");
 }
 
@@ -125,7 +141,8 @@ static void bash_pattern(struct str *s, const char *path, const struct opt_ref *
     str_addf(s, "    %s%s%s:--%s%s", star, quote, path, ref->opt->name, quote);
     if (ref->letter)
         str_addf(s, " | %s%s%s:-%c%s", star, quote, path, ref->letter, quote);
-    str_addf(s, ") kind=%s", kind_of(ref->opt));
+    str_add(s, ") kind=");
+    str_add(s, kind_of(ref->opt));
 }
 
 static void bash_value(struct str *s, const char *path, const struct opt_ref *ref)
@@ -284,59 +301,54 @@ const struct shell shell_fish = {
 
 /* ---- all */
 
-static void add_places(struct str *s, const struct shell *shell, const struct cmd *cmd, const char *path)
-{
-    struct place place = {.path = path, .cmd = cmd};
-    place.n = cmd_options(cmd->cmds ? &root_cmd : cmd, place.refs, CMD_MAX_OPTIONS);
-    shell->add_place(s, &place);
-    for (const struct cmd *const *verb = cmd->cmds; verb && *verb; verb++) {
-        AUTOFREE char *below = xasprintf("%s%s%s", path, *path ? " " : "", (*verb)->name);
-        if (!cmd_hidden(*verb))
-            add_places(s, shell, *verb, below);
-    }
-}
+/* The two tables, as they grow in one walk. */
+struct script {
+    const struct shell *shell;
+    struct opt_ref common[CMD_MAX_OPTIONS]; /* what every command has */
+    size_t n;
+    struct str *places, values;
+};
 
 /* Whether the common row of this name or letter would be taken for it. */
-static bool hides_common(const struct opt_ref *own)
+static bool hides_common(const struct script *script, const struct opt_ref *own)
 {
-    struct opt_ref common[CMD_MAX_OPTIONS];
-    size_t n = cmd_options(&root_cmd, common, CMD_MAX_OPTIONS);
-    for (size_t i = 0; i < n; i++)
-        if ((own->letter && common[i].letter == own->letter) || strcmp(common[i].opt->name, own->opt->name) == 0)
+    for (size_t i = 0; i < script->n; i++) {
+        const struct opt_ref *common = &script->common[i];
+        if ((own->letter && common->letter == own->letter) || strcmp(common->opt->name, own->opt->name) == 0)
             return true;
+    }
     return false;
 }
 
-static void add_values(struct str *s, const struct shell *shell, const struct cmd *cmd, const char *path)
+static bool has_values(const struct opt_ref *ref) { return strcmp(kind_of(ref->opt), "none") != 0; }
+
+static void add_command(struct script *script, const struct cmd *cmd, const char *path)
 {
-    struct opt_ref refs[CMD_MAX_OPTIONS];
-    size_t n = cmd_options(cmd, refs, CMD_MAX_OPTIONS);
-    for (size_t i = 0; i < n; i++)
-        if (!refs[i].common && (strcmp(kind_of(refs[i].opt), "none") != 0 || hides_common(&refs[i])))
-            shell->add_value(s, path, &refs[i]);
+    struct place place = {.path = path, .cmd = cmd};
+    place.n = cmd_options(cmd->cmds ? &root_cmd : cmd, place.refs, CMD_MAX_OPTIONS);
+    script->shell->add_place(script->places, &place);
+    for (size_t i = 0; i < place.n && !place.refs[i].common; i++)
+        if (has_values(&place.refs[i]) || hides_common(script, &place.refs[i]))
+            script->shell->add_value(&script->values, path, &place.refs[i]);
     for (const struct cmd *const *verb = cmd->cmds; verb && *verb; verb++) {
         AUTOFREE char *below = xasprintf("%s%s%s", path, *path ? " " : "", (*verb)->name);
         if (!cmd_hidden(*verb))
-            add_values(s, shell, *verb, below);
+            add_command(script, *verb, below);
     }
-}
-
-static void add_common_values(struct str *s, const struct shell *shell)
-{
-    struct opt_ref refs[CMD_MAX_OPTIONS];
-    size_t n = cmd_options(&root_cmd, refs, CMD_MAX_OPTIONS);
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(kind_of(refs[i].opt), "none") != 0)
-            shell->add_value(s, NULL, &refs[i]);
 }
 
 void completion_script(const struct shell *shell, struct str *s)
 {
+    struct script script = {.shell = shell, .places = s, .values = STR_INIT};
+    script.n = cmd_options(&root_cmd, script.common, CMD_MAX_OPTIONS);
     str_add(s, shell->before);
-    add_places(s, shell, &root_cmd, "");
+    add_command(&script, &root_cmd, "");
+    for (size_t i = 0; i < script.n; i++)
+        if (has_values(&script.common[i]))
+            shell->add_value(&script.values, NULL, &script.common[i]);
     str_add(s, shell->between);
-    add_values(s, shell, &root_cmd, "");
-    add_common_values(s, shell);
+    str_addn(s, script.values.buf, script.values.len);
+    str_release(&script.values);
     str_add(s, shell->after);
     str_add(s, shell->walk);
 }

@@ -154,6 +154,7 @@ static const struct {
 struct refs {
     struct opt_ref *v;
     size_t n, max;
+    size_t own; /* the first of them, a verb's own */
 };
 
 static bool letter_taken(const struct refs *refs, char letter)
@@ -164,9 +165,9 @@ static bool letter_taken(const struct refs *refs, char letter)
     return false;
 }
 
-static bool name_taken(const struct refs *refs, const char *name)
+static bool name_hidden(const struct refs *refs, const char *name)
 {
-    for (size_t i = 0; i < refs->n; i++)
+    for (size_t i = 0; i < refs->own; i++)
         if (strcmp(refs->v[i].opt->name, name) == 0)
             return true;
     return false;
@@ -176,7 +177,7 @@ static bool name_taken(const struct refs *refs, const char *name)
 static void append(struct refs *refs, const struct opt *opts, enum opt_group group, bool common)
 {
     for (; opts && opts->name && refs->n < refs->max; opts++) {
-        if (common && name_taken(refs, opts->name))
+        if (common && name_hidden(refs, opts->name))
             continue;
         char letter = letter_taken(refs, opts->letter) ? '\0' : opts->letter;
         refs->v[refs->n++] = (struct opt_ref){.opt = opts, .group = group, .letter = letter, .common = common};
@@ -187,6 +188,7 @@ size_t cmd_options(const struct cmd *cmd, struct opt_ref *ret, size_t max)
 {
     struct refs refs = {.v = ret, .max = max};
     append(&refs, cmd->opts, OPTS_OWN, false);
+    refs.own = refs.n;
     if (cmd == &root_cmd)
         append(&refs, root_opts, OPTS_GLOBAL, true);
     for (size_t i = 0; i < ARRAY_LEN(tables); i++)

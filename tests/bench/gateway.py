@@ -78,8 +78,10 @@ wait
 
 
 def bench_openfaas(bed):
-    if os.geteuid() != 0 or not os.path.exists(f"{TOOLS}/bin/provider"):
-        print("gateway_rate_against_openfaas: needs root (a network namespace: that gateway listens on every interface)")
+    missing = [f"{TOOLS}/bin/{name}" for name in ("gateway", "provider") if not os.path.exists(f"{TOOLS}/bin/{name}")]
+    if os.geteuid() != 0 or missing:
+        why = f"needs {missing[0]}: tests/tools/deps.sh bench builds it" if missing else "needs root (a network namespace: that gateway listens on every interface)"
+        print(f"gateway_rate_against_openfaas: {why}")
         return
     through = echo_function(bed)
     rate = lambda where: wrk(where[-1], 32, 3, where[:-1])[1]
