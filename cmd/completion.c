@@ -51,10 +51,8 @@ static bool takes_value(const struct opt_ref *ref) { return ref->opt->type != OP
 
 static void add_choices(struct str *s, const struct opt *opt)
 {
-    for (const char *const *choice = opt->choices; choice && *choice; choice++) {
-        str_add(s, choice == opt->choices ? "" : " ");
-        str_add(s, *choice);
-    }
+    for (const char *const *choice = opt->choices; choice && *choice; choice++)
+        str_cat(s, choice == opt->choices ? "" : " ", *choice);
 }
 
 static void add_args(struct str *s, const struct cmd *cmd)
@@ -63,9 +61,7 @@ static void add_args(struct str *s, const struct cmd *cmd)
     for (const struct arg *arg = cmd->args; arg && arg->name; arg++) {
         if (arg->after_dashes)
             continue;
-        str_add(s, space);
-        str_add(s, kind_of_arg(arg));
-        str_add(s, arg->many ? "+" : "");
+        str_cat(s, space, kind_of_arg(arg), arg->many ? "+" : "");
         space = " ";
     }
 }
@@ -76,7 +72,7 @@ static void add_names(struct str *s, const struct cmd *cmd)
     for (const struct cmd *const *verb = cmd->cmds; verb && *verb; verb++) {
         if (cmd_hidden(*verb))
             continue;
-        str_addf(s, "%s%s", space, (*verb)->name);
+        str_cat(s, space, (*verb)->name);
         space = " ";
     }
 }
@@ -98,28 +94,19 @@ static void add_quoted(struct str *s, const char *text, const char *quote)
 
 /* ---- bash */
 
-/* No format: there are thousands of these, and a shell that starts waits for them. */
 static void bash_option(struct str *s, const struct opt_ref *ref, const char *space)
 {
     const char *mark = takes_value(ref) ? "=" : "";
-    str_add(s, space);
-    str_add(s, "--");
-    str_add(s, ref->opt->name);
-    str_add(s, mark);
-    if (ref->opt->negatable) {
-        str_add(s, " --no-");
-        str_add(s, ref->opt->name);
-    }
-    if (ref->letter) {
-        str_add(s, " -");
-        str_addc(s, ref->letter);
-        str_add(s, mark);
-    }
+    str_cat(s, space, "--", ref->opt->name, mark);
+    if (ref->opt->negatable)
+        str_cat(s, " --no-", ref->opt->name);
+    if (ref->letter)
+        str_cat(s, " -", (char[]){ref->letter, '\0'}, mark);
 }
 
 static void bash_place(struct str *s, const struct place *place)
 {
-    str_addf(s, "    '%s')\n        cmds='", place->path);
+    str_cat(s, "    '", place->path, "')\n        cmds='");
     add_names(s, place->cmd);
     str_add(s, "' aliases='");
     for (const struct cmd *const *verb = place->cmd->cmds; verb && *verb; verb++)
@@ -138,11 +125,10 @@ static void bash_pattern(struct str *s, const char *path, const struct opt_ref *
     const char *star = path ? "" : "*";
     const char *quote = path ? "'" : "";
     path = path ? path : "";
-    str_addf(s, "    %s%s%s:--%s%s", star, quote, path, ref->opt->name, quote);
+    str_cat(s, "    ", star, quote, path, ":--", ref->opt->name, quote);
     if (ref->letter)
-        str_addf(s, " | %s%s%s:-%c%s", star, quote, path, ref->letter, quote);
-    str_add(s, ") kind=");
-    str_add(s, kind_of(ref->opt));
+        str_cat(s, " | ", star, quote, path, ":-", (char[]){ref->letter, '\0'}, quote);
+    str_cat(s, ") kind=", kind_of(ref->opt));
 }
 
 static void bash_value(struct str *s, const char *path, const struct opt_ref *ref)
@@ -341,6 +327,7 @@ void completion_script(const struct shell *shell, struct str *s)
 {
     struct script script = {.shell = shell, .places = s, .values = STR_INIT};
     script.n = cmd_options(&root_cmd, script.common, CMD_MAX_OPTIONS);
+    str_room(s, 64 << 10); /* most of it at once: each page touched on the way there costs more than what is written to it */
     str_add(s, shell->before);
     add_command(&script, &root_cmd, "");
     for (size_t i = 0; i < script.n; i++)

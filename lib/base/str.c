@@ -69,6 +69,12 @@ void str_addn(struct str *s, const void *data, size_t len)
 
 void str_add(struct str *s, const char *text) { str_addn(s, text, strlen(text)); }
 
+void str_addv(struct str *s, const char *const *texts)
+{
+    for (; *texts; texts++)
+        str_add(s, *texts);
+}
+
 void str_addc(struct str *s, char c) { str_addn(s, &c, 1); }
 
 void str_vaddf(struct str *s, const char *fmt, va_list ap)
