@@ -1,6 +1,7 @@
 #include "net/curl_lib.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 
 #include "base/dl.h"
 
@@ -14,15 +15,29 @@ static const struct dl_symbol symbols[] = {
     CURL_SYMBOL(multi_info_read),  CURL_SYMBOL(slist_append),        CURL_SYMBOL(slist_free_all), {0},
 };
 static const char *const sonames[] = {"libcurl.so.4", NULL};
-static const char *const before[] = {"libgnutls.so.30", NULL};
+/* A library that is loaded alone looks for its own thousands of symbols in itself, not in all that libcurl needs. */
+static const char *const before[] = {"libcrypto.so.3", "libgnutls.so.30", NULL};
 static struct curl_lib table;
 static struct dl_library library = {
     .sonames = sonames, .before = before, .package = "libcurl4", .symbols = symbols, .table = &table};
 
+/* GnuTLS is there for libcurl's LDAP and RTMP, which nobody asks for: loaded, it need not make itself ready. */
+static int load(struct err *err)
+{
+    static const char quiet[] = "GNUTLS_NO_IMPLICIT_INIT";
+    bool set = getenv(quiet) != NULL;
+    if (!set)
+        setenv(quiet, "1", 1);
+    int r = dl_bind(&library, err);
+    if (!set)
+        unsetenv(quiet);
+    return r;
+}
+
 const struct curl_lib *curl_bind(struct err *err)
 {
     bool first = !library.handle;
-    if (dl_bind(&library, err) != 0)
+    if (first && load(err) != 0)
         return NULL;
     if (first && table.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         err_set(err, ERR_FAILED, "cannot initialise libcurl");
