@@ -130,6 +130,13 @@ void str_add_safe(struct str *s, const char *text, size_t len, bool keep_newline
 {
     const unsigned char *p = (const unsigned char *)text;
     for (size_t i = 0; i < len;) {
+        size_t plain = i;
+        while (plain < len && p[plain] >= ' ' && p[plain] < 0x7f)
+            plain++;
+        str_addn(s, p + i, plain - i);
+        i = plain;
+        if (i == len)
+            return;
         size_t seq = utf8_sequence(p + i, len - i);
         bool c1 = seq == 2 && p[i] == 0xc2 && p[i + 1] < 0xa0;
         bool control = seq == 1 && (p[i] < 0x20 || p[i] == 0x7f);

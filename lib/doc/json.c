@@ -9,7 +9,7 @@
 #include "doc/doc_parts.h"
 
 /* cJSON copies a number into 64 bytes before it reads it. */
-enum { NUMBER_MAX_BYTES = 63 };
+enum { NUMBER_MAX_BYTES = 63, SIEVE_BITS = 512 };
 
 struct scan {
     const char *text; /* start, for positions */
@@ -150,6 +150,10 @@ static int scan_escape(struct scan *scan)
 /* Broken UTF-8 is repaired, not refused: one bad byte in a log line must not hide the whole answer. */
 static void scan_character(struct scan *scan)
 {
+    if ((unsigned char)*scan->p < 0x80) {
+        scan->p++;
+        return;
+    }
     size_t len = utf8_sequence(scan->p, (size_t)(scan->end - scan->p));
     if (!len)
         scan->needs_repair = true;
@@ -288,6 +292,28 @@ static bool is_repeated_later(const node_t *member)
     return false;
 }
 
+static unsigned key_bit(const char *key)
+{
+    unsigned hash = 0;
+    while (*key)
+        hash = hash * 31 + (unsigned char)*key++;
+    return (hash ^ hash >> 8) % SIEVE_BITS;
+}
+
+/* Whether two names of an object may be the same: surely not when each has a bit of its own. */
+static bool may_repeat(const node_t *object)
+{
+    uint64_t sieve[SIEVE_BITS / 64] = {0};
+    for (const node_t *member = node_first(object); member; member = node_next(member)) {
+        unsigned bit = key_bit(node_key(member));
+        uint64_t mask = UINT64_C(1) << bit % 64;
+        if (sieve[bit / 64] & mask)
+            return true;
+        sieve[bit / 64] |= mask;
+    }
+    return false;
+}
+
 static void drop_in_small(node_t *object)
 {
     node_t *next;
@@ -313,7 +339,7 @@ static void drop_in_large(node_t *object)
 static void drop_earlier_duplicates(node_t *node)
 {
     enum { SMALL = 16 };
-    if (node_type(node) == NODE_OBJECT) {
+    if (node_type(node) == NODE_OBJECT && may_repeat(node)) {
         if (node_len(node) <= SMALL)
             drop_in_small(node);
         else
