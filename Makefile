@@ -106,10 +106,12 @@ demo: ## install what is missing, build, run the digits workflow on the local ru
 
 # Tests compile a thousand times what has not changed.
 CACHED := CCACHE_NOHASHDIR=1 $(MAKE) --no-print-directory CC='ccache $(filter-out ccache,$(CC))'
+# As many at once as there are processors, unless it was said how many.
+PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
 check: ## install what is missing, run every test
 	@tests/tools/deps.sh check
-	@+$(CACHED) all $(B)/unit
+	@+$(CACHED) $(PARALLEL) all $(B)/unit
 	@BED_NAME=$${BED_NAME:-aiwf-check} BED_NET=$${BED_NET:-10.88.0} BED_AFTER=reset tests/run unit cli fuzz live -- lint mutants
 
 check-unit: all $(B)/unit ## the unit tests alone
@@ -124,7 +126,7 @@ check-live: all $(B)/unit ## the real services (BED=part,part: only what needs n
 
 check-asan: ## unit and black-box tests under AddressSanitizer and UBSan
 	@tests/tools/deps.sh check
-	@+$(CACHED) B=build/asan SAN=address,undefined CFLAGS="-O1 -g" build/asan/aiwf build/asan/unit
+	@+$(CACHED) $(PARALLEL) B=build/asan SAN=address,undefined CFLAGS="-O1 -g" build/asan/aiwf build/asan/unit
 	@B=build/asan tests/run unit cli
 
 check-valgrind: ## unit tests and the quick commands under valgrind

@@ -74,6 +74,7 @@ static int create_there(struct cli *cli, const node_t *object, enum trigger_kind
     if (kube_create(kube, trigger_kinds[kind], named, &how, &made, err) != 0)
         return -1;
     CLEANUP(node_free) node_t *document = trigger_document(made, kind);
+    trigger_tell_brokers(kube, document);
     return cli_print_one(cli, "trigger", document, err);
 }
 

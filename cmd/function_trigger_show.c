@@ -69,6 +69,7 @@ static node_t *show_knative(struct cli *cli, struct err *err)
     if (!object)
         return NULL;
     node_t *document = trigger_detail(object, kind);
+    trigger_tell_brokers(kube, document);
     node_t *events = kube_events_about(kube, object, NULL, 0, &none);
     node_set(document, "events", events ? events : node_new_null());
     return document;

@@ -9,8 +9,9 @@ static int add_path(struct str *url, const char *path, struct err *err)
         if ((unsigned char)*p <= ' ' || *p == 0x7f || *p == '#')
             return err_set(err, ERR_USAGE, "--path: \"%s\" is not a URL's path: percent-encode spaces, # and control characters",
                            path);
+    bool has_slash = url->len && url->buf[url->len - 1] == '/';
     if (*path)
-        str_addf(url, "%s%s", *path == '/' || *path == '?' ? "" : "/", path);
+        str_cat(url, has_slash || *path == '/' || *path == '?' ? "" : "/", path + (has_slash && *path == '/'));
     return 0;
 }
 

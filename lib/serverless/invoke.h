@@ -6,7 +6,9 @@
 
 struct invoke_way {
     struct http *http;
-    const char *base;     /* the request's path, as typed, follows it */
+    /* The request's path, as typed, follows it. One that ends with a slash keeps it: the API server's proxy sends a GET of
+     * ".../proxy" elsewhere (301). */
+    const char *base;
     char *const *headers; /* besides the request's own, NULL-terminated; NULL: none */
 };
 /* The answer is taken as it is: what its status means is for the runtime to say. */

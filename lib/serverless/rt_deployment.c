@@ -305,7 +305,7 @@ static int invoke(const struct runtime_env *env, const struct invoke_request *re
         return runtime_lacks(&runtime_deployment, "queue a request", err);
     if (req->path && (climbs(req->path) || strstr(req->path, "%2e") || strstr(req->path, "%2E")))
         return err_set(err, ERR_USAGE, "--path: \"..\" has no place in it");
-    url_path(&base, env->kube->server, "/api/v1/namespaces/{}/services/{}/proxy", env->kube->ns, service, NULL);
+    url_path(&base, env->kube->server, "/api/v1/namespaces/{}/services/{}/proxy/", env->kube->ns, service, NULL);
     const struct invoke_way way = {.http = env->kube->http, .base = base.buf};
     return invoke_send(&way, req, res, err) == 0 ? proxy_error(env->kube, req, res, err) : -1;
 }

@@ -310,7 +310,7 @@ static void by_activator(struct kube *kube, const node_t *service, struct strv *
     for (const node_t *target = node_first(node_at(service, "/status/traffic")); target; target = node_next(target))
         if (!most || node_int(target, "/percent", 0) > node_int(most, "/percent", 0))
             most = target;
-    url_path(&url, kube->server, "/api/v1/namespaces/" SERVING_NS "/services/{}/proxy", "activator-service:http", NULL);
+    url_path(&url, kube->server, "/api/v1/namespaces/" SERVING_NS "/services/{}/proxy/", "activator-service:http", NULL);
     strv_add(way, url.buf);
     strv_addf(way, "Knative-Serving-Namespace: %s", node_str(service, "/metadata/namespace", kube->ns));
     strv_addf(way, "Knative-Serving-Revision: %s",

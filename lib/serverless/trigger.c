@@ -22,6 +22,9 @@ static const struct kube_kind kafka_sources = {
     .system = "Knative's source for Kafka",
     .remedy = "install it beside Knative Eventing (knative-extensions/eventing-kafka-broker)"};
 
+static const struct kube_kind brokers = {
+    .group = "eventing.knative.dev", .version = "v1", .plural = "brokers", .kind = "Broker", EVENTING};
+
 const struct kube_kind *const trigger_kinds[TRIGGER_KINDS] = {
     [TRIGGER_BROKER] = &triggers, [TRIGGER_CLOCK] = &ping_sources, [TRIGGER_KAFKA] = &kafka_sources};
 
@@ -149,6 +152,7 @@ node_t *trigger_document(const node_t *object, enum trigger_kind kind)
     node_set_str(document, "state", is_ready ? "Ready" : strcmp(status, "False") == 0 ? "Failed" : "Starting");
     node_set_str(document, "message", is_ready ? NULL : node_str(ready, "/message", node_str(ready, "/reason", NULL)));
     node_set_str(document, "created", node_str(object, "/metadata/creationTimestamp", NULL));
+    node_set_str(document, "broker", kind == TRIGGER_BROKER ? node_str(object, "/spec/broker", "default") : NULL);
     return document;
 }
 
@@ -160,8 +164,6 @@ static void set_copy(node_t *document, const char *key, const node_t *value)
 node_t *trigger_detail(const node_t *object, enum trigger_kind kind)
 {
     node_t *document = trigger_document(object, kind);
-    const char *broker = kind == TRIGGER_BROKER ? node_str(object, "/spec/broker", "default") : NULL;
-    node_set_str(document, "broker", broker);
     set_copy(document, "filter", node_at(object, "/spec/filter/attributes"));
     set_copy(document, "filters", node_at(object, "/spec/filters"));
     node_set_str(document, "schedule", node_str(object, "/spec/schedule", NULL));
@@ -174,6 +176,33 @@ node_t *trigger_detail(const node_t *object, enum trigger_kind kind)
     node_set_str(document, "url", node_str(object, "/status/subscriberUri", node_str(object, "/status/sinkUri", NULL)));
     node_set(document, "conditions", kube_conditions(object));
     return document;
+}
+
+static bool is_mute(const node_t *document)
+{
+    return node_str(document, "/broker", NULL) && !node_str(document, "/message", NULL) &&
+           strcmp(node_str(document, "/state", ""), "Starting") == 0;
+}
+
+void trigger_tell_brokers(struct kube *kube, node_t *documents)
+{
+    size_t n = 0, i = 0;
+    for (const node_t *one = documents; one; one = node_next(one))
+        n += is_mute(one);
+    AUTOFREE struct kube_ask *asks = xcalloc(n + 1, sizeof(*asks));
+    for (const node_t *one = documents; one; one = node_next(one))
+        if (is_mute(one))
+            kube_ask_one(&asks[i++], &brokers, kube->ns, node_str(one, "/broker", NULL));
+    kube_ask_all(kube, asks, n);
+    i = 0;
+    for (node_t *one = documents; one; one = node_next(one)) {
+        if (!is_mute(one))
+            continue;
+        AUTOFREE char *message = xasprintf("there is no broker \"%s\" in namespace %s", node_str(one, "/broker", ""), kube->ns);
+        if (asks[i].err.code == ERR_NOT_FOUND)
+            node_set_str(one, "message", message);
+        kube_ask_release(&asks[i++]);
+    }
 }
 
 node_t *trigger_list(struct kube *kube, struct err *err)
@@ -191,8 +220,10 @@ node_t *trigger_list(struct kube *kube, struct err *err)
             node_push(all, trigger_document(object, kind));
         kube_listing_release(&lists[kind]);
     }
-    if (installed)
+    if (installed) {
+        trigger_tell_brokers(kube, node_first(all));
         return TAKE(all);
+    }
     err_set(err, ERR_FAILED, "%s is not installed in this cluster", triggers.system);
     err_hint(err, "%s", triggers.remedy);
     return NULL;

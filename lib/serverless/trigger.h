@@ -23,12 +23,15 @@ extern const struct kube_kind *const trigger_kinds[TRIGGER_KINDS];
 int trigger_check(const struct trigger_spec *spec, enum trigger_kind *ret, struct err *err);
 /* What is created. The caller frees. */
 node_t *trigger_object(const struct trigger_spec *spec, enum trigger_kind kind, const char *ns);
-/* {"name","kind","function","on","state","message","created"} of one that is there. The caller frees. */
+/* {"name","kind","function","on","state","message","created","broker"} of one that is there. The caller frees. */
 node_t *trigger_document(const node_t *object, enum trigger_kind kind);
-/* Of one that is there, besides: {"broker","filter":{ATTRIBUTE:VALUE},"schedule","timezone","data","servers":[],"topics":[],
+/* Of one that is there, besides: {"filter":{ATTRIBUTE:VALUE},"schedule","timezone","data","servers":[],"topics":[],
  * "group","url": where its events go,"conditions": as kube_conditions}; null: its kind has none. The caller frees. */
 node_t *trigger_detail(const node_t *object, enum trigger_kind kind);
 
+/* Of documents, the first and its siblings: Eventing's controllers leave one whose broker is not there without a condition and
+ * without an event (0.42), so that its message says it. */
+void trigger_tell_brokers(struct kube *kube, node_t *documents);
 /* The documents of kube->ns. FAILED, with how one installs them: no kind of them is. The caller frees. */
 node_t *trigger_list(struct kube *kube, struct err *err);
 /* That of the name, of whichever kind, or of the one that the name has before it: "pingsource/nightly". NOT_FOUND: none has it;

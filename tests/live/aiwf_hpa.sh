@@ -48,6 +48,8 @@ ok fn deploy web -f fn.yaml --timeout 5m -o json
 json '"\(.state) \(.runtime) \(.replicas) \(.available)"' 'Ready deployment 1 1'
 ok fn invoke web --path '/a?b=c'
 out_is 'hello /a?b=c you'
+ok fn invoke web
+out_is 'hello / you'
 printf abc >body
 ok fn invoke web --file body
 out_is cba

@@ -1,34 +1,32 @@
 #!/bin/sh
-# needs: kube
-# What calls a function, as objects of Knative Eventing: a real API server with Eventing's own CRDs takes them, and not what is none.
+# needs: eventing
+# What calls a function, as objects of Knative Eventing: its own webhook and controllers take them, its broker and its clock call.
 . "$(dirname "$0")/lib.sh"
-command -v go >/dev/null || {
-    begin "Go is installed"
-    skip "the CRDs are in Eventing's Go module"
-    exit 0
-}
-one_at_a_time
 a_namespace
 export AIWF_CONTEXT=bed AIWF_NAMESPACE="$NS"
-
-begin "without Eventing: what is missing, and how one gets it"
-if ! kubectl get crd triggers.eventing.knative.dev >/dev/null 2>&1; then
-    fails 1 aiwf function trigger list
-    err_has "Knative Eventing is not installed"
-    fails 1 aiwf function trigger create taken --function ocr
-    err_has "install Knative Eventing"
-fi
-
-PATH=$BED_CACHE/go/bin:$PATH # where the bed keeps a newer Go than Debian's
-types=$(cd "$live/../bed/go/eventing" && go mod download && go list -m -f '{{.Dir}}' knative.dev/eventing)/config/core/resources
-# Nobody is here who would convert between versions.
-for kind in broker trigger pingsource; do
-    kubectl create --dry-run=client -o json -f "$types/$kind.yaml" | jq 'del(.spec.conversion)' >$kind.json
-    name=$(jq -r .metadata.name $kind.json)
-    kubectl get crd "$name" >/dev/null 2>&1 || at_exit "kubectl delete crd $name --wait=false"
-    ok kubectl apply --server-side -f $kind.json
-    ok kubectl wait --for=condition=Established "crd/$name" --timeout=60s
-done
+# Keeps what it was sent, and shows it when asked.
+cat >fn.yaml <<'Y'
+name: ocr
+image: dev.local/python:1
+command: |
+  exec python3 -c '
+  import http.server, json, os
+  seen = []
+  class Handler(http.server.BaseHTTPRequestHandler):
+      def answer(self, status, body=b""):
+          self.send_response(status)
+          self.send_header("Content-Length", str(len(body)))
+          self.end_headers()
+          self.wfile.write(body)
+      def do_POST(self):
+          body = self.rfile.read(int(self.headers["Content-Length"] or 0)).decode()
+          seen.append(dict({k.lower(): v for k, v in self.headers.items() if k.lower().startswith("ce-")}, body=body))
+          self.answer(202)
+      def do_GET(self):
+          self.answer(200, json.dumps(seen).encode())
+      def log_message(self, *a): pass
+  http.server.HTTPServer(("", int(os.environ["PORT"])), Handler).serve_forever()'
+Y
 
 stored() { # KIND NAME JQ TEXT: as the API server has it
     got=$(k get "$1" "$2" -o json | jq -cr "$3")
@@ -36,6 +34,8 @@ stored() { # KIND NAME JQ TEXT: as the API server has it
 }
 
 begin "of a broker: those of its events that have the attributes"
+ok aiwf function deploy ocr -f fn.yaml --scale 1..1 --timeout 5m
+ok aiwf function trigger create every --function ocr --schedule '* * * * *' --data '{"minute": true}'
 ok aiwf function trigger create taken --function ocr --filter type=io.example.taken --filter source=/camera/1 -o json
 json '"\(.kind) \(.function) \(.state)"' 'Trigger ocr Starting'
 stored trigger taken .spec.broker default
@@ -45,6 +45,7 @@ stored trigger taken '.metadata.labels["app.kubernetes.io/managed-by"]' aiwf
 fails 5 aiwf function trigger create taken --function ocr
 ok aiwf function trigger create all --function ocr --broker cameras
 stored trigger all '.spec | "\(.broker) \(.filter.attributes)"' 'cameras null'
+ok aiwf function trigger create lost --function nobody
 
 begin "of a clock: what is sent, and when"
 ok aiwf function trigger create nightly --function ocr --schedule '0 3 * * *' --data '{"all": true}'
@@ -71,38 +72,46 @@ begin "Kafka's source is not there, and is named"
 fails 1 aiwf function trigger create jobs --function ocr --kafka kafka:9092 --topic jobs
 err_has "Knative's source for Kafka is not installed"
 
-begin "all of them, with what their controllers say"
-say() { k patch "$1" "$2" --subresource=status --type=merge -p "{\"status\":{\"conditions\":[{\"type\":\"Ready\",$3}]}}" >/dev/null; }
-say trigger taken '"status":"True"'
-say trigger all '"status":"False","reason":"BrokerDoesNotExist","message":"Broker \"cameras\" does not exist"'
+begin "all of them, with what their controllers say, and what those do not"
+states() { aiwf function trigger list -o json | jq -r '[.items[] | "\(.name) \(.state)"] | sort | join("; ")'; }
+has_states() { got=$(states) && [ "$got" = "$1" ]; }
+until_ok 20 has_states 'all Starting; every Ready; lost Starting; nightly Ready; taken Starting'
 ok aiwf function trigger list -o json
-json '[.items[] | "\(.name) \(.state) \(.on)"] | sort | join("; ")' \
-    'all Failed broker cameras; nightly Starting schedule 0 3 * * *; taken Ready broker default source=/camera/1 type=io.example.taken'
-json '.items[] | select(.name == "all").message' 'Broker "cameras" does not exist'
+json '.items[] | select(.name == "all") | "\(.on): \(.message)"' "broker cameras: there is no broker \"cameras\" in namespace $NS"
+ok aiwf function trigger show all
+out_has 'there is no broker "cameras"'
+k create -f - >/dev/null <<'Y'
+{"apiVersion": "eventing.knative.dev/v1", "kind": "Broker", "metadata": {"name": "default"}}
+Y
+ok k wait --for=condition=Ready broker/default --timeout=120s
+until_ok 20 has_states 'all Starting; every Ready; lost Failed; nightly Ready; taken Ready'
 
 begin "one of them whole, whichever kind it is: what keeps it from being ready, and what happened"
-k patch trigger all --subresource=status --type=merge -p '{"status":{"subscriberUri":"http://ocr.example/","conditions":[
-    {"type":"Ready","status":"False","reason":"BrokerDoesNotExist","message":"Broker \"cameras\" does not exist"},
-    {"type":"SubscriberResolved","status":"True"}]}}' >/dev/null
-k create -f - >/dev/null <<EOF
-{"apiVersion": "v1", "kind": "Event", "metadata": {"name": "all.1"}, "type": "Warning", "reason": "BrokerMissing", "message": "no cameras",
- "involvedObject": {"apiVersion": "eventing.knative.dev/v1", "kind": "Trigger", "namespace": "$NS", "name": "all",
-                    "uid": "$(k get trigger all -o jsonpath='{.metadata.uid}')"}, "lastTimestamp": "2026-01-01T00:00:00Z"}
-EOF
-ok aiwf function trigger show all
-out_has "http://ocr.example/"
-out_has "SubscriberResolved"
-out_has "BrokerDoesNotExist"
-out_has "no cameras"
-ok aiwf function trigger show all -o json
-json '[.conditions[] | "\(.type)=\(.status) \(.reason)"] | join("; ")' 'Ready=False BrokerDoesNotExist; SubscriberResolved=True null'
-json '"\(.broker) \(.events[0].reason) \(.schedule)"' 'cameras BrokerMissing null'
+ok aiwf function trigger show lost
+out_has 'services.serving.knative.dev "nobody" not found'
+out_has InternalError
+ok aiwf function trigger show lost -o json
+json '.conditions[] | select(.type == "SubscriberResolved") | "\(.status) \(.reason)"' "False Unable to get the Subscriber's URI"
+json '"\(.broker) \(.events[0].reason) \(.schedule)"' 'default InternalError null'
 ok aiwf function trigger show taken -o json
-json '"\(.state) \(.filter.source)"' 'Ready /camera/1'
+json '"\(.state) \(.filter.source) \(.url)"' "Ready /camera/1 http://ocr.$NS.svc.cluster.local"
 ok aiwf function trigger show nightly -o json
 json '"\(.kind) \(.schedule)|\(.data)|\(.function)"' 'PingSource 0 3 * * *|{"all": true}|ocr'
 fails 3 aiwf function trigger show nobody
 err_has "aiwf function trigger list"
+
+begin "the function is called: by the broker for the events that it wants, by the clock each minute"
+ip=$(kubectl -n knative-eventing get service broker-ingress -o jsonpath='{.spec.clusterIP}')
+event() { # TYPE SOURCE BODY
+    "$BED" exec curl -sf -m 10 "http://$ip/$NS/default" -H 'ce-id: 1' -H 'ce-specversion: 1.0' -H "ce-type: $1" -H "ce-source: $2" -H 'content-type: application/json' -d "$3"
+}
+ok event io.example.other /camera/1 '"no"'
+ok event io.example.taken /camera/2 '"no"'
+ok event io.example.taken /camera/1 '"yes"'
+was_sent() { aiwf function invoke ocr 2>/dev/null | jq -e "$1"; }
+until_ok 20 was_sent 'map(select(."ce-type" == "io.example.taken")) | length == 1 and .[0].body == "\"yes\"" and .[0]."ce-source" == "/camera/1"'
+until_ok 90 was_sent 'any(.body == "{\"minute\": true}" and ."ce-type" == "dev.knative.sources.ping")'
+true_that was_sent 'all(.body != "\"no\"")'
 
 begin "deleted, whichever kind it is"
 ok aiwf function trigger delete taken nightly --yes
@@ -111,4 +120,4 @@ fails 1 k get pingsource nightly
 fails 3 aiwf function trigger delete taken --yes
 err_has "aiwf function trigger list"
 ok aiwf function trigger list -o json
-json '[.items[].name] | join(" ")' all
+json '[.items[].name] | join(" ")' 'all lost every'

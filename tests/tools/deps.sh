@@ -98,7 +98,7 @@ for group in "$@"; do
         ;;
     bed-kube) apt_missing iproute2 openssl curl util-linux golang-go ;;
     bed-node) apt_missing containerd runc containernetworking-plugins nftables conntrack mmdebstrap python3 python3-pip gcc libc6-dev ;;
-    bed-knative) apt_missing python3 python3-yaml curl ;;
+    bed-knative | bed-eventing) apt_missing python3 python3-yaml curl ;;
     bed-prometheus) apt_missing prometheus prometheus-node-exporter prometheus-alertmanager prometheus-pushgateway curl ;;
     bed-openfaas) apt_missing openssl curl ;;
     bed-ksm | bed-usage) apt_missing curl golang-go ;;

@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench.h"
 #include "bench/coldstart.h"
 #include "pool/warm.h"
+#include "serverless/invoke.h"
 #include "serverless/knative.h"
 #include "serverless/openfaas.h"
 #include "suites.h"
@@ -333,6 +335,32 @@ START_TEST(instances_are_counted_by_autoscalers_else_by_revisions)
 }
 END_TEST
 
+/* Of a base that ends with a slash, as that of the API server's proxy must, the path is its rest. */
+static const struct {
+    const char *base, *path, *asked;
+} ways[] = {
+    {"/proxy/", NULL, "/proxy/"},
+    {"/proxy/", "/a?b=c", "/proxy/a?b=c"},
+    {"/proxy/", "?b=c", "/proxy/?b=c"},
+    {"/proxy/", "a", "/proxy/a"},
+    {"/f", NULL, "/f"},
+    {"/f", "a", "/f/a"},
+    {"/f", "/a", "/f/a"},
+    {"/f", "?b=c", "/f?b=c"},
+};
+
+START_TEST(a_path_follows_the_base)
+{
+    CLEANUP(bench_end) struct bench b;
+    bench_start(&b, SETTINGS(.retries = -1), "{\"replies\":[{\"body\":\"ok\"}]}");
+    AUTOFREE char *base = xasprintf("%s%s", b.wire.url, ways[_i].base);
+    const struct invoke_way way = {.http = b.http, .base = base};
+    ck_assert_int_eq(invoke_send(&way, &(struct invoke_request){.path = ways[_i].path}, &b.res, &b.err), 0);
+    AUTOFREE char *path = logged(&b, "/0/path");
+    ck_assert_str_eq(path, ways[_i].asked);
+}
+END_TEST
+
 Suite *suite_serverless(void)
 {
     Suite *suite = suite_create("serverless");
@@ -350,6 +378,7 @@ Suite *suite_serverless(void)
     tcase_add_test(tcase, a_floor_above_the_ceiling_is_refused);
     tcase_add_loop_test(tcase, a_job_is_judged, 0, 7);
     tcase_add_loop_test(tcase, instances_are_counted_by_autoscalers_else_by_revisions, 0, (int)ARRAY_LEN(counted));
+    tcase_add_loop_test(tcase, a_path_follows_the_base, 0, (int)ARRAY_LEN(ways));
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -114,12 +114,69 @@ START_TEST(a_trigger_is_found_whichever_kind_it_is)
 }
 END_TEST
 
+#define LIST_AT(group, plural) "\"/apis/" group "/namespaces/n/" plural "\":"
+#define BROKER_AT(name)        "\"/apis/eventing.knative.dev/v1/namespaces/n/brokers/" name "\":"
+#define OF_BROKER(name, status)                                                                                      \
+    "[{\"body\":\"{\\\"items\\\":[{\\\"metadata\\\":{\\\"name\\\":\\\"t\\\"},\\\"spec\\\":{\\\"broker\\\":\\\"" name \
+    "\\\"}" status "}]}\"}]"
+#define NO_ITEMS "[{\"body\":\"{\\\"items\\\":[]}\"}]"
+#define IS_BAD                                                                                                                   \
+    ",\\\"status\\\":{\\\"conditions\\\":[{\\\"type\\\":\\\"Ready\\\",\\\"status\\\":\\\"False\\\",\\\"message\\\":\\\"bad\\\"}" \
+    "]}"
+#define OTHERS                                                                                                               \
+    "," LIST_AT("sources.knative.dev/v1", "pingsources") NO_ITEMS "," LIST_AT("sources.knative.dev/v1beta1", "kafkasources") \
+        NOT_INSTALLED
+/* Its controllers say nothing of a trigger whose broker is not there. */
+static const struct {
+    const char *routes, *message;
+} listed[] = {
+    {LIST_AT("eventing.knative.dev/v1", "triggers") OF_BROKER("b", "") OTHERS "," BROKER_AT("b") NONE,
+     "there is no broker \"b\" in namespace n"},
+    {LIST_AT("eventing.knative.dev/v1", "triggers") OF_BROKER("b", "") OTHERS "," BROKER_AT("b") THERE, NULL},
+    {LIST_AT("eventing.knative.dev/v1", "triggers") OF_BROKER("b", "") OTHERS "," BROKER_AT("b") DENIED, NULL},
+    {LIST_AT("eventing.knative.dev/v1", "triggers") OF_BROKER("b", IS_BAD) OTHERS "," BROKER_AT("b") NONE, "bad"},
+};
+
+START_TEST(a_broker_that_is_not_there_is_told)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(kube_release) struct kube kube = {0};
+    AUTOFREE char *script = xasprintf("{\"routes\":{%s}}", listed[_i].routes);
+    wire_start(&wire, script);
+    const struct kube_access access = {.server = wire.url, .ns = "n"};
+    ck_assert_int_eq(kube_open(&kube, &access, &(struct kube_settings){.retries = -1}, &err), 0);
+    CLEANUP(node_free) node_t *all = trigger_list(&kube, &err);
+    ck_assert_msg(all != NULL, "%s", err.what);
+    ck_assert_pstr_eq(node_str(all, "/0/message", NULL), listed[_i].message);
+}
+END_TEST
+
+START_TEST(what_is_not_installed_says_how_one_gets_it)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(kube_release) struct kube kube = {0};
+    wire_start(&wire, "{\"routes\":{" LIST_AT("eventing.knative.dev/v1", "triggers") NOT_INSTALLED
+               "," LIST_AT("sources.knative.dev/v1", "pingsources") NOT_INSTALLED
+               "," LIST_AT("sources.knative.dev/v1beta1", "kafkasources") NOT_INSTALLED "}}");
+    const struct kube_access access = {.server = wire.url, .ns = "n"};
+    ck_assert_int_eq(kube_open(&kube, &access, &(struct kube_settings){.retries = -1}, &err), 0);
+    ck_assert_ptr_null(trigger_list(&kube, &err));
+    ck_assert_int_eq(err.code, ERR_FAILED);
+    ck_assert_str_eq(err.what, "Knative Eventing is not installed in this cluster");
+    ck_assert_ptr_nonnull(strstr(err.hint, "install Knative Eventing"));
+}
+END_TEST
+
 Suite *suite_trigger(void)
 {
     Suite *suite = suite_create("trigger");
     TCase *tcase = tcase_create("trigger");
     tcase_add_loop_test(tcase, a_trigger_is_shown_whole, 0, ARRAY_LEN(details));
     tcase_add_loop_test(tcase, a_trigger_is_found_whichever_kind_it_is, 0, ARRAY_LEN(found));
+    tcase_add_loop_test(tcase, a_broker_that_is_not_there_is_told, 0, ARRAY_LEN(listed));
+    tcase_add_test(tcase, what_is_not_installed_says_how_one_gets_it);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -1,0 +1,51 @@
+# Knative Eventing: its own controllers and webhook, the broker over channels in memory, and the adapter of PingSources, as
+# pods from its module. A Broker NAME of namespace NS takes events at broker-ingress.knative-eventing, path /NS/NAME.
+needs[eventing]=knative
+processes[eventing]=
+disk_mb[eventing]=600
+namespaces[eventing]=knative-eventing
+EVENTING_PROGRAMS="controller webhook mtping mtchannel_broker broker/ingress broker/filter in_memory/channel_controller in_memory/channel_dispatcher"
+
+build_eventing() {
+    local program
+    for program in $EVENTING_PROGRAMS; do
+        go_build knative "knative.dev/eventing/cmd/$program" "eventing-${program##*/}"
+        program_image "eventing-${program##*/}" "/ko-app/${program##*/}"
+    done
+}
+# Without those of TLS, which want cert-manager, and of JobSinks.
+eventing_manifests() {
+    local config
+    config=$(module_dir knative knative.dev/eventing)/config || return 1
+    # shellcheck disable=SC2046
+    manifests eventing $(find "$config/core" "$config/channels/in-memory-channel" "$config/brokers/mt-channel-broker" -name '*.yaml' ! -name 'job-sink.yaml' | sort)
+}
+# As with Serving: once the webhooks have their certificates, they answer, changing nothing.
+eventing_answers() {
+    kubectl create --dry-run=server -f - <<Y
+apiVersion: eventing.knative.dev/v1
+kind: Broker
+metadata: {name: bed-probe, namespace: default}
+---
+apiVersion: messaging.knative.dev/v1
+kind: InMemoryChannel
+metadata: {name: bed-probe, namespace: default}
+Y
+}
+
+up_eventing() {
+    import_images
+    eventing_answers >/dev/null 2>&1 && return 0
+    eventing_manifests || die "eventing: cannot read the manifests of its module"
+    eventing_leftovers
+    apply eventing types
+    apply eventing rest
+    until_true 120 kubelet kubectl -n knative-eventing wait --for=condition=Available deployment --all --timeout=2s
+    apply eventing webhooks
+    until_answers 60 eventing
+}
+eventing_leftovers() {
+    unapply eventing webhooks
+    ! kubectl get namespace knative-eventing >/dev/null 2>&1 || kubectl -n knative-eventing delete lease --all >/dev/null 2>&1
+}
+down_eventing() { no_pods knative-eventing; }
