@@ -69,7 +69,8 @@ static int create_there(struct cli *cli, const node_t *object, enum trigger_kind
         return -1;
     CLEANUP(node_free) node_t *named = node_copy(object);
     CLEANUP(node_free) node_t *made = NULL;
-    const struct kube_write how = {.dry_run = cli->dry_run == DRY_RUN_SERVER};
+    const struct kube_source source = {.flags = trigger_flags};
+    const struct kube_write how = {.dry_run = cli->dry_run == DRY_RUN_SERVER, .source = &source};
     node_set_str(node_get(named, "metadata"), "namespace", kube->ns);
     if (kube_create(kube, trigger_kinds[kind], named, &how, &made, err) != 0)
         return -1;

@@ -28,6 +28,20 @@ static const struct kube_kind brokers = {
 const struct kube_kind *const trigger_kinds[TRIGGER_KINDS] = {
     [TRIGGER_BROKER] = &triggers, [TRIGGER_CLOCK] = &ping_sources, [TRIGGER_KAFKA] = &kafka_sources};
 
+const struct kube_flag trigger_flags[] = {
+    {"metadata.name", "NAME"},
+    {"spec.broker", "--broker"},
+    {"spec.filter", "--filter"},
+    {"spec.schedule", "--schedule"},
+    {"spec.data", "--data"},
+    {"spec.bootstrapServers", "--kafka"},
+    {"spec.topics", "--topic"},
+    {"spec.consumerGroup", "--group"},
+    {"spec.subscriber", "--function"},
+    {"spec.sink", "--function"},
+    {0},
+};
+
 static int check_filters(const struct trigger_spec *spec, struct err *err)
 {
     for (size_t i = 0; spec->filters && i < spec->filters->n; i++) {

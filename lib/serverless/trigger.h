@@ -18,6 +18,7 @@ struct trigger_spec {
 
 enum trigger_kind { TRIGGER_BROKER, TRIGGER_CLOCK, TRIGGER_KAFKA, TRIGGER_KINDS };
 extern const struct kube_kind *const trigger_kinds[TRIGGER_KINDS];
+extern const struct kube_flag trigger_flags[]; /* by which option a field is said */
 
 /* USAGE: a schedule and Kafka at once, Kafka without a topic, a filter that is no K=V. */
 int trigger_check(const struct trigger_spec *spec, enum trigger_kind *ret, struct err *err);

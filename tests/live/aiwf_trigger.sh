@@ -57,6 +57,17 @@ k get pingsource nightly -o json | jq '.spec.shedule = .spec.schedule | .metadat
 fails 1 k create --validate=strict -f broken.json
 err_has shedule
 
+begin "what the webhook refuses is told by the option that says it"
+refused() { fails 1 aiwf function trigger create bad --function ocr "$@"; }
+refused --schedule every-day
+err_has '--schedule: invalid value: expected 5 to 6 fields, found 1: [every-day]'
+refused --filter Type=x
+err_has '--filter: invalid key name "Type"'
+refused --broker ''
+err_has '--broker: missing field(s)'
+refused --schedule '0 3 * * *' --data '{'
+err_has '--data: invalid value'
+
 begin "of two kinds with one name neither is guessed"
 ok aiwf function trigger create twice --function ocr
 ok aiwf function trigger create twice --function ocr --schedule '0 3 * * *'
