@@ -235,7 +235,8 @@ static int ask(struct cli *cli, struct err *err)
         return -1;
     if (!options->list && make_query(cli, &query, err) != 0)
         return -1;
-    if (!prom->base && cli_prometheus(cli, &settings, prom, err) != 0)
+    bool is_now = !options->at && !query.range_ms;
+    if (!prom->base && (is_now ? cli_figures : cli_prometheus)(cli, &settings, prom, err) != 0)
         return -1;
     if (options->list)
         return query_list(cli, prom, err);
@@ -348,8 +349,9 @@ const struct cmd cmd_query = {
         "With --watch what was read is kept: windows and --range grow with it. A round that fails is told, and the next is "
         "tried.\n"
         "\n"
-        "The server is the context's setting prometheus, AIWF_PROMETHEUS or --prometheus. For the local\n"
-        "runtime start one that scrapes its gateway (URL as in `aiwf local status`):\n"
+        "The server is the context's setting prometheus, AIWF_PROMETHEUS or --prometheus. Without one the local\n"
+        "runtime's gateway is read as if by --scrape; for what was, start one that scrapes it (URL as in `aiwf local\n"
+        "status`):\n"
         "\n"
         "    printf '%s\\n' 'scrape_configs:' '- job_name: aiwf' '  scrape_interval: 2s' \\\n"
         "        '  static_configs: [{targets: [\"127.0.0.1:31112\"]}]' >prometheus.yml\n"

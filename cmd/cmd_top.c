@@ -364,7 +364,9 @@ static int open_prom(struct top *top, struct err *err)
     };
     if (has_several(cli))
         return open_several(top, &settings, err);
-    if (cli_prometheus(top->cli, &settings, &top->prom, err) != 0)
+    int (*open)(struct cli *, const struct prom_settings *, struct prom *, struct err *) =
+        top->options->at ? cli_prometheus : cli_figures;
+    if (open(top->cli, &settings, &top->prom, err) != 0)
         return -1;
     top->state.url = top->prom.base;
     top->alone = (struct part){.state = &top->state, .plan = top->plan, .prom = &top->prom};
@@ -532,6 +534,7 @@ const struct cmd cmd_top = {
         "\n"
         "With --scrape there is no Prometheus: exporters are read each interval, and what they said is kept for as long as\n"
         "panels look back. The first rates are there after two readings. --assert with a time watches for that long.\n"
+        "So it is on the local runtime where no Prometheus is configured: there its gateway is read.\n"
         "Their login is the context's: scrape-hosts, scrape-user and scrape-password-file, or scrape-token-file.",
     .opts = opts,
     .opts_size = sizeof(struct options),

@@ -8,6 +8,7 @@
 #include "kube/login.h"
 #include "kube/object.h"
 #include "kube/tunnel.h"
+#include "local/client.h"
 #include "net/url.h"
 
 static char *proxy_url(const struct kube *kube, const struct endpoint *to)
@@ -77,6 +78,35 @@ int cli_prometheus(struct cli *cli, const struct prom_settings *settings, struct
     AUTOFREE char *url = proxy_url(kube, &to);
     struct prom_settings inside = {.url = settings->url, .via = url, .http = kube->http, .kind = settings->kind};
     return prom_open(ret, &cli->context, &inside, err);
+}
+
+/* An address of one's own in the context `local` is another gateway than this user's. */
+static bool add_local_gateway(const struct cli *cli, struct strv *exporters)
+{
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    CLEANUP(local_gateway_release) struct local_gateway gateway = LOCAL_GATEWAY_INIT;
+    const struct context *context = &cli->context;
+    AUTOFREE char *dir = local_state_dir();
+    if (!context->is_local || context_get(context, SETTING_prometheus) || context_get(context, SETTING_openfaas) ||
+        local_gateway_find(dir, &gateway, &none) != 0)
+        return false;
+    strv_addf(exporters, "aiwf=%s", gateway.url);
+    return true;
+}
+
+int cli_figures(struct cli *cli, const struct prom_settings *settings, struct prom *ret, struct err *err)
+{
+    CLEANUP(strv_release) struct strv local = STRV_INIT;
+    struct prom_settings ways = *settings;
+    bool is_said = settings->url || (settings->scrape && settings->scrape->n);
+    if (!is_said && add_local_gateway(cli, &local))
+        ways.scrape = &local;
+    if (cli_prometheus(cli, &ways, ret, err) == 0)
+        return 0;
+    bool may_start = !is_said && err->code == ERR_USAGE && cli->context.is_local;
+    return may_start ? err_hint(err, "aiwf local up: its gateway is read itself; or --prometheus URL, AIWF_PROMETHEUS=URL, "
+                                     "prometheus in the context")
+                     : -1;
 }
 
 static void say(const struct err *err, void *arg) { cli_print_error(arg, err); }

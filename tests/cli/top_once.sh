@@ -138,3 +138,16 @@ begin "without a Prometheus the error says how to give one"
 unset AIWF_PROMETHEUS
 fails 2 aiwf top --once
 err_has "no Prometheus is configured in context local"
+
+begin "on the local runtime its gateway is read where no Prometheus is"
+err_has "aiwf local up"
+ok aiwf local up
+at_exit "aiwf local down"
+ok aiwf function deploy hello --command cat --mode stdio
+ok aiwf function invoke hello -d x
+ok aiwf top --once -o json
+json '.functions[0].name' hello
+ok aiwf query 'gateway_function_invocation_total' -o json
+json '.items[0] | "\(.metric.job) \(.metric.code) \(.value)"' 'aiwf 200 1'
+fails 2 aiwf query 'gateway_function_invocation_total' --range 1h
+fails 2 aiwf top --once --at -5m
