@@ -102,6 +102,7 @@ for group in "$@"; do
     bed-prometheus) apt_missing prometheus prometheus-node-exporter prometheus-alertmanager prometheus-pushgateway curl ;;
     bed-openfaas) apt_missing openssl curl ;;
     bed-ksm | bed-usage) apt_missing curl golang-go ;;
+    bed-adapter) apt_missing patch golang-go ;;
     bed-kueue | bed-training) apt_missing python3 python3-yaml ;;
     bed-openstack)
         apt_missing eatmydata debconf

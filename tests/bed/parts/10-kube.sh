@@ -78,7 +78,7 @@ up_kube() {
         --requestheader-group-headers=X-Remote-Group --requestheader-extra-headers-prefix=X-Remote-Extra- \
         --proxy-client-cert-file="$pki/front-proxy.crt" --proxy-client-key-file="$pki/front-proxy.key"
     until_true 90 kube-apiserver kubectl get --raw /readyz
-    alive kubelet || { stale_webhooks; down_usage; }
+    alive kubelet || { stale_webhooks; down_usage; down_adapter; }
     start kube-controller-manager 10257 "$BED_BIN/kube-controller-manager" --kubeconfig="$BED_DIR/controller-manager.kubeconfig" \
         --authentication-kubeconfig="$BED_DIR/controller-manager.kubeconfig" --authorization-kubeconfig="$BED_DIR/controller-manager.kubeconfig" \
         --bind-address=127.0.0.1 --tls-cert-file="$pki/server.crt" --tls-private-key-file="$pki/server.key" --leader-elect=false --use-service-account-credentials=true --service-account-private-key-file="$pki/sa.key" --root-ca-file="$pki/ca.crt" \

@@ -1,0 +1,71 @@
+# prometheus-adapter: what Prometheus has of a pod, as custom.metrics.k8s.io; autoscalers ask it for what metrics-server does not
+# measure. One rule: http_requests_total of the pods that are scraped is requests_per_second, over 10 s.
+needs[adapter]='node prometheus'
+processes[adapter]=prometheus-adapter
+
+# Its last release is for Kubernetes 0.30: fit/prometheus-adapter.patch says how its main package differs with ours.
+build_adapter() {
+    local source patch=$HERE/fit/prometheus-adapter.patch main
+    source=$(module_dir usage sigs.k8s.io/prometheus-adapter)/cmd/adapter/adapter.go
+    main=$BED_CACHE/prometheus-adapter-$(cat "$source" "$patch" | sha256sum | cut -c1-16).go
+    mkdir -p "$BED_CACHE"
+    patch -s -o "$main.new" "$source" "$patch" && mv "$main.new" "$main" || die "adapter: its main package cannot be made fit"
+    go_build usage "$main" prometheus-adapter
+}
+
+up_adapter() {
+    local pki=$BED_DIR/pki version
+    (cd "$pki" && umask 077 && certificate prometheus-adapter /CN=prometheus-adapter serverAuth "DNS:prometheus-adapter.kube-system.svc,IP:$BED_IP") || die "adapter: cannot make its certificate"
+    adapter_rules >"$BED_DIR/adapter.yaml"
+    start prometheus-adapter 4444 "$BED_BIN/prometheus-adapter" --lister-kubeconfig="$BED_DIR/admin.kubeconfig" --authentication-kubeconfig="$BED_DIR/admin.kubeconfig" \
+        --authorization-kubeconfig="$BED_DIR/admin.kubeconfig" --bind-address="$BED_IP" --secure-port=4444 --tls-cert-file="$pki/prometheus-adapter.crt" \
+        --tls-private-key-file="$pki/prometheus-adapter.key" --prometheus-url="http://$BED_IP:9090" --config="$BED_DIR/adapter.yaml" \
+        --metrics-relist-interval=2s --metrics-max-age=20s
+    adapter_api | kubectl apply -f - >/dev/null || die "adapter: cannot make its API"
+    for version in v1beta1 v1beta2; do
+        until_true 60 prometheus-adapter kubectl wait --for=condition=Available "apiservice/$version.custom.metrics.k8s.io" --timeout=1s
+    done
+    metrics_of prometheus-adapter prometheus-adapter 10s "https://$BED_IP:4444/metrics"
+}
+down_adapter() { ! alive kube-apiserver || kubectl delete --ignore-not-found apiservice v1beta1.custom.metrics.k8s.io v1beta2.custom.metrics.k8s.io >/dev/null 2>&1; }
+
+adapter_rules() {
+    cat <<'Y'
+rules:
+- seriesQuery: http_requests_total{job="pods"}
+  resources: {overrides: {namespace: {resource: namespace}, pod: {resource: pod}}}
+  name: {as: requests_per_second}
+  metricsQuery: sum(rate(<<.Series>>{<<.LabelMatchers>>}[10s])) by (<<.GroupBy>>)
+Y
+}
+adapter_api() {
+    local version
+    cat <<Y
+apiVersion: v1
+kind: Service
+metadata: {name: prometheus-adapter, namespace: kube-system}
+spec: {ports: [{port: 443, targetPort: 4444}]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: prometheus-adapter, namespace: kube-system, labels: {kubernetes.io/service-name: prometheus-adapter}}
+addressType: IPv4
+endpoints: [{addresses: ["$BED_IP"]}]
+ports: [{port: 4444}]
+Y
+    for version in 1 2; do
+        cat <<Y
+---
+apiVersion: apiregistration.k8s.io/v1
+kind: APIService
+metadata: {name: v1beta$version.custom.metrics.k8s.io}
+spec:
+  group: custom.metrics.k8s.io
+  version: v1beta$version
+  groupPriorityMinimum: 100
+  versionPriority: ${version}00
+  service: {name: prometheus-adapter, namespace: kube-system}
+  caBundle: $(base64 -w0 "$BED_DIR/pki/ca.crt")
+Y
+    done
+}
