@@ -137,6 +137,17 @@ static const struct {
      "it cannot decide yet: its pods have not been measured", false},
     {"ScalingActive", "False", "FailedGetPodsMetric", "no custom metrics API",
      "it cannot decide: nobody has the metric (is a custom metrics adapter installed?)", true},
+    {"ScalingActive", "False", "FailedGetPodsMetric", "unable to handle the request",
+     "it cannot decide: the custom metrics adapter does not answer", true},
+    /* Once the API server does not list what it serves. */
+    {"ScalingActive", "False", "FailedGetPodsMetric", "no known available metric versions",
+     "it cannot decide: the custom metrics adapter does not answer", false},
+    {"ScalingActive", "False", "FailedGetPodsMetric", "could not find the metric",
+     "it cannot decide: no pod has the metric, or the custom metrics adapter has no rule for it", true},
+    {"ScalingActive", "False", "FailedGetPodsMetric", "no metrics returned", "it cannot decide: none of its pods has the metric",
+     false},
+    {"ScalingActive", "False", "FailedGetPodsMetric", "did not receive metrics",
+     "it cannot decide yet: its pods have not been measured", false},
     {"ScalingActive", "False", NULL, NULL, "it cannot decide", true},
     /* Before limits: those are then of the higher number. */
     {"AbleToScale", "True", "ScaleDownStabilized", NULL, "it waits before it scales down: a higher number was right lately",

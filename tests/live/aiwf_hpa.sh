@@ -79,7 +79,7 @@ true_that [ "$(k get hpa web -o jsonpath='{.spec.minReplicas}..{.spec.maxReplica
 decided() { fn show web -o json | jq -e '.autoscaler.conditions | any(.reason == "FailedGetPodsMetric")'; }
 until_ok 60 decided
 ok fn show web
-out_has '1 of 4: rps unknown of 10 asked; it cannot decide: nobody has the metric (is a custom metrics adapter installed?)'
+out_has "1 of 4: rps unknown of 10 asked; it cannot decide: $(no_metric rps)"
 ok fn show web -o json
 json '.autoscaler.conditions | map("\(.type)=\(.status)") | sort | join(" ")' "$(k get hpa web -o json | jq -r '.status.conditions | map("\(.type)=\(.status)") | sort | join(" ")')"
 fails 5 fn scale web 3

@@ -84,4 +84,4 @@ ok k patch hpa web --type=json -p '[{"op": "remove", "path": "/spec/metrics/0"}]
 undecided() { told '.state == "Undecided"'; }
 until_ok 20 undecided
 ok why function web -o json
-json '"\(.verdict): \(.summary)"' 'unhealthy: the autoscaler of function web decides nothing: 1 of 2: rps unknown of 10 asked; it cannot decide: nobody has the metric (is a custom metrics adapter installed?): unable to get metric rps: unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered'
+json '"\(.verdict): \(.summary)"' "unhealthy: the autoscaler of function web decides nothing: 1 of 2: rps unknown of 10 asked; it cannot decide: $(no_metric rps)"

@@ -10,6 +10,7 @@
 #   targets JQ          of each target that Prometheus scrapes; prometheus_scrapes NAME ADDRESS [https] adds one until the exit
 #   alerts FILTER...    Alertmanager's, as JSON; alerts_are COUNT FILTER...
 #   openstack ARGS...   Debian's client, which the bed keeps loaded (tests/bed/openstack/client.py)
+#   no_metric NAME      what is said of an autoscaler's metric that nobody has, by the adapter if it is up
 #   one_at_a_time       waits for other suites that said this, until the exit
 #   switch NAME TEXT    sets a switch of the bed's OpenStack (tests/bed/openstack), until switch_off NAME or the exit
 # shellcheck shell=sh
@@ -97,6 +98,13 @@ alerts_are() {
 }
 # It waits for an answer for ever: what needs ten minutes will not come.
 openstack() { timeout 600 /usr/bin/python3 -I -S "$live/../bed/openstack/client.py" "$BED_DIR/openstack/client" openstack "$@"; }
+no_metric() {
+    if is_up prometheus-adapter; then
+        echo "no pod has the metric, or the custom metrics adapter has no rule for it: unable to get metric $1: unable to fetch metrics from custom metrics API: the server could not find the metric $1 for pods"
+    else
+        echo "nobody has the metric (is a custom metrics adapter installed?): unable to get metric $1: unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered"
+    fi
+}
 one_at_a_time() {
     exec 8>"$BED_DIR/one-at-a-time"
     flock 8

@@ -21,6 +21,7 @@ static node_t *parsed(const char *text)
 #define CPU_NOW(now) "{'type':'Resource','resource':{'name':'cpu','current':{'averageUtilization':" now ",'averageValue':'83m'}}}"
 #define PODS         "{'type':'Pods','pods':{'metric':{'name':'rps'},'target':{'type':'AverageValue','averageValue':'10'}}}"
 #define PODS_NOW     "{'type':'Pods','pods':{'metric':{'name':'rps'},'current':{'averageValue':'12500m'}}}"
+#define CUSTOM       "unable to get metric rps: unable to fetch metrics from custom metrics API: "
 #define CONDITION(type, status, reason, message) \
     "{'type':'" type "','status':'" status "','reason':'" reason "','message':'" message "'}"
 #define HPA(max, metrics, status) "{'spec':{'minReplicas':1,'maxReplicas':" max ",'metrics':[" metrics "]},'status':{" status "}}"
@@ -65,6 +66,33 @@ static const struct {
      "1 of 4, 3 wanted: cpu unknown of 70% asked; it cannot decide yet: its pods have not been measured"},
     {HPA("4", PODS, "'conditions':[" CONDITION("ScalingActive", "False", "FailedGetPodsMetric", "no such metric") "]"),
      "0 of 4: rps unknown of 10 asked; it cannot decide: no such metric"},
+    {HPA("4", PODS,
+         "'conditions':[" CONDITION("ScalingActive", "False", "FailedGetPodsMetric",
+                                    CUSTOM "no custom metrics API (custom.metrics.k8s.io) registered") "]"),
+     "0 of 4: rps unknown of 10 asked; it cannot decide: nobody has the metric (is a custom metrics adapter installed?): " CUSTOM
+     "no custom metrics API (custom.metrics.k8s.io) registered"},
+    {HPA("4", PODS,
+         "'conditions':[" CONDITION("ScalingActive", "False", "FailedGetPodsMetric",
+                                    CUSTOM "the server is currently unable to handle the request") "]"),
+     "0 of 4: rps unknown of 10 asked; it cannot decide: the custom metrics adapter does not answer: " CUSTOM
+     "the server is currently unable to handle the request"},
+    {HPA("4", PODS,
+         "'conditions':[" CONDITION("ScalingActive", "False", "FailedGetPodsMetric",
+                                    CUSTOM "no known available metric versions found") "]"),
+     "0 of 4: rps unknown of 10 asked; it cannot decide: the custom metrics adapter does not answer"},
+    {HPA("4", PODS,
+         "'conditions':[" CONDITION("ScalingActive", "False", "FailedGetPodsMetric",
+                                    CUSTOM "the server could not find the metric rps for pods") "]"),
+     "0 of 4: rps unknown of 10 asked; it cannot decide: no pod has the metric, or the custom metrics adapter has no rule for "
+     "it: " CUSTOM "the server could not find the metric rps for pods"},
+    {HPA("4", PODS,
+         "'conditions':[" CONDITION("ScalingActive", "False", "FailedGetPodsMetric",
+                                    "unable to get metric rps: no metrics returned from custom metrics API") "]"),
+     "0 of 4: rps unknown of 10 asked; it cannot decide: none of its pods has the metric"},
+    {HPA("4", PODS,
+         "'conditions':[" CONDITION("ScalingActive", "False", "FailedGetPodsMetric",
+                                    "did not receive metrics for targeted pods (pods might be unready)") "]"),
+     "0 of 4: rps unknown of 10 asked; it cannot decide yet: its pods have not been measured"},
     {HPA("2", CPU("70"),
          "'currentReplicas':2,'conditions':[" CONDITION("AbleToScale", "True", "ScaleDownStabilized",
                                                         "x") "," CONDITION("ScalingLimited", "True", "TooManyReplicas", "x") "]"),
