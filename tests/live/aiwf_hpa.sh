@@ -50,6 +50,8 @@ ok fn invoke web --path '/a?b=c'
 out_is 'hello /a?b=c you'
 ok fn invoke web
 out_is 'hello / you'
+ok fn invoke web --path '?b=c'
+out_is 'hello /?b=c you'
 printf abc >body
 ok fn invoke web --file body
 out_is cba

@@ -38,10 +38,10 @@ agrees() {
     [ -s ours ] && cmp -s ours theirs
 }
 pods() { [ "$(k get deployment web -o jsonpath='{.status.availableReplicas}')" = "$1" ]; }
-# 10 a second for two minutes at most, each by a connection of its own.
+# 10 a second for four minutes at most, each by a connection of its own.
 load() {
     address=$(k get service web -o jsonpath='{.spec.clusterIP}')
-    "$BED" exec sh -c 'echo $$ >"$1/pid"; exec curl -s -o /dev/null --max-time 120 --rate 10/s "http://$2/[1-1200]"' sh "$T" "$address" >"$T/load" 2>&1 </dev/null &
+    "$BED" exec sh -c 'echo $$ >"$1/pid"; exec curl -s -o /dev/null --max-time 240 --rate 10/s "http://$2/[1-2400]"' sh "$T" "$address" >"$T/load" 2>&1 </dev/null &
     until_ok 10 [ -s "$T/pid" ]
     keep "$(cat "$T/pid")"
 }
