@@ -107,7 +107,7 @@ demo: ## install what is missing, build, run the digits workflow on the local ru
 # Tests compile a thousand times what has not changed.
 CACHED := CCACHE_NOHASHDIR=1 $(MAKE) --no-print-directory CC='ccache $(filter-out ccache,$(CC))'
 # As many at once as there are processors, unless it was said how many.
-PARALLEL = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 check: ## install what is missing, run every test
 	@tests/tools/deps.sh check

@@ -301,7 +301,8 @@ static int run(struct cli *cli, struct err *err)
     bool resolves = (cli->cmd->flags & (CMD_CONTEXT | CMD_RESOLVES)) == CMD_CONTEXT;
     if (resolves && cli_resolve(cli, err) != 0)
         return -1;
-    return cli->cmd->run(cli, err);
+    bool is_watched = cli->cmd->flags & CMD_LIST && !(cli->cmd->flags & CMD_WATCHES);
+    return is_watched ? cli_watch(cli, cli->cmd->run, err) : cli->cmd->run(cli, err);
 }
 
 /* The -o of a command line that could not be parsed: its error shall be JSON too. */

@@ -38,7 +38,7 @@ static const struct opt list_opts[] = {
 /* A quota has no name but its project's. */
 static void name_it(node_t *quota) { node_set_str(quota, "name", node_str(quota, "/project_id", NULL)); }
 
-static int list_once(struct cli *cli, struct err *err)
+static int list(struct cli *cli, struct err *err)
 {
     const struct quota_opts *opts = cli->opts;
     CLEANUP(openstack_release) struct openstack os = {0};
@@ -51,8 +51,6 @@ static int list_once(struct cli *cli, struct err *err)
         name_it(quota);
     return cli_print_list(cli, "quota", quotas, err);
 }
-
-static int list(struct cli *cli, struct err *err) { return cli_watch(cli, list_once, err); }
 
 static int show(struct cli *cli, struct err *err)
 {

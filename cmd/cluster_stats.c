@@ -50,9 +50,7 @@ const struct cmd cluster_stats_cmd = {
 
 /* ---- services ---- */
 
-static int services_once(struct cli *cli, struct err *err) { return resource_print_list(cli, &magnum_service, NULL, err); }
-
-static int services(struct cli *cli, struct err *err) { return cli_watch(cli, services_once, err); }
+static int services(struct cli *cli, struct err *err) { return resource_print_list(cli, &magnum_service, NULL, err); }
 
 static const struct column services_columns[] = {
     {"NAME", "/binary", CELL_TEXT, false},

@@ -76,6 +76,7 @@ enum cmd_flags {
     CMD_HIDDEN = 1 << 5,   /* not in help, man or completion */
     CMD_RAW = 1 << 6,      /* parses its own words (completion, shell) */
     CMD_RESOLVES = 1 << 7, /* with CMD_CONTEXT: run calls cli_resolve itself, and can go on without a context */
+    CMD_WATCHES = 1 << 8,  /* with CMD_LIST: run calls cli_watch itself, for a part of what it does */
 };
 
 struct example {

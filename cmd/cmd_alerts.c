@@ -91,7 +91,7 @@ static void add_target(node_t *item)
         node_set_str(item, "summary", text.buf);
 }
 
-static int list_once(struct cli *cli, struct err *err)
+static int list(struct cli *cli, struct err *err)
 {
     const struct list_opts *opts = cli->opts;
     node_t *loaded[2] = {NULL, NULL};
@@ -108,9 +108,7 @@ static int list_once(struct cli *cli, struct err *err)
     return cli_print_list(cli, "alert", items, err);
 }
 
-static int list(struct cli *cli, struct err *err) { return cli_watch(cli, list_once, err); }
-
-static int rules_once(struct cli *cli, struct err *err)
+static int rules(struct cli *cli, struct err *err)
 {
     const struct rules_opts *opts = cli->opts;
     const char *const form[] = {"type", opts->type ? opts->type : "", NULL};
@@ -121,8 +119,6 @@ static int rules_once(struct cli *cli, struct err *err)
     CLEANUP(node_free) node_t *items = alerts_rules(rules);
     return cli_print_list(cli, "rule", items, err);
 }
-
-static int rules(struct cli *cli, struct err *err) { return cli_watch(cli, rules_once, err); }
 
 #define PROMETHEUS(type_)                                                                   \
     {                                                                                       \

@@ -3,9 +3,7 @@
 
 void complete_clusters(struct cli *cli, struct strv *names) { resource_complete(cli, &magnum_cluster, names); }
 
-static int list_once(struct cli *cli, struct err *err) { return resource_print_list(cli, &magnum_cluster, NULL, err); }
-
-static int list(struct cli *cli, struct err *err) { return cli_watch(cli, list_once, err); }
+static int list(struct cli *cli, struct err *err) { return resource_print_list(cli, &magnum_cluster, NULL, err); }
 
 static int show(struct cli *cli, struct err *err) { return resource_print_one(cli, &magnum_cluster, err); }
 

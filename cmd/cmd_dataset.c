@@ -41,7 +41,7 @@ static const struct opt list_opts[] = {
     {0},
 };
 
-static int list_once(struct cli *cli, struct err *err)
+static int list(struct cli *cli, struct err *err)
 {
     const struct list_opts *opts = cli->opts;
     CLEANUP(openstack_release) struct openstack os = {0};
@@ -58,8 +58,6 @@ static int list_once(struct cli *cli, struct err *err)
     cli_note(cli, "no datasets in cloud %s", os.cloud.name);
     return 0;
 }
-
-static int list(struct cli *cli, struct err *err) { return cli_watch(cli, list_once, err); }
 
 static int show_one(struct cli *cli, const char *name, struct err *err)
 {

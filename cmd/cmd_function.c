@@ -219,7 +219,7 @@ struct plain_opts {
 };
 static const struct opt plain_opts[] = {RUNTIME_OPT(struct plain_opts), {0}};
 
-static int list_once(struct cli *cli, struct err *err)
+static int list(struct cli *cli, struct err *err)
 {
     const struct plain_opts *opts = cli->opts;
     struct function_env env;
@@ -232,8 +232,6 @@ static int list_once(struct cli *cli, struct err *err)
         function_decorate(cli, function);
     return cli_print_list(cli, "function", list, err);
 }
-
-static int list(struct cli *cli, struct err *err) { return cli_watch(cli, list_once, err); }
 
 static int show_one(struct cli *cli, const char *name, struct err *err)
 {

@@ -110,7 +110,7 @@ static int list_local(struct cli *cli, struct err *err)
     return rows ? cli_print_list(cli, "GPU", rows, err) : -1;
 }
 
-static int list_once(struct cli *cli, struct err *err)
+static int list(struct cli *cli, struct err *err)
 {
     const struct list_opts *opts = cli->opts;
     if (gpu_is_local(cli))
@@ -127,8 +127,6 @@ static int list_once(struct cli *cli, struct err *err)
         tell_unknown(cli, &look);
     return cli_print_list(cli, "GPU", rows, err);
 }
-
-static int list(struct cli *cli, struct err *err) { return cli_watch(cli, list_once, err); }
 
 static const struct column list_columns[] = {
     {.title = "NODE", .path = "/node"},

@@ -68,7 +68,7 @@ static void take_models(struct cli *cli, const node_t *marks, node_t *functions,
     }
 }
 
-static int list_once(struct cli *cli, struct err *err)
+static int list(struct cli *cli, struct err *err)
 {
     CLEANUP(node_free) node_t *models = node_new_array();
     for (const char *const *runtime = model_runtimes(cli); *runtime; runtime++) {
@@ -87,8 +87,6 @@ static int list_once(struct cli *cli, struct err *err)
     }
     return cli_print_list(cli, "model", models, err);
 }
-
-static int list(struct cli *cli, struct err *err) { return cli_watch(cli, list_once, err); }
 
 /* ---- show ---- */
 

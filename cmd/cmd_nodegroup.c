@@ -23,7 +23,7 @@ void complete_nodegroups(struct cli *cli, struct strv *names)
     complete_names_of(groups, names);
 }
 
-static int list_once(struct cli *cli, struct err *err)
+static int list(struct cli *cli, struct err *err)
 {
     const struct list_opts *opts = cli->opts;
     CLEANUP(openstack_release) struct openstack os = {0};
@@ -41,8 +41,6 @@ static int list_once(struct cli *cli, struct err *err)
              cli->args.v[0]);
     return 0;
 }
-
-static int list(struct cli *cli, struct err *err) { return cli_watch(cli, list_once, err); }
 
 static int show(struct cli *cli, struct err *err)
 {

@@ -180,7 +180,7 @@ static int create(struct cli *cli, struct err *err)
     return rc;
 }
 
-static int list_once(struct cli *cli, struct err *err)
+static int list(struct cli *cli, struct err *err)
 {
     const struct plain_opts *opts = cli->opts;
     struct pool_backend backend;
@@ -192,8 +192,6 @@ static int list_once(struct cli *cli, struct err *err)
         decorate(cli, pool);
     return cli_print_list(cli, "pool", list, err);
 }
-
-static int list(struct cli *cli, struct err *err) { return cli_watch(cli, list_once, err); }
 
 static int delete_one(struct cli *cli, const char *name, struct err *err)
 {

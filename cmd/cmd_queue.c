@@ -79,7 +79,7 @@ static int print_waiting(struct cli *cli, node_t *jobs, struct err *err)
     return print_list(&cli->print, "job", waiting_columns, jobs, err);
 }
 
-static int queue_once(struct cli *cli, struct err *err)
+static int queue(struct cli *cli, struct err *err)
 {
     struct queues queues = {.is_waiting = cli->args.n > 0};
     int rc = cli->context.is_local ? local_queues(cli, &queues, err) : kueue_queues_of(cli, &queues, err);
@@ -92,8 +92,6 @@ static int queue_once(struct cli *cli, struct err *err)
         queue_decorate(list);
     return cli_print_list(cli, "queue", list, err);
 }
-
-static int queue(struct cli *cli, struct err *err) { return cli_watch(cli, queue_once, err); }
 
 static void complete_queues(struct cli *cli, struct strv *names)
 {

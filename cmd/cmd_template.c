@@ -3,9 +3,7 @@
 
 void complete_templates(struct cli *cli, struct strv *names) { resource_complete(cli, &magnum_template, names); }
 
-static int list_once(struct cli *cli, struct err *err) { return resource_print_list(cli, &magnum_template, NULL, err); }
-
-static int list(struct cli *cli, struct err *err) { return cli_watch(cli, list_once, err); }
+static int list(struct cli *cli, struct err *err) { return resource_print_list(cli, &magnum_template, NULL, err); }
 
 static int show(struct cli *cli, struct err *err) { return resource_print_one(cli, &magnum_template, err); }
 

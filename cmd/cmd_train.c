@@ -106,7 +106,7 @@ static const struct column cluster_columns[] = {
     {0},
 };
 
-static int list_once(struct cli *cli, struct err *err)
+static int list(struct cli *cli, struct err *err)
 {
     const struct list_opts *opts = cli->opts;
     struct trainer_env env;
@@ -123,8 +123,6 @@ static int list_once(struct cli *cli, struct err *err)
     const struct column *columns = cluster_columns + !opts->all_namespaces;
     return cli_print_list_as(cli, "job", env.kube ? columns : cli->cmd->columns, list, err);
 }
-
-static int list(struct cli *cli, struct err *err) { return cli_watch(cli, list_once, err); }
 
 int train_not_there(struct err *err) { return err->code == ERR_NOT_FOUND ? err_hint(err, "aiwf train list") : -1; }
 

@@ -327,7 +327,7 @@ static int watch_status(struct cli *cli, struct err *err)
     return 0;
 }
 
-static int show_list(struct cli *cli, struct err *err)
+static int list(struct cli *cli, struct err *err)
 {
     CLEANUP(strv_release) struct strv names = STRV_INIT;
     CLEANUP(node_free) node_t *items = node_new_array();
@@ -343,8 +343,6 @@ static int show_list(struct cli *cli, struct err *err)
     }
     return cli_print_list(cli, "workflow", items, err);
 }
-
-static int list(struct cli *cli, struct err *err) { return cli_watch(cli, show_list, err); }
 
 static enum wait_state look_released(void *arg, struct str *note, struct err *err)
 {
@@ -443,7 +441,7 @@ static const struct cmd cmd_resume = {
 static const struct cmd cmd_status = {
     .name = "status",
     .help = "show the stages of the last run",
-    .flags = CMD_LIST,
+    .flags = CMD_LIST | CMD_WATCHES,
     .args = name_args,
     .columns = stage_columns,
     .examples = (const struct example[]){{"aiwf workflow status digits", "a table of the stages"},

@@ -112,7 +112,7 @@ static int create(struct cli *cli, struct err *err)
     return cli->dry_run == DRY_RUN_CLIENT ? print_request(cli, object, err) : create_there(cli, &spec, err);
 }
 
-static int list_once(struct cli *cli, struct err *err)
+static int list(struct cli *cli, struct err *err)
 {
     struct kube *kube = cli_kube_kept(cli, err);
     CLEANUP(node_free) node_t *objects = kube ? kube_list_of(kube, &domain_kind, kube->ns, NULL, err) : NULL;
@@ -121,8 +121,6 @@ static int list_once(struct cli *cli, struct err *err)
         node_push(all, domain_document(object));
     return objects ? cli_print_list(cli, "domain", all, err) : -1;
 }
-
-static int list(struct cli *cli, struct err *err) { return cli_watch(cli, list_once, err); }
 
 static int delete_one(struct cli *cli, const char *host, struct err *err)
 {

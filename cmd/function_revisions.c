@@ -43,7 +43,7 @@ static bool is_document(const struct cli *cli)
     return cli->jq || format == PRINT_JSON || format == PRINT_YAML || format == PRINT_NDJSON;
 }
 
-static int revisions_once(struct cli *cli, struct err *err)
+static int revisions(struct cli *cli, struct err *err)
 {
     const struct plain_opts *opts = cli->opts;
     struct function_env env;
@@ -56,8 +56,6 @@ static int revisions_once(struct cli *cli, struct err *err)
         decorate(revision);
     return cli_print_list(cli, "revision", list, err);
 }
-
-static int revisions(struct cli *cli, struct err *err) { return cli_watch(cli, revisions_once, err); }
 
 static const struct column revision_columns[] = {
     {.title = "REVISION", .path = "/revision"},

@@ -137,7 +137,7 @@ static int put(struct cli *cli, const char *doing, bool is_new, struct err *err)
 static int create(struct cli *cli, struct err *err) { return put(cli, "create", true, err); }
 static int update(struct cli *cli, struct err *err) { return put(cli, "update", false, err); }
 
-static int list_once(struct cli *cli, struct err *err)
+static int list(struct cli *cli, struct err *err)
 {
     struct function_env env = {0};
     if (store_of(cli, &env, err) != 0)
@@ -145,8 +145,6 @@ static int list_once(struct cli *cli, struct err *err)
     CLEANUP(node_free) node_t *secrets = env.runtime->secrets->list(&env.env, err);
     return secrets ? cli_print_list(cli, "secret", secrets, err) : -1;
 }
-
-static int list(struct cli *cli, struct err *err) { return cli_watch(cli, list_once, err); }
 
 static int delete_one(struct cli *cli, const char *name, struct err *err)
 {

@@ -116,7 +116,10 @@ static int list_knative(struct cli *cli, struct err *err)
 {
     struct kube *kube = cli_kube_kept(cli, err);
     CLEANUP(node_free) node_t *all = kube ? trigger_list(kube, err) : NULL;
-    return all ? cli_print_list(cli, "trigger", all, err) : -1;
+    if (!all)
+        return -1;
+    trigger_tell_brokers(kube, node_first(all));
+    return cli_print_list(cli, "trigger", all, err);
 }
 
 static int list(struct cli *cli, struct err *err)

@@ -97,7 +97,7 @@ static size_t count(const node_t *rows, const char *state)
     return n;
 }
 
-static int idle_once(struct cli *cli, struct err *err)
+static int idle(struct cli *cli, struct err *err)
 {
     const struct idle_opts *opts = cli->opts;
     CLEANUP(gpu_look_release) struct gpu_look look = {0};
@@ -114,8 +114,6 @@ static int idle_once(struct cli *cli, struct err *err)
         cli_hint(cli, "aiwf gpu reclaim --dry-run");
     return 0;
 }
-
-static int idle(struct cli *cli, struct err *err) { return cli_watch(cli, idle_once, err); }
 
 static const struct column idle_columns[] = {
     {.title = "POD", .path = "/name"},

@@ -31,8 +31,10 @@ static node_t *for_people(struct cli *cli, const node_t *rows)
     return kept;
 }
 
-static int list_once(struct cli *cli, struct err *err)
+static int list(struct cli *cli, struct err *err)
 {
+    if (cli->args.n && !str_eq(cli->args.v[0], "list"))
+        return err_set(err, ERR_USAGE, "unexpected argument \"%s\"", cli->args.v[0]), err_hint(err, "aiwf infra quotas -h");
     CLEANUP(openstack_release) struct openstack os = {0};
     if (cli_openstack(cli, &os, err) != 0)
         return -1;
@@ -41,13 +43,6 @@ static int list_once(struct cli *cli, struct err *err)
         return -1;
     CLEANUP(node_free) node_t *shown = infra_is_for_people(cli) ? for_people(cli, rows) : node_copy(rows);
     return cli_print_list(cli, "quota", shown, err);
-}
-
-static int list(struct cli *cli, struct err *err)
-{
-    if (cli->args.n && !str_eq(cli->args.v[0], "list"))
-        return err_set(err, ERR_USAGE, "unexpected argument \"%s\"", cli->args.v[0]), err_hint(err, "aiwf infra quotas -h");
-    return cli_watch(cli, list_once, err);
 }
 
 static const struct example examples[] = {

@@ -139,13 +139,24 @@ static void add_filters(struct str *on, const node_t *object)
         str_addf(on, " %s=%s", node_key(filter), node_text(filter) ? node_text(filter) : "?");
 }
 
+/* As NAMESPACE/NAME where it is of another one (spec.brokerRef, behind a feature flag in 0.42). */
+static void add_broker(node_t *document, const node_t *object)
+{
+    const char *name = node_str(object, "/spec/brokerRef/name", NULL), *ns = node_str(object, "/spec/brokerRef/namespace", NULL);
+    CLEANUP(str_release) struct str broker = STR_INIT;
+    if (name && ns)
+        str_cat(&broker, ns, "/");
+    str_add(&broker, name ? name : node_str(object, "/spec/broker", "default"));
+    node_set_str(document, "broker", broker.buf);
+}
+
 static void add_on(node_t *document, const node_t *object, enum trigger_kind kind)
 {
     CLEANUP(str_release) struct str on = STR_INIT;
     if (kind == TRIGGER_CLOCK)
         str_addf(&on, "schedule %s", node_str(object, "/spec/schedule", "?"));
     if (kind == TRIGGER_BROKER)
-        str_addf(&on, "broker %s", node_str(object, "/spec/broker", "default"));
+        str_cat(&on, "broker ", node_str(document, "/broker", "default"));
     add_filters(&on, object);
     for (const node_t *topic = node_first(node_at(object, "/spec/topics")); topic; topic = node_next(topic))
         str_addf(&on, "%s%s", on.len ? "," : "kafka ", node_text(topic) ? node_text(topic) : "?");
@@ -162,11 +173,13 @@ node_t *trigger_document(const node_t *object, enum trigger_kind kind)
     node_set_str(document, "name", node_str(object, "/metadata/name", "?"));
     node_set_str(document, "kind", trigger_kinds[kind]->kind);
     node_set_str(document, "function", node_str(object, to, NULL));
+    node_set_str(document, "broker", NULL);
+    if (kind == TRIGGER_BROKER)
+        add_broker(document, object);
     add_on(document, object, kind);
     node_set_str(document, "state", is_ready ? "Ready" : strcmp(status, "False") == 0 ? "Failed" : "Starting");
     node_set_str(document, "message", is_ready ? NULL : node_str(ready, "/message", node_str(ready, "/reason", NULL)));
     node_set_str(document, "created", node_str(object, "/metadata/creationTimestamp", NULL));
-    node_set_str(document, "broker", kind == TRIGGER_BROKER ? node_str(object, "/spec/broker", "default") : NULL);
     return document;
 }
 
@@ -192,31 +205,39 @@ node_t *trigger_detail(const node_t *object, enum trigger_kind kind)
     return document;
 }
 
-static bool is_mute(const node_t *document)
+/* One of another namespace is not looked for. */
+static const char *mute_broker(const node_t *document)
 {
-    return node_str(document, "/broker", NULL) && !node_str(document, "/message", NULL) &&
-           strcmp(node_str(document, "/state", ""), "Starting") == 0;
+    const char *broker = node_str(document, "/broker", NULL);
+    bool is_mute = broker && !strchr(broker, '/') && !node_str(document, "/message", NULL) &&
+                   strcmp(node_str(document, "/state", ""), "Starting") == 0;
+    return is_mute ? broker : NULL;
+}
+
+static bool is_missing(const struct kube_ask *asks, const struct strv *names, const char *name)
+{
+    int i = name ? str_index((const char *const *)names->v, name) : -1;
+    return i >= 0 && asks[i].err.code == ERR_NOT_FOUND;
 }
 
 void trigger_tell_brokers(struct kube *kube, node_t *documents)
 {
-    size_t n = 0, i = 0;
+    CLEANUP(strv_release) struct strv names = STRV_INIT;
     for (const node_t *one = documents; one; one = node_next(one))
-        n += is_mute(one);
-    AUTOFREE struct kube_ask *asks = xcalloc(n + 1, sizeof(*asks));
-    for (const node_t *one = documents; one; one = node_next(one))
-        if (is_mute(one))
-            kube_ask_one(&asks[i++], &brokers, kube->ns, node_str(one, "/broker", NULL));
-    kube_ask_all(kube, asks, n);
-    i = 0;
+        if (mute_broker(one) && !strv_has(&names, mute_broker(one)))
+            strv_add(&names, mute_broker(one));
+    AUTOFREE struct kube_ask *asks = xcalloc(names.n + 1, sizeof(*asks));
+    for (size_t i = 0; i < names.n; i++)
+        kube_ask_one(&asks[i], &brokers, kube->ns, names.v[i]);
+    kube_ask_all(kube, asks, names.n);
     for (node_t *one = documents; one; one = node_next(one)) {
-        if (!is_mute(one))
+        if (!is_missing(asks, &names, mute_broker(one)))
             continue;
-        AUTOFREE char *message = xasprintf("there is no broker \"%s\" in namespace %s", node_str(one, "/broker", ""), kube->ns);
-        if (asks[i].err.code == ERR_NOT_FOUND)
-            node_set_str(one, "message", message);
-        kube_ask_release(&asks[i++]);
+        AUTOFREE char *message = xasprintf("there is no broker \"%s\" in namespace %s", mute_broker(one), kube->ns);
+        node_set_str(one, "message", message);
     }
+    for (size_t i = 0; i < names.n; i++)
+        kube_ask_release(&asks[i]);
 }
 
 node_t *trigger_list(struct kube *kube, struct err *err)
@@ -234,10 +255,8 @@ node_t *trigger_list(struct kube *kube, struct err *err)
             node_push(all, trigger_document(object, kind));
         kube_listing_release(&lists[kind]);
     }
-    if (installed) {
-        trigger_tell_brokers(kube, node_first(all));
+    if (installed)
         return TAKE(all);
-    }
     err_set(err, ERR_FAILED, "%s is not installed in this cluster", triggers.system);
     err_hint(err, "%s", triggers.remedy);
     return NULL;

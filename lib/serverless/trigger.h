@@ -24,7 +24,7 @@ extern const struct kube_flag trigger_flags[]; /* by which option a field is sai
 int trigger_check(const struct trigger_spec *spec, enum trigger_kind *ret, struct err *err);
 /* What is created. The caller frees. */
 node_t *trigger_object(const struct trigger_spec *spec, enum trigger_kind kind, const char *ns);
-/* {"name","kind","function","on","state","message","created","broker"} of one that is there. The caller frees. */
+/* {"name","kind","function","broker","on","state","message","created"} of one that is there. The caller frees. */
 node_t *trigger_document(const node_t *object, enum trigger_kind kind);
 /* Of one that is there, besides: {"filter":{ATTRIBUTE:VALUE},"schedule","timezone","data","servers":[],"topics":[],
  * "group","url": where its events go,"conditions": as kube_conditions}; null: its kind has none. The caller frees. */

@@ -153,3 +153,12 @@ out_has two
 out_lacks usual
 ok env KUBECONFIG="$PWD/usual" aiwf __complete context add x --kube-context ''
 out_has usual
+
+begin "every list goes on with --watch, and ends well"
+sh -c 'echo $$ >"$1/pid"; exec aiwf context list -o name --watch >"$1/watched"' sh "$T" &
+until_ok 15 grep -q local "$T/watched"
+ok aiwf context add seen --openfaas http://127.0.0.1:1
+until_ok 15 grep -q seen "$T/watched"
+kill -s INT "$(cat "$T/pid")"
+wait $!
+true_that test $? = 0

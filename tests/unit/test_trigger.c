@@ -46,6 +46,9 @@ static const struct {
      "{'metadata':{'name':'t'},'spec':{'bootstrapServers':['k:9092'],'topics':['a','b'],'consumerGroup':'g'," REF("sink") "}}",
      "{'name':'t','kind':'KafkaSource','function':'f','on':'kafka a,b','state':'Starting','message':null,'created':null,"
      "'broker':null,'filter':null," NO_CLOCK "'servers':['k:9092'],'topics':['a','b'],'group':'g','url':null,'conditions':[]}"},
+    {TRIGGER_BROKER, "{'metadata':{'name':'t'},'spec':{'brokerRef':{'name':'shared','namespace':'infra'}}}",
+     "{'name':'t','kind':'Trigger','function':null,'on':'broker infra/shared','state':'Starting','message':null,'created':null,"
+     "'broker':'infra/shared','filter':null," NO_CLOCK NO_KAFKA "'url':null,'conditions':[]}"},
     {TRIGGER_BROKER, "{'metadata':{'name':'t'},'spec':{'filter':{'attributes':[1]},'filters':[{'exact':{'type':'x'}}]}}",
      "{'name':'t','kind':'Trigger','function':null,'on':'broker default, 1 "
      "filter','state':'Starting','message':null,'created':null,"
@@ -134,6 +137,7 @@ static const struct {
      "there is no broker \"b\" in namespace n"},
     {LIST_AT("eventing.knative.dev/v1", "triggers") OF_BROKER("b", "") OTHERS "," BROKER_AT("b") THERE, NULL},
     {LIST_AT("eventing.knative.dev/v1", "triggers") OF_BROKER("b", "") OTHERS "," BROKER_AT("b") DENIED, NULL},
+    {LIST_AT("eventing.knative.dev/v1", "triggers") OF_BROKER("i/b", "") OTHERS "," BROKER_AT("i/b") NONE, NULL},
     {LIST_AT("eventing.knative.dev/v1", "triggers") OF_BROKER("b", IS_BAD) OTHERS "," BROKER_AT("b") NONE, "bad"},
 };
 
@@ -148,6 +152,7 @@ START_TEST(a_broker_that_is_not_there_is_told)
     ck_assert_int_eq(kube_open(&kube, &access, &(struct kube_settings){.retries = -1}, &err), 0);
     CLEANUP(node_free) node_t *all = trigger_list(&kube, &err);
     ck_assert_msg(all != NULL, "%s", err.what);
+    trigger_tell_brokers(&kube, node_first(all));
     ck_assert_pstr_eq(node_str(all, "/0/message", NULL), listed[_i].message);
 }
 END_TEST

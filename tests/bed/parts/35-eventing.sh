@@ -20,12 +20,18 @@ eventing_manifests() {
     # shellcheck disable=SC2046
     manifests eventing $(find "$config/core" "$config/channels/in-memory-channel" "$config/brokers/mt-channel-broker" -name '*.yaml' ! -name 'job-sink.yaml' | sort)
 }
-# As with Serving: once the webhooks have their certificates, they answer, changing nothing.
+# What only its webhooks do, which get their rules, too, once they run: class and version are set, and what is none is refused.
 eventing_answers() {
-    kubectl create --dry-run=server -f - <<Y
+    local made
+    made=$(eventing_probe '' | kubectl create --dry-run=server -o yaml -f -) && grep -q 'eventing.knative.dev/broker.class:' <<<"$made" &&
+        grep -q 'messaging.knative.dev/subscribable:' <<<"$made" && ! eventing_probe no | kubectl create --dry-run=server -f - >/dev/null
+}
+eventing_probe() { # KIND: of the broker's channel; "": as it is set
+    cat <<Y
 apiVersion: eventing.knative.dev/v1
 kind: Broker
 metadata: {name: bed-probe, namespace: default}
+spec: {${1:+config: {kind: $1\}}}
 ---
 apiVersion: messaging.knative.dev/v1
 kind: InMemoryChannel
