@@ -99,11 +99,13 @@ true_that grep -qx 'ce-type: io.aiwf.test.' lower
 true_that grep -qx 'ce-subject: a%20b.' lower
 true_that grep -qx 'ce-specversion: 1.0.' lower
 
-begin "what is not installed says so, and how one installs it"
-fails 1 aiwf function trigger list
-err_has 'Knative Eventing is not installed'
-fails 1 aiwf function trigger create t --function filed --schedule '* * * * *'
-err_has 'install Knative Eventing'
+begin "a trigger is of one kind, and is made without a server; without Eventing it says how one installs it"
+if ! kubectl get crd triggers.eventing.knative.dev >/dev/null 2>&1; then
+    fails 1 aiwf function trigger list
+    err_has 'Knative Eventing is not installed'
+    fails 1 aiwf function trigger create t --function filed --schedule '* * * * *'
+    err_has 'install Knative Eventing'
+fi
 ok aiwf function trigger create t --function filed --filter type=a --dry-run=client
 json '.spec.filter.attributes.type' a
 fails 2 aiwf function trigger create t --function filed --filter type=a --schedule '* * * * *'
