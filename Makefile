@@ -24,7 +24,7 @@ SLIM := -fno-asynchronous-unwind-tables -fno-unwind-tables
 # What clang does by itself: tables of commands and code start where the last ones end, not at the next cache line.
 ifneq (,$(findstring gcc,$(CC)))
 SLIM += -fno-align-functions -fno-align-loops -fno-align-jumps -fno-align-labels
-SLIM += $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),-malign-data=abi)
+SLIM += $(if $(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),-malign-data=abi)
 endif
 HARDEN := -fstack-protector-strong -fPIE $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
