@@ -141,6 +141,15 @@ static int64_t next_event_ms(const struct transfer *t)
     return -1;
 }
 
+/* libcurl 7.88 loses the timer of the whole limit when it looks a moment before it is over by its other clock: it would look again
+ * after that of connecting, 10 s later. */
+static int64_t until_over_ms(const struct transfer *t, int64_t now)
+{
+    if (t->state != TRANSFER_RUNNING || !t->deadline_ms)
+        return POLL_MAX_MS;
+    return t->deadline_ms > now ? t->deadline_ms - now : 1;
+}
+
 /* Ends those whose next byte is late; returns how long to sleep at most. */
 static int check_clocks(struct http *http)
 {
@@ -148,6 +157,8 @@ static int check_clocks(struct http *http)
     int64_t sleep_ms = POLL_MAX_MS;
     for (size_t i = http->n_open; i-- > 0;) {
         struct transfer *t = http->open[i];
+        if (until_over_ms(t, now) < sleep_ms)
+            sleep_ms = until_over_ms(t, now);
         int64_t at = next_event_ms(t);
         if (at < 0)
             continue;
