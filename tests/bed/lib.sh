@@ -173,6 +173,44 @@ until_answers() { # SECONDS PART: until PART_answers succeeds, whose last words 
         sleep 0.2
     done
 }
+process_api() { # NAME PORT GROUP VERSION...: the API of a process of the bed, called by the Service NAME; the last version is preferred
+    local name=$1 port=$2 group=$3 version priority=0
+    shift 3
+    cat <<Y
+apiVersion: v1
+kind: Service
+metadata: {name: $name, namespace: kube-system}
+spec: {ports: [{port: 443, targetPort: $port}]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: $name, namespace: kube-system, labels: {kubernetes.io/service-name: $name}}
+addressType: IPv4
+endpoints: [{addresses: ["$BED_IP"]}]
+ports: [{port: $port}]
+Y
+    for version in "$@"; do
+        priority=$((priority + 100))
+        cat <<Y
+---
+apiVersion: apiregistration.k8s.io/v1
+kind: APIService
+metadata: {name: $version.$group}
+spec:
+  group: $group
+  version: $version
+  groupPriorityMinimum: 100
+  versionPriority: $priority
+  service: {name: $name, namespace: kube-system}
+  caBundle: $(base64 -w0 "$BED_DIR/pki/ca.crt")
+Y
+    done
+}
+# What one that was killed left in the apiserver's data: webhooks that nobody answers, leases that the next would wait for.
+drop_leftovers() { # NAME NAMESPACE
+    unapply "$1" webhooks
+    ! kubectl get namespace "$2" >/dev/null 2>&1 || kubectl -n "$2" delete lease --all >/dev/null 2>&1
+}
 no_pods() { # NAMESPACE...: their Deployments keep none
     local namespace
     ! alive kube-apiserver || for namespace in "$@"; do kubectl -n "$namespace" scale deployment --all --replicas=0; done >/dev/null 2>&1

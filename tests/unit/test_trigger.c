@@ -98,15 +98,22 @@ static const struct {
     {TRIGGERS THERE "," PINGS NONE "," KAFKAS NONE, "PingSource/t", ERR_NOT_FOUND, TRIGGER_KINDS},
 };
 
+/* An API server that has these routes alone. */
+static void open_at(struct wire *wire, const char *routes, struct kube *kube)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    AUTOFREE char *script = xasprintf("{\"routes\":{%s}}", routes);
+    wire_start(wire, script);
+    const struct kube_access access = {.server = wire->url, .ns = "n"};
+    ck_assert_int_eq(kube_open(kube, &access, &(struct kube_settings){.retries = -1}, &err), 0);
+}
+
 START_TEST(a_trigger_is_found_whichever_kind_it_is)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(wire_stop) struct wire wire;
     CLEANUP(kube_release) struct kube kube = {0};
-    AUTOFREE char *script = xasprintf("{\"routes\":{%s}}", found[_i].routes);
-    wire_start(&wire, script);
-    const struct kube_access access = {.server = wire.url, .ns = "n"};
-    ck_assert_int_eq(kube_open(&kube, &access, &(struct kube_settings){.retries = -1}, &err), 0);
+    open_at(&wire, found[_i].routes, &kube);
     enum trigger_kind kind = TRIGGER_KINDS;
     CLEANUP(node_free) node_t *object = trigger_find(&kube, found[_i].name, &kind, &err);
     ck_assert_int_eq(object != NULL, found[_i].code == ERR_OK);
@@ -146,10 +153,7 @@ START_TEST(a_broker_that_is_not_there_is_told)
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(wire_stop) struct wire wire;
     CLEANUP(kube_release) struct kube kube = {0};
-    AUTOFREE char *script = xasprintf("{\"routes\":{%s}}", listed[_i].routes);
-    wire_start(&wire, script);
-    const struct kube_access access = {.server = wire.url, .ns = "n"};
-    ck_assert_int_eq(kube_open(&kube, &access, &(struct kube_settings){.retries = -1}, &err), 0);
+    open_at(&wire, listed[_i].routes, &kube);
     CLEANUP(node_free) node_t *all = trigger_list(&kube, &err);
     ck_assert_msg(all != NULL, "%s", err.what);
     trigger_tell_brokers(&kube, node_first(all));
@@ -162,11 +166,10 @@ START_TEST(what_is_not_installed_says_how_one_gets_it)
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(wire_stop) struct wire wire;
     CLEANUP(kube_release) struct kube kube = {0};
-    wire_start(&wire, "{\"routes\":{" LIST_AT("eventing.knative.dev/v1", "triggers") NOT_INSTALLED
-               "," LIST_AT("sources.knative.dev/v1", "pingsources") NOT_INSTALLED
-               "," LIST_AT("sources.knative.dev/v1beta1", "kafkasources") NOT_INSTALLED "}}");
-    const struct kube_access access = {.server = wire.url, .ns = "n"};
-    ck_assert_int_eq(kube_open(&kube, &access, &(struct kube_settings){.retries = -1}, &err), 0);
+    open_at(&wire,
+            LIST_AT("eventing.knative.dev/v1", "triggers") NOT_INSTALLED "," LIST_AT("sources.knative.dev/v1", "pingsources")
+                NOT_INSTALLED "," LIST_AT("sources.knative.dev/v1beta1", "kafkasources") NOT_INSTALLED,
+            &kube);
     ck_assert_ptr_null(trigger_list(&kube, &err));
     ck_assert_int_eq(err.code, ERR_FAILED);
     ck_assert_str_eq(err.what, "Knative Eventing is not installed in this cluster");

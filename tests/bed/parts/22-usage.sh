@@ -11,35 +11,8 @@ up_usage() {
         --authorization-kubeconfig="$BED_DIR/admin.kubeconfig" --bind-address="$BED_IP" --secure-port=4443 --tls-cert-file="$pki/metrics-server.crt" \
         --tls-private-key-file="$pki/metrics-server.key" --kubelet-certificate-authority="$pki/ca.crt" --kubelet-preferred-address-types=InternalIP \
         --node-selector=aiwf.test/real=true --metric-resolution=10s --kubelet-request-timeout=5s
-    usage_api | kubectl apply -f - >/dev/null || die "usage: cannot make its API"
+    process_api metrics-server 4443 metrics.k8s.io v1beta1 | kubectl apply -f - >/dev/null || die "usage: cannot make its API"
     until_true 60 metrics-server kubectl wait --for=condition=Available apiservice/v1beta1.metrics.k8s.io --timeout=1s
     metrics_of metrics-server metrics-server 10s "https://$BED_IP:4443/metrics"
 }
 down_usage() { ! alive kube-apiserver || kubectl delete --ignore-not-found apiservice v1beta1.metrics.k8s.io >/dev/null 2>&1; }
-
-usage_api() {
-    cat <<Y
-apiVersion: v1
-kind: Service
-metadata: {name: metrics-server, namespace: kube-system}
-spec: {ports: [{port: 443, targetPort: 4443}]}
----
-apiVersion: discovery.k8s.io/v1
-kind: EndpointSlice
-metadata: {name: metrics-server, namespace: kube-system, labels: {kubernetes.io/service-name: metrics-server}}
-addressType: IPv4
-endpoints: [{addresses: ["$BED_IP"]}]
-ports: [{port: 4443}]
----
-apiVersion: apiregistration.k8s.io/v1
-kind: APIService
-metadata: {name: v1beta1.metrics.k8s.io}
-spec:
-  group: metrics.k8s.io
-  version: v1beta1
-  groupPriorityMinimum: 100
-  versionPriority: 100
-  service: {name: metrics-server, namespace: kube-system}
-  caBundle: $(base64 -w0 "$BED_DIR/pki/ca.crt")
-Y
-}

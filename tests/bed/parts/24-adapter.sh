@@ -21,7 +21,7 @@ up_adapter() {
         --authorization-kubeconfig="$BED_DIR/admin.kubeconfig" --bind-address="$BED_IP" --secure-port=4444 --tls-cert-file="$pki/prometheus-adapter.crt" \
         --tls-private-key-file="$pki/prometheus-adapter.key" --prometheus-url="http://$BED_IP:9090" --config="$BED_DIR/adapter.yaml" \
         --metrics-relist-interval=2s --metrics-max-age=20s
-    adapter_api | kubectl apply -f - >/dev/null || die "adapter: cannot make its API"
+    process_api prometheus-adapter 4444 custom.metrics.k8s.io v1beta1 v1beta2 | kubectl apply -f - >/dev/null || die "adapter: cannot make its API"
     for version in v1beta1 v1beta2; do
         until_true 60 prometheus-adapter kubectl wait --for=condition=Available "apiservice/$version.custom.metrics.k8s.io" --timeout=1s
     done
@@ -37,35 +37,4 @@ rules:
   name: {as: requests_per_second}
   metricsQuery: sum(rate(<<.Series>>{<<.LabelMatchers>>}[10s])) by (<<.GroupBy>>)
 Y
-}
-adapter_api() {
-    local version
-    cat <<Y
-apiVersion: v1
-kind: Service
-metadata: {name: prometheus-adapter, namespace: kube-system}
-spec: {ports: [{port: 443, targetPort: 4444}]}
----
-apiVersion: discovery.k8s.io/v1
-kind: EndpointSlice
-metadata: {name: prometheus-adapter, namespace: kube-system, labels: {kubernetes.io/service-name: prometheus-adapter}}
-addressType: IPv4
-endpoints: [{addresses: ["$BED_IP"]}]
-ports: [{port: 4444}]
-Y
-    for version in 1 2; do
-        cat <<Y
----
-apiVersion: apiregistration.k8s.io/v1
-kind: APIService
-metadata: {name: v1beta$version.custom.metrics.k8s.io}
-spec:
-  group: custom.metrics.k8s.io
-  version: v1beta$version
-  groupPriorityMinimum: 100
-  versionPriority: ${version}00
-  service: {name: prometheus-adapter, namespace: kube-system}
-  caBundle: $(base64 -w0 "$BED_DIR/pki/ca.crt")
-Y
-    done
 }

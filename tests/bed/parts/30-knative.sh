@@ -51,18 +51,13 @@ up_knative() {
     import_images
     knative_manifests || die "knative: cannot read the manifests of its modules"
     start knative-ingress '80 8081' "$BED_BIN/knative-ingress" -kubeconfig "$BED_DIR/admin.kubeconfig" -external "$BED_IP:80" -internal "$BED_IP:8081" -domain "$KNATIVE_INGRESS"
-    knative_answers >/dev/null 2>&1 || knative_leftovers
+    knative_answers >/dev/null 2>&1 || drop_leftovers knative knative-serving
     apply knative types
     knative_ingress_service | kubectl apply -f - >/dev/null || die "knative: cannot make the ingress's Service"
     apply knative rest
     until_true 120 knative-ingress kubectl -n knative-serving wait --for=condition=Available deployment --all --timeout=2s
     apply knative webhooks
     until_true 60 knative-ingress knative_answers
-}
-# What one that was killed left in the apiserver's data: webhooks that nobody answers, leases that the next would wait for.
-knative_leftovers() {
-    unapply knative webhooks
-    ! kubectl get namespace knative-serving >/dev/null 2>&1 || kubectl -n knative-serving delete lease --all >/dev/null 2>&1
 }
 down_knative() {
     no_pods knative-serving

@@ -43,15 +43,11 @@ up_eventing() {
     import_images
     eventing_answers >/dev/null 2>&1 && return 0
     eventing_manifests || die "eventing: cannot read the manifests of its module"
-    eventing_leftovers
+    drop_leftovers eventing knative-eventing
     apply eventing types
     apply eventing rest
     until_true 120 kubelet kubectl -n knative-eventing wait --for=condition=Available deployment --all --timeout=2s
     apply eventing webhooks
     until_answers 60 eventing
-}
-eventing_leftovers() {
-    unapply eventing webhooks
-    ! kubectl get namespace knative-eventing >/dev/null 2>&1 || kubectl -n knative-eventing delete lease --all >/dev/null 2>&1
 }
 down_eventing() { no_pods knative-eventing; }
