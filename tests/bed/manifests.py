@@ -45,14 +45,18 @@ def tag_images(node):
             tag_images(child)
 
 
-# One of each that is to run at once, asked for its health each second, with as little reserved as there is on a small machine.
+# One of each that is to run at once, asked each second until it has started, with as little reserved as there is on a small
+# machine.
 def fit_deployment(spec):
     spec["replicas"] = min(spec.get("replicas", 1), 1)
     spec["template"]["spec"]["terminationGracePeriodSeconds"] = 10
     for container in spec["template"]["spec"]["containers"]:
         container["imagePullPolicy"] = "IfNotPresent"
         container.setdefault("resources", {}).setdefault("requests", {})["cpu"] = "10m"
-        container.get("readinessProbe", {}).update(periodSeconds=1, initialDelaySeconds=0)
+        if "readinessProbe" in container:
+            ready = {**container["readinessProbe"], "initialDelaySeconds": 0}
+            container["startupProbe"] = {**ready, "periodSeconds": 1, "failureThreshold": 120}
+            container["readinessProbe"] = {**ready, "periodSeconds": 10}
 
 
 def documents(files, texts):
