@@ -46,6 +46,9 @@ const char *watch_status(const struct watch *watch); /* Magnum's word on the clu
 bool watch_is_busy(const struct watch *watch);       /* Magnum has an operation on it in progress */
 /* The stack of a node group (NULL: the cluster's); NULL: none that is seen. */
 const struct watch_stack *watch_stack_of(const struct watch *watch, const node_t *group);
+/* The server of this resource of Heat's; NULL: not seen. */
+const node_t *watch_server(const struct watch *watch, const node_t *resource);
+bool watch_server_is_active(const node_t *server);
 
 enum stage_state { STAGE_NOT_YET, STAGE_BUSY, STAGE_OK, STAGE_FAILED };
 struct stage_view {

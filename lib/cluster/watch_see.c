@@ -1,4 +1,5 @@
-/* One look at a cluster: Magnum first, then Heat, Nova and Magnum's node groups at once. */
+/* One look at a cluster: Magnum first, then its node groups and Heat's resources at once; Heat's stack and Nova's servers,
+ * which cost these services most, only where the resources leave something open. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,7 +126,36 @@ static void add_prefix(const struct watch *watch, struct str *query)
     url_query(query, "name", pattern.buf);
 }
 
-enum { ASK_GROUPS, ASK_SERVERS, ASK_STACKS };
+/* Requests that go out at once. */
+enum { ASKS_MAX = STACKS_MAX + 1 };
+struct asks {
+    struct openstack_call calls[ASKS_MAX];
+    struct str urls[ASKS_MAX];
+    struct http_response results[ASKS_MAX];
+    struct err errs[ASKS_MAX];
+    size_t n;
+};
+
+static struct asks *asks_new(void)
+{
+    struct asks *asks = xcalloc(1, sizeof(*asks));
+    for (size_t i = 0; i < ASKS_MAX; i++) {
+        asks->urls[i] = STR_INIT;
+        asks->results[i] = HTTP_RESPONSE_INIT;
+        asks->errs[i] = ERR_INIT;
+    }
+    return asks;
+}
+
+static void asks_free(struct asks *asks)
+{
+    for (size_t i = 0; i < ASKS_MAX; i++) {
+        str_release(&asks->urls[i]);
+        http_response_release(&asks->results[i]);
+        err_release(&asks->errs[i]);
+    }
+    free(asks);
+}
 
 static void keep_list(node_t **slot, const struct http_response *res, const char *member)
 {
@@ -149,47 +179,83 @@ static void keep_status(struct watch_stack *stack, const struct http_response *r
     stack->status = xstrdup(status);
 }
 
-/* What cannot be seen stays as it was seen last: none of it decides. */
-static void see_others(struct watch *watch)
+static void see_groups_and_resources(struct watch *watch)
 {
-    enum { CALLS_MAX = ASK_STACKS + 2 * STACKS_MAX };
-    AUTOFREE struct openstack_call *calls = xcalloc(CALLS_MAX, sizeof(*calls));
-    AUTOFREE struct str *urls = xcalloc(CALLS_MAX, sizeof(*urls));
-    AUTOFREE struct http_response *results = xcalloc(CALLS_MAX, sizeof(*results));
-    AUTOFREE struct err *errs = xcalloc(CALLS_MAX, sizeof(*errs));
-    for (size_t i = 0; i < CALLS_MAX; i++) {
-        urls[i] = STR_INIT;
-        results[i] = HTTP_RESPONSE_INIT;
-        errs[i] = ERR_INIT;
-    }
-    size_t n = ASK_STACKS;
-    url_path(&urls[ASK_GROUPS], magnum_cluster.path, "/{}/nodegroups", watch->wait->id, NULL);
-    calls[ASK_GROUPS] =
-        (struct openstack_call){.service = magnum_cluster.service, .path = urls[ASK_GROUPS].buf, .microversion = "1.10"};
-    str_add(&urls[ASK_SERVERS], "/v2.1/servers/detail");
-    add_prefix(watch, &urls[ASK_SERVERS]);
-    calls[ASK_SERVERS] = (struct openstack_call){.service = "compute", .path = urls[ASK_SERVERS].buf};
+    struct asks *asks = asks_new();
+    struct str *url = &asks->urls[asks->n];
+    url_path(url, magnum_cluster.path, "/{}/nodegroups", watch->wait->id, NULL);
+    asks->calls[asks->n++] = (struct openstack_call){.service = magnum_cluster.service, .path = url->buf, .microversion = "1.10"};
     for (size_t i = 0; i < watch->n_stacks; i++)
         if (watch->stacks[i].path) {
-            calls[n] = heat_resources_call(watch->stacks[i].path, &urls[n]);
-            calls[n + 1] = heat_stack_call(watch->stacks[i].path, &urls[n + 1]);
-            n += 2;
+            asks->calls[asks->n] = heat_resources_call(watch->stacks[i].path, &asks->urls[asks->n]);
+            asks->n++;
         }
-    openstack_do_all(watch->wait->os, calls, results, errs, n);
-    keep_list(&watch->groups, &results[ASK_GROUPS], "nodegroups");
-    keep_list(&watch->servers, &results[ASK_SERVERS], "servers");
-    size_t at = ASK_STACKS;
+    openstack_do_all(watch->wait->os, asks->calls, asks->results, asks->errs, asks->n);
+    keep_list(&watch->groups, &asks->results[0], "nodegroups");
+    size_t at = 1;
     for (size_t i = 0; i < watch->n_stacks; i++)
-        if (watch->stacks[i].path) {
-            keep_list(&watch->stacks[i].resources, &results[at], "resources");
-            keep_status(&watch->stacks[i], &results[at + 1]);
-            at += 2;
-        }
-    for (size_t i = 0; i < CALLS_MAX; i++) {
-        str_release(&urls[i]);
-        http_response_release(&results[i]);
-        err_release(&errs[i]);
+        if (watch->stacks[i].path)
+            keep_list(&watch->stacks[i].resources, &asks->results[at++], "resources");
+    asks_free(asks);
+}
+
+/* Whether a server of this stack is on its way, or was not seen to have come up. */
+static bool has_open_server(const struct watch *watch, const struct watch_stack *stack)
+{
+    for (const node_t *r = node_first(stack->resources); r; r = node_next(r)) {
+        if (!heat_is_server(r) || strcmp(node_str(r, "/resource_status", ""), "DELETE_COMPLETE") == 0)
+            continue;
+        const node_t *server = watch_server(watch, r);
+        if (!heat_is_complete(r) || !server || !watch_server_is_active(server))
+            return true;
     }
+    return false;
+}
+
+static bool wants_servers(const struct watch *watch)
+{
+    bool sees_resources = watch->n_stacks > 0;
+    for (size_t i = 0; i < watch->n_stacks; i++) {
+        sees_resources = sees_resources && watch->stacks[i].resources;
+        if (has_open_server(watch, &watch->stacks[i]))
+            return true;
+    }
+    return !sees_resources;
+}
+
+/* The stack ends some seconds before Magnum says so: once its resources have. */
+static bool wants_stack(const struct watch *watch)
+{
+    const struct watch_stack *stack = &watch->stacks[0];
+    if (!watch->n_stacks || !stack->path || strcmp(watch_status(watch), "CREATE_IN_PROGRESS") != 0)
+        return false;
+    bool all_complete = node_first(stack->resources) != NULL;
+    for (const node_t *r = node_first(stack->resources); r; r = node_next(r))
+        all_complete = all_complete && heat_is_complete(r);
+    return all_complete || heat_culprit(stack->resources);
+}
+
+static void see_what_is_open(struct watch *watch)
+{
+    bool servers = wants_servers(watch), stack = wants_stack(watch);
+    struct asks *asks = asks_new();
+    if (servers) {
+        struct str *url = &asks->urls[asks->n];
+        str_add(url, "/v2.1/servers/detail");
+        add_prefix(watch, url);
+        asks->calls[asks->n++] = (struct openstack_call){.service = "compute", .path = url->buf};
+    }
+    if (stack) {
+        asks->calls[asks->n] = heat_stack_call(watch->stacks[0].path, &asks->urls[asks->n]);
+        asks->n++;
+    }
+    if (asks->n)
+        openstack_do_all(watch->wait->os, asks->calls, asks->results, asks->errs, asks->n);
+    if (servers)
+        keep_list(&watch->servers, &asks->results[0], "servers");
+    if (stack)
+        keep_status(&watch->stacks[0], &asks->results[servers]);
+    asks_free(asks);
 }
 
 int watch_see(struct watch *watch, struct err *err)
@@ -197,7 +263,8 @@ int watch_see(struct watch *watch, struct err *err)
     if (see_cluster(watch, err) != 0)
         return -1;
     find_stacks(watch);
-    see_others(watch);
+    see_groups_and_resources(watch); /* what cannot be seen stays as it was seen last: none of it decides */
+    see_what_is_open(watch);
     watch->has_begun = watch->has_begun || shows_change(watch);
     return 0;
 }

@@ -80,15 +80,16 @@ struct machines {
     struct str held; /* the first one that is not ready, and why */
 };
 
-static const node_t *server_by(const node_t *servers, const char *member, const char *value)
+const node_t *watch_server(const struct watch *watch, const node_t *resource)
 {
-    for (const node_t *server = node_first(servers); server; server = node_next(server))
-        if (strcmp(node_str(node_get(server, member), "", ""), value) == 0)
+    const char *id = node_str(resource, "/physical_resource_id", "?");
+    for (const node_t *server = node_first(watch->servers); server; server = node_next(server))
+        if (strcmp(node_str(server, "/id", ""), id) == 0)
             return server;
     return NULL;
 }
 
-static bool is_active(const node_t *server) { return strcmp(node_str(server, "/status", ""), "ACTIVE") == 0; }
+bool watch_server_is_active(const node_t *server) { return strcmp(node_str(server, "/status", ""), "ACTIVE") == 0; }
 
 /* "ml-abc-node-2: BUILD (spawning)" */
 static void tell_server(const node_t *server, struct str *s)
@@ -100,11 +101,6 @@ static void tell_server(const node_t *server, struct str *s)
         str_addf(s, " (%s)", fault ? fault : task);
 }
 
-static bool is_server(const node_t *resource)
-{
-    return strcmp(node_str(resource, "/resource_type", ""), "OS::Nova::Server") == 0;
-}
-
 /* What a machine of Heat's waits for: its server, or what is done on it. */
 static void tell_member(const struct watch *watch, const node_t *resources, const node_t *member, struct str *held)
 {
@@ -112,12 +108,12 @@ static void tell_member(const struct watch *watch, const node_t *resources, cons
     for (const node_t *r = node_first(resources); r; r = node_next(r)) {
         if (!heat_is_inside(r, member))
             continue;
-        if (is_server(r))
-            server = server_by(watch->servers, "id", node_str(r, "/physical_resource_id", "?"));
+        if (heat_is_server(r))
+            server = watch_server(watch, r);
         if (str_ends(node_str(r, "/resource_status", ""), "_IN_PROGRESS"))
-            busy = busy && is_server(busy) ? busy : r;
+            busy = busy && heat_is_server(busy) ? busy : r;
     }
-    if (server && (!is_active(server) || !busy))
+    if (server && (!watch_server_is_active(server) || !busy))
         tell_server(server, held);
     else if (busy)
         str_addf(held, "%s%s: %s", server ? "" : "machine ",
@@ -164,7 +160,7 @@ static void count_servers(const struct watch *watch, const node_t *group, struct
         if (!belongs(watch, group, server))
             continue;
         m->total++;
-        if (is_active(server))
+        if (watch_server_is_active(server))
             m->ready++;
         else if (!m->held.len)
             tell_server(server, &m->held);

@@ -128,6 +128,7 @@ bool heat_is_complete(const node_t *resource)
 }
 
 bool heat_is_failed(const node_t *resource) { return status_ends(resource, "_FAILED"); }
+bool heat_is_server(const node_t *resource) { return strcmp(node_str(resource, "/resource_type", ""), "OS::Nova::Server") == 0; }
 
 /* "self": its own address; "stack": that of the stack it is in; "nested": that of the stack it is. */
 static const char *link_of(const node_t *resource, const char *rel)

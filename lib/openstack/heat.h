@@ -28,6 +28,7 @@ node_t *heat_events(struct openstack *os, const char *path, const char *after, s
 
 bool heat_is_complete(const node_t *resource); /* CREATE_COMPLETE, UPDATE_COMPLETE, ... */
 bool heat_is_failed(const node_t *resource);
+bool heat_is_server(const node_t *resource);                      /* of Nova's */
 bool heat_is_inside(const node_t *resource, const node_t *outer); /* directly in the stack that outer is */
 /* The failed resource that the others failed for: the deepest one, and none that Heat only gave up because of another.
  * NULL: none has failed. It belongs to the array. */

@@ -73,6 +73,19 @@ static int waits(enum cluster_goal goal, int64_t stage_ms)
 
 /* ---- waiting ---- */
 
+/* Requests to this path, whatever they ask of it. */
+static size_t asked(const char *path)
+{
+    CLEANUP(node_free) node_t *log = wire_log(&wire);
+    size_t n = 0;
+    for (const node_t *request = node_first(log); request; request = node_next(request)) {
+        const char *text = node_str(request, "/path", "");
+        size_t len = strcspn(text, "?");
+        n += len == strlen(path) && strncmp(text, path, len) == 0;
+    }
+    return n;
+}
+
 START_TEST(a_wait_sees_through_passing_troubles)
 {
     start(ROUTES("\"/v1/clusters/c\":[" MAGNUM_404
@@ -102,11 +115,7 @@ START_TEST(only_magnum_says_that_it_is_gone)
           "");
     ck_assert_int_eq(waits(CLUSTER_DELETED, 0), 0);
     ck_assert_ptr_null(last);
-    CLEANUP(node_free) node_t *log = wire_log(&wire);
-    size_t looks = 0;
-    for (const node_t *request = node_first(log); request; request = node_next(request))
-        looks += strcmp(node_str(request, "/path", ""), "/v1/clusters/c") == 0;
-    ck_assert_uint_eq(looks, 5);
+    ck_assert_uint_eq(asked("/v1/clusters/c"), 5);
     end();
 }
 END_TEST
@@ -222,6 +231,41 @@ START_TEST(heat_names_the_resource_before_magnum_does)
     ck_assert_msg(err.code == ERR_CAPACITY, "%d %s: %s", err.code, err.what, err.why);
     ck_assert_str_eq(err.what, "cannot create cluster ml: kube_masters/0/kube-master failed");
     ck_assert_str_eq(err.why, "Went to status ERROR: No valid host was found");
+    end();
+}
+END_TEST
+
+#define SEEN(status) CLUSTER(Q("uuid", "c") "," Q("name", "ml") "," Q("stack_id", STACK_ID) "," Q("status", status))
+#define SERVER_ROW(status) \
+    "{" Q("resource_type", "OS::Nova::Server") "," Q("physical_resource_id", "s1") "," Q("resource_status", status) "}"
+#define OTHER_ROW(status)   "{" Q("resource_name", "deploy") "," Q("resource_status", status) "}"
+#define SEEN_ROWS(a, b)     "{\"body\":\"{\\\"resources\\\":[" SERVER_ROW(a) "," OTHER_ROW(b) "]}\"}"
+#define SEEN_SERVER(status) "{\"body\":\"{\\\"servers\\\":[{" Q("id", "s1") "," Q("status", status) "}]}\"}"
+
+/* Each look at servers has Nova ask Neutron for ports and security groups. */
+START_TEST(what_heat_has_ended_is_not_asked_for_again)
+{
+    start(
+        ROUTES("\"/v1/clusters/c\":[" SEEN("CREATE_IN_PROGRESS") "," SEEN("CREATE_IN_PROGRESS") "," SEEN("CREATE_IN_PROGRESS") "," SEEN("CREATE_IN_PROGRESS") "," SEEN("CREATE_IN_PROGRESS") "," SEEN(
+            "CREATE_COMPLETE") "],"
+                               "\"/v1/p/stacks/" STACK_ID
+                               "\":[{\"status\":302,\"headers\":{\"Location\":\"http://h/v1/p/stacks/ml-x/" STACK_ID "\"}}],"
+                               "\"/v1/p/stacks/ml-x/" STACK_ID "\":[{\"body\":\"{\\\"stack\\\":{" Q(
+                                   "stack_status",
+                                   "CREATE_COMPLETE") "}}\"}],"
+                                                      "\"/v1/p/stacks/ml-x/" STACK_ID
+                                                      "/resources\":[" SEEN_ROWS("CREATE_IN_PROGRESS", "INIT_COMPLETE") "," SEEN_ROWS("CREATE_COMPLETE", "CREATE_IN_PROGRESS") "," SEEN_ROWS(
+                                                          "CREATE_COMPLETE",
+                                                          "CREATE_IN_PROGRESS") "," SEEN_ROWS("CREATE_COMPLETE",
+                                                                                              "CREATE_IN_PROGRESS") "," SEEN_ROWS("CREATE_COMPLETE",
+                                                                                                                                  "CREATE_COMPLETE") "],"
+                                                                                                                                                     "\"/v2.1/servers/detail\":[" SEEN_SERVER(
+                                                                                                                                                         "BUILD") "," SEEN_SERVER("ACTIVE") "]"),
+        "orchestration compute");
+    ck_assert_msg(waits(CLUSTER_COMPLETE, 0) == 0, "%s: %s", err.what, err.why);
+    ck_assert_uint_eq(asked("/v1/p/stacks/ml-x/" STACK_ID "/resources"), 6);
+    ck_assert_uint_eq(asked("/v2.1/servers/detail"), 2);
+    ck_assert_uint_eq(asked("/v1/p/stacks/ml-x/" STACK_ID), 1);
     end();
 }
 END_TEST
@@ -421,6 +465,7 @@ Suite *suite_cluster(void)
     tcase_add_test(tcase, a_deadline_tells_the_stage_and_what_it_waits_for);
     tcase_add_test(tcase, an_older_status_is_not_the_end_of_a_change);
     tcase_add_test(tcase, heat_names_the_resource_before_magnum_does);
+    tcase_add_test(tcase, what_heat_has_ended_is_not_asked_for_again);
     tcase_add_loop_test(tcase, a_reason_comes_without_its_covers, 0, (int)ARRAY_LEN(reasons));
     tcase_add_loop_test(tcase, an_event_has_a_place, 0, (int)ARRAY_LEN(places));
     tcase_add_loop_test(tcase, a_stack_is_where_heat_says, 0, (int)ARRAY_LEN(locations));
