@@ -10,6 +10,7 @@
 #   keep PID             ended (TERM, then KILL) on exit
 #   at_exit CMD...       run on exit, latest first
 #   skip REASON          counts the case as skipped
+# With FIRST_FAILURE set, the first case that fails ends the file.
 # $OUT and $ERR are the files of the last run's stdout and stderr, $RC its exit code, $T a scratch folder.
 set -u
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
@@ -47,6 +48,7 @@ finish_case() {
 }
 begin() {
     finish_case
+    [ "$failures" = 0 ] || [ -z "${FIRST_FAILURE:-}" ] || exit 1
     case_name=$1
 }
 broken() {

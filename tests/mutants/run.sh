@@ -1,28 +1,43 @@
 #!/bin/bash
 # tests/mutants/run.sh: each tests/mutants/*.patch is one deliberate bug; the suites must fail on it.
 # The first line of a patch names what kills it: "# kills: unit SUITE..." or "# kills: cli NAME_OF_SCRIPT...".
-# A mutant is built in a copy of the tree, so that nothing here changes; as many copies are at work as there are cores.
+# A mutant is built in a copy of the tree, so that nothing here changes. Two copies a core are at work, for tests mostly wait.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 root=$PWD
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/aiwf-mutants.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 unset B
-workers=${JOBS:-$(nproc)}
+workers=${JOBS:-$(($(nproc) * 2))}
 
 build() { make -s CC="ccache gcc" CFLAGS="-O1" WARN=-w "$@" >build.log 2>&1; }
 
+# The first test that fails is enough. Check has each in a process group of its own, which may not heed a TERM.
+suite_fails() { # SUITE
+    local pid child
+    exec 4< <(CK_DEFAULT_TIMEOUT=30 CK_VERBOSITY=silent CK_TAP_LOG_FILE_NAME=/dev/stdout CK_RUN_SUITE=$1 exec build/unit 2>/dev/null)
+    pid=$!
+    if ! grep -q -m1 '^not ok' <&4; then
+        ! wait "$pid"
+        return
+    fi
+    kill -STOP "$pid"
+    for child in $(pgrep -P "$pid"); do kill -KILL -- "-$child"; done
+    kill -KILL "$pid"
+    wait "$pid"
+    return 0
+} 2>/dev/null
 killed_by_unit() { # SUITE...
     local name
     for name in "$@"; do
-        env CK_DEFAULT_TIMEOUT=30 CK_VERBOSITY=silent CK_RUN_SUITE="$name" build/unit >/dev/null 2>&1 || return 0
+        ! suite_fails "$name" || return 0
     done
     return 1
 }
 killed_by_cli() { # NAME...
     local name
     for name in "$@"; do
-        B=$PWD/build timeout 300 sh "tests/cli/$name.sh" >out.log 2>&1 || return 0
+        FIRST_FAILURE=1 B=$PWD/build timeout 300 sh "tests/cli/$name.sh" >out.log 2>&1 || return 0
         grep -q '^not ok' out.log && return 0
     done
     return 1
@@ -58,11 +73,7 @@ build -j"$workers" build/aiwf build/unit || { echo "not ok - the tree builds" &&
 for worker in $(seq 1 $((workers - 1))); do cp -a "$scratch/0" "$scratch/$worker"; done
 
 patches=("$root"/tests/mutants/${ONLY:-*}.patch)
-for worker in $(seq 0 $((workers - 1))); do
-    cd "$scratch/$worker" || exit 1
-    for i in "${!patches[@]}"; do
-        [ $((i % workers)) != "$worker" ] || try "${patches[$i]}"
-    done &
-done
-wait
+export scratch
+export -f build suite_fails killed_by_unit killed_by_cli killed target try
+printf '%s\0' "${patches[@]}" | xargs -0 -n1 -P "$workers" --process-slot-var=slot bash -c 'cd "$scratch/$slot" && try "$1"' _
 echo "1..${#patches[@]}"
