@@ -176,28 +176,17 @@ static node_t *list_of(struct kube *kube, const struct kube_kind *kind, const ch
 }
 
 /* A list that a server knows is empty at worst. */
-static int no_list(const struct kube_kind *kind, struct err *err)
+int kube_list_failed(const struct kube_kind *kind, struct err *err)
 {
     AUTOFREE char *failing = xasprintf("cannot list %s", kind->plural);
     return err->code == ERR_NOT_FOUND ? not_installed(&(struct kube_call){.kind = kind, .failing = failing}, err) : -1;
-}
-
-int kube_each_of(struct kube *kube, const struct kube_kind *kind, const char *ns, const struct kube_each *each, struct err *err)
-{
-    CLEANUP(str_release) struct str path = STR_INIT;
-    AUTOFREE char *failing = xasprintf("cannot list %s", kind->plural);
-    struct kube_each of = *each;
-    kube_path(&path, kind, ns, NULL, NULL);
-    of.path = path.buf;
-    of.failing = failing;
-    return kube_each(kube, &of, err) == 0 ? 0 : no_list(kind, err);
 }
 
 node_t *kube_list_of(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *selector, struct err *err)
 {
     node_t *items = list_of(kube, kind, ns, selector, err);
     if (!items)
-        no_list(kind, err);
+        kube_list_failed(kind, err);
     return items;
 }
 

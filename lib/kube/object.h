@@ -71,8 +71,8 @@ void kube_list_kinds(struct kube *kube, struct kube_listing *lists, size_t n);
  * be released. */
 int kube_list_installed(struct kube *kube, struct kube_listing *lists, size_t n, struct err *err);
 void kube_listing_release(struct kube_listing *list);
-/* Of all, one by one: of each, path and failing are set here. */
-int kube_each_of(struct kube *kube, const struct kube_kind *kind, const char *ns, const struct kube_each *each, struct err *err);
+/* For err of a list of that kind: of one that is not installed it says so. Always -1. */
+int kube_list_failed(const struct kube_kind *kind, struct err *err);
 /* The same, where it need not be: *ret is NULL, and it is no failure, when there is none of that name, or when the kind is
  * not installed. */
 int kube_find(struct kube *kube, const struct kube_kind *kind, const char *ns, const char *name, node_t **ret, struct err *err);

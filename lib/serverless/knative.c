@@ -389,23 +389,11 @@ const node_t *knative_revision_named(const node_t *revisions, const char *name)
     return NULL;
 }
 
-/* Of all revisions that requests go to. */
-static struct knative_count count_of(const node_t *service, const struct knative_counts *counts)
-{
-    struct knative_count sum = {0};
-    for (const node_t *target = node_first(node_at(service, "/status/traffic")); target; target = node_next(target)) {
-        struct knative_count one = knative_count_of(counts, node_str(target, "/revisionName", ""));
-        sum.wanted += one.wanted;
-        sum.actual += one.actual;
-    }
-    return sum;
-}
-
-static const char *state_of(const node_t *service, int64_t available)
+static const char *state_of(const node_t *service)
 {
     bool is_current = node_int(service, "/status/observedGeneration", 0) == node_int(service, "/metadata/generation", 0);
     if (is_current && kube_condition_is(service, "Ready", "True"))
-        return available > 0 ? "Ready" : "Idle";
+        return "Idle";
     /* A route that fails while the latest revision still starts has failed by the one before. */
     bool is_starting = kube_condition_is(service, "ConfigurationsReady", "Unknown");
     return is_current && !is_starting && kube_condition_is(service, "Ready", "False") ? "Failed" : "Deploying";
@@ -427,11 +415,10 @@ static void set_scale(node_t *function, const node_t *annotations)
     }
 }
 
-node_t *knative_function(const node_t *service, const struct knative_counts *counts)
+node_t *knative_function(const node_t *service)
 {
     node_t *function = node_new_object();
-    struct knative_count count = count_of(service, counts);
-    const char *state = state_of(service, count.actual);
+    const char *state = state_of(service);
     const node_t *ready = kube_condition(service, "Ready");
     node_set_str(function, "name", node_str(service, "/metadata/name", "?"));
     node_set_str(function, "namespace", node_str(service, "/metadata/namespace", NULL));
@@ -440,15 +427,29 @@ node_t *knative_function(const node_t *service, const struct knative_counts *cou
     node_set_str(function, "mode", "http");
     node_set_str(function, "image", node_str(service, "/spec/template/spec/containers/0/image", NULL));
     node_set_str(function, "revision", node_str(service, "/status/latestReadyRevisionName", NULL));
-    node_set_num(function, "available", (double)count.actual);
-    node_set_num(function, "replicas", (double)count.wanted);
+    node_set_num(function, "available", 0);
+    node_set_num(function, "replicas", 0);
     set_scale(function, node_at(service, "/spec/template/metadata/annotations"));
     node_set_num(function, "concurrency", node_num(service, "/spec/template/spec/containerConcurrency", 0));
     node_set_str(function, "created", node_str(service, "/metadata/creationTimestamp", NULL));
     node_set_str(function, "url", node_str(service, "/status/url", NULL));
-    if (strcmp(state, "Ready") != 0 && strcmp(state, "Idle") != 0)
+    if (strcmp(state, "Idle") != 0)
         node_set_str(function, "message", node_str(ready, "/message", node_str(ready, "/reason", NULL)));
     return function;
+}
+
+void knative_function_count(node_t *function, const node_t *traffic, const struct knative_counts *counts)
+{
+    struct knative_count sum = {0};
+    for (const node_t *target = node_first(traffic); target; target = node_next(target)) {
+        struct knative_count one = knative_count_of(counts, node_str(target, "/revisionName", ""));
+        sum.wanted += one.wanted;
+        sum.actual += one.actual;
+    }
+    node_set_num(function, "available", (double)sum.actual);
+    node_set_num(function, "replicas", (double)sum.wanted);
+    if (sum.actual > 0 && strcmp(node_str(function, "/state", ""), "Idle") == 0)
+        node_set_str(function, "state", "Ready");
 }
 
 /* ---- its revisions ---- */

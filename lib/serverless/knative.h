@@ -15,8 +15,10 @@ extern const struct kube_flag knative_flags[];
 int knative_check(const struct function_spec *spec, struct err *err);
 /* A Service. The caller frees. */
 node_t *knative_service(const struct function_spec *spec, const char *ns);
-/* The document of a function (runtime.h). The caller frees. */
-node_t *knative_function(const node_t *service, const struct knative_counts *counts);
+/* The document of a function (runtime.h), without instances as long as nobody counts them. The caller frees. */
+node_t *knative_function(const node_t *service);
+/* Counts those of all revisions that requests go to, by the Service's status.traffic. */
+void knative_function_count(node_t *function, const node_t *traffic, const struct knative_counts *counts);
 /* Of a list; NULL: it is not there. */
 const node_t *knative_revision_named(const node_t *revisions, const char *name);
 /* runtime.h's revisions, of revisions of the API server. The caller frees. */

@@ -5,7 +5,13 @@
 
 #include "net/url.h"
 
-void knative_counts_release(struct knative_counts *counts) { map_release(&counts->by_revision); }
+void knative_counts_release(struct knative_counts *counts)
+{
+    map_release(&counts->by_revision);
+    str_release(&counts->path);
+    node_free(counts->rows);
+    node_free(counts->table);
+}
 
 struct knative_count knative_count_of(const struct knative_counts *counts, const char *revision)
 {
@@ -29,15 +35,6 @@ void knative_counts_add(struct knative_counts *counts, const node_t *revisions)
 }
 
 /* ---- by their autoscalers, which have the names of their revisions ---- */
-
-static void take_row(node_t *row, void *rows) { node_push(*(node_t **)rows, row); }
-
-static void drop_rows(void *arg)
-{
-    node_t **rows = arg;
-    node_free(*rows);
-    *rows = node_new_array();
-}
 
 /* Where a column of the table stands; -1: it has none. */
 static int column_of(const node_t *table, const char *name)
@@ -72,38 +69,28 @@ static bool add_rows(struct knative_counts *counts, const node_t *table, const n
     return true;
 }
 
-static int load_table(struct kube *kube, struct knative_counts *counts, bool *ret_is_whole, struct err *err)
+struct kube_each knative_counts_list(struct kube *kube, struct knative_counts *counts)
 {
-    CLEANUP(node_free) node_t *rows = node_new_array();
-    CLEANUP(node_free) node_t *table = NULL;
-    CLEANUP(str_release) struct str path = STR_INIT;
-    kube_path(&path, &kube_pod_autoscalers, kube->ns, NULL, NULL);
-    url_query(&path, "includeObject", "None");
+    kube_path(&counts->path, &kube_pod_autoscalers, kube->ns, NULL, NULL);
+    url_query(&counts->path, "includeObject", "None");
     struct kube_each each = {
-        .path = path.buf,
+        .path = counts->path.buf,
         .accept = "application/json;as=Table;v=v1;g=meta.k8s.io",
         .member = "rows",
         .failing = "cannot list podautoscalers",
-        .take = take_row,
-        .restart = drop_rows,
-        .arg = &rows,
-        .rest = &table,
+        .rest = &counts->table,
     };
-    if (kube_each(kube, &each, err) != 0)
-        return -1;
-    *ret_is_whole = add_rows(counts, table, rows);
-    return 0;
+    kube_each_keep(&each, &counts->rows);
+    return each;
 }
 
-int knative_counts_load(struct kube *kube, struct knative_counts *counts, struct err *err)
+int knative_counts_take(struct kube *kube, struct knative_counts *counts, struct err *err)
 {
-    CLEANUP(err_release) struct err one = ERR_INIT;
-    bool is_whole = false;
-    if (load_table(kube, counts, &is_whole, &one) != 0 && one.code != ERR_AUTH && one.code != ERR_NOT_FOUND &&
-        one.code != ERR_FAILED)
-        return err_move(err, &one);
-    if (is_whole)
+    if (err->code != ERR_OK && err->code != ERR_AUTH && err->code != ERR_NOT_FOUND && err->code != ERR_FAILED)
+        return -1;
+    if (err->code == ERR_OK && add_rows(counts, counts->table, counts->rows))
         return 0;
+    err_clear(err);
     CLEANUP(node_free) node_t *revisions = kube_list_of(kube, &kube_knative_revisions, kube->ns, NULL, err);
     knative_counts_add(counts, revisions);
     return revisions ? 0 : -1;

@@ -12,8 +12,10 @@ struct knative_count {
 };
 struct knative_counts {
     struct map by_revision; /* of struct knative_count */
+    struct str path;        /* of the list that fills it, */
+    node_t *rows, *table;   /* and what came */
 };
-#define KNATIVE_COUNTS_INIT ((struct knative_counts){.by_revision = MAP_INIT(free)})
+#define KNATIVE_COUNTS_INIT ((struct knative_counts){.by_revision = MAP_INIT(free), .path = STR_INIT})
 void knative_counts_release(struct knative_counts *counts);
 DEFINE_CLEANUP(struct knative_counts, knative_counts_release)
 
@@ -21,7 +23,9 @@ DEFINE_CLEANUP(struct knative_counts, knative_counts_release)
 struct knative_count knative_count_of(const struct knative_counts *counts, const char *revision);
 void knative_counts_add(struct knative_counts *counts, const node_t *revisions);
 /* Of all revisions in kube's namespace: by the columns of their autoscalers, a hundredth of what the revisions would be; where
- * those may not be read, by the revisions. counts is new. */
-int knative_counts_load(struct kube *kube, struct knative_counts *counts, struct err *err);
+ * those may not be read, by the revisions. counts is new. The list is to be read, beside others, as long as counts lives; err is
+ * what became of it. */
+struct kube_each knative_counts_list(struct kube *kube, struct knative_counts *counts);
+int knative_counts_take(struct kube *kube, struct knative_counts *counts, struct err *err);
 
 #endif

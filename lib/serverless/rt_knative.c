@@ -21,16 +21,18 @@ extern const struct runtime runtime_knative;
 
 #define SERVICE_LABEL "serving.knative.dev/service"
 
+/* Functions, and of each the status.traffic of its Service: their instances are counted when those are known, too. */
 struct listing {
-    struct knative_counts counts;
-    node_t *functions;
+    node_t *functions, *traffic;
 };
 
 /* As it comes: a Service is many times its line in a list. */
 static void take_service(node_t *service, void *arg)
 {
     struct listing *listing = arg;
-    node_push(listing->functions, knative_function(service, &listing->counts));
+    node_t *traffic = node_get(node_get(service, "status"), "traffic");
+    node_push(listing->functions, knative_function(service));
+    node_push(listing->traffic, traffic ? node_detach(node_get(service, "status"), traffic) : node_new_array());
     node_free(service);
 }
 
@@ -38,18 +40,41 @@ static void drop_functions(void *arg)
 {
     struct listing *listing = arg;
     node_free(listing->functions);
-    listing->functions = node_new_array();
+    node_free(listing->traffic);
+    *listing = (struct listing){.functions = node_new_array(), .traffic = node_new_array()};
+}
+
+static int list_services(struct kube *kube, struct listing *listing, struct knative_counts *counts, struct err *err)
+{
+    CLEANUP(str_release) struct str path = STR_INIT;
+    kube_path(&path, &kube_knative_services, kube->ns, NULL, NULL);
+    const struct kube_each lists[] = {
+        {.path = path.buf, .failing = "cannot list services", .take = take_service, .restart = drop_functions, .arg = listing},
+        knative_counts_list(kube, counts),
+    };
+    CLEANUP(err_release) struct err uncounted = ERR_INIT;
+    struct err errs[] = {ERR_INIT, ERR_INIT};
+    kube_each_all(kube, lists, errs, ARRAY_LEN(lists));
+    err_move(err, &errs[0]);
+    err_move(&uncounted, &errs[1]);
+    if (err->code != ERR_OK)
+        return kube_list_failed(&kube_knative_services, err);
+    return knative_counts_take(kube, counts, &uncounted) == 0 ? 0 : err_move(err, &uncounted);
 }
 
 static node_t *list(const struct runtime_env *env, struct err *err)
 {
-    struct listing listing = {.counts = KNATIVE_COUNTS_INIT, .functions = node_new_array()};
-    const struct kube_each each = {.take = take_service, .restart = drop_functions, .arg = &listing};
-    bool is_read = knative_counts_load(env->kube, &listing.counts, err) == 0 &&
-                   kube_each_of(env->kube, &kube_knative_services, env->kube->ns, &each, err) == 0;
+    CLEANUP(knative_counts_release) struct knative_counts counts = KNATIVE_COUNTS_INIT;
+    struct listing listing = {.functions = node_new_array(), .traffic = node_new_array()};
+    int rc = list_services(env->kube, &listing, &counts, err);
     CLEANUP(node_free) node_t *functions = listing.functions;
-    knative_counts_release(&listing.counts);
-    return is_read ? TAKE(functions) : NULL;
+    CLEANUP(node_free) node_t *traffic = listing.traffic;
+    if (rc != 0)
+        return NULL;
+    node_t *function = node_first(functions);
+    for (const node_t *of = node_first(traffic); of; of = node_next(of), function = node_next(function))
+        knative_function_count(function, of, &counts);
+    return TAKE(functions);
 }
 
 static node_t *revisions_of(struct kube *kube, const char *name, struct err *err)
@@ -105,7 +130,8 @@ static node_t *show(const struct runtime_env *env, const char *name, struct err 
         return NULL;
     CLEANUP(knative_counts_release) struct knative_counts counts = KNATIVE_COUNTS_INIT;
     knative_counts_add(&counts, revisions);
-    node_t *function = knative_function(service, &counts);
+    node_t *function = knative_function(service);
+    knative_function_count(function, node_at(service, "/status/traffic"), &counts);
     tell_start(env->kube, service, revisions, function);
     return function;
 }

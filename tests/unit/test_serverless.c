@@ -124,7 +124,8 @@ START_TEST(the_state_of_a_knative_service)
     CLEANUP(node_free) node_t *revisions = json_parse(revisions_text, strlen(revisions_text), "it", &err);
     CLEANUP(knative_counts_release) struct knative_counts counts = KNATIVE_COUNTS_INIT;
     knative_counts_add(&counts, revisions);
-    CLEANUP(node_free) node_t *function = knative_function(service, &counts);
+    CLEANUP(node_free) node_t *function = knative_function(service);
+    knative_function_count(function, node_at(service, "/status/traffic"), &counts);
     ck_assert_str_eq(node_str(function, "/state", ""), knative_states[_i].state);
     ck_assert(str_eq(node_str(function, "/message", NULL), knative_states[_i].message));
 }
@@ -328,10 +329,52 @@ START_TEST(instances_are_counted_by_autoscalers_else_by_revisions)
     wire_start(&wire, text.buf);
     const struct kube_access access = {.server = wire.url, .ns = "n"};
     ck_assert_int_eq(kube_open(&kube, &access, &(struct kube_settings){.retries = -1}, &err), 0);
-    ck_assert_msg(knative_counts_load(&kube, &counts, &err) == 0, "%s", err.what);
+    const struct kube_each each = knative_counts_list(&kube, &counts);
+    kube_each(&kube, &each, &err);
+    ck_assert_msg(knative_counts_take(&kube, &counts, &err) == 0, "%s", err.what);
     ck_assert_int_eq(knative_count_of(&counts, "f-1").wanted, counted[_i].wanted);
     ck_assert_int_eq(knative_count_of(&counts, "f-1").actual, counted[_i].actual);
     ck_assert_int_eq(knative_count_of(&counts, "nobody").actual, 0);
+}
+END_TEST
+
+#define LISTED(name, revision)                                                                                               \
+    "{\"metadata\":{\"name\":\"" name "\",\"generation\":1},\"status\":{\"observedGeneration\":1,\"conditions\":[{\"type\":" \
+    "\"Ready\",\"status\":\"True\"}]" revision "}}"
+#define TRAFFIC(revision) ",\"traffic\":[{\"revisionName\":\"" revision "\"}]"
+
+/* The server forgets the list after its first page, which is then not there twice, nor counted as another. */
+START_TEST(a_list_counts_the_instances_of_each)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(kube_release) struct kube kube;
+    CLEANUP(node_free) node_t *script = node_new_object();
+    CLEANUP(str_release) struct str text = STR_INIT;
+    node_t *routes = node_set(script, "routes", node_new_object());
+    node_set(script, "replies", reply_of(404, "{}"));
+    node_set(routes, SCALERS, reply_of(200, "{" COLUMNS ",\"rows\":[" ROW("f-1", "3", "2") "]}"));
+    node_t *pages = node_set(routes, KNATIVE "services",
+                             reply_of(200, "{\"metadata\":{\"continue\":\"c\"},\"items\":[" LISTED("f", TRAFFIC("f-1")) "]}"));
+    node_t *gone = reply_of(410, "{\"kind\":\"Status\",\"code\":410}");
+    node_t *whole =
+        reply_of(200, "{\"items\":[" LISTED("e", "") "," LISTED("f", TRAFFIC("f-1")) "," LISTED("g", TRAFFIC("g-1")) "]}");
+    node_push(pages, node_detach(gone, node_first(gone)));
+    node_push(pages, node_detach(whole, node_first(whole)));
+    node_free(gone);
+    node_free(whole);
+    json_print(script, &text);
+    wire_start(&wire, text.buf);
+    const struct kube_access access = {.server = wire.url, .ns = "n"};
+    ck_assert_int_eq(kube_open(&kube, &access, &(struct kube_settings){.retries = -1}, &err), 0);
+    CLEANUP(node_free) node_t *functions = runtime_find("knative")->list(&(struct runtime_env){.kube = &kube}, &err);
+    ck_assert_msg(functions != NULL, "%s", err.what);
+    ck_assert_uint_eq(node_len(functions), 3);
+    ck_assert_str_eq(node_str(functions, "/0/state", ""), "Idle");
+    ck_assert_str_eq(node_str(functions, "/1/state", ""), "Ready");
+    ck_assert_int_eq(node_int(functions, "/1/available", 0), 2);
+    ck_assert_int_eq(node_int(functions, "/1/replicas", 0), 3);
+    ck_assert_str_eq(node_str(functions, "/2/state", ""), "Idle");
 }
 END_TEST
 
@@ -378,6 +421,7 @@ Suite *suite_serverless(void)
     tcase_add_test(tcase, a_floor_above_the_ceiling_is_refused);
     tcase_add_loop_test(tcase, a_job_is_judged, 0, 7);
     tcase_add_loop_test(tcase, instances_are_counted_by_autoscalers_else_by_revisions, 0, (int)ARRAY_LEN(counted));
+    tcase_add_test(tcase, a_list_counts_the_instances_of_each);
     tcase_add_loop_test(tcase, a_path_follows_the_base, 0, (int)ARRAY_LEN(ways));
     suite_add_tcase(suite, tcase);
     return suite;
