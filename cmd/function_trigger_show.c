@@ -1,4 +1,6 @@
 /* aiwf function trigger show: what one trigger calls, and what its controller says of it. */
+#include <string.h>
+
 #include "function.h"
 #include "function_trigger.h"
 #include "kube.h"
@@ -85,6 +87,21 @@ static int show(struct cli *cli, struct err *err)
     return document ? print_document(cli, document, err) : -1;
 }
 
+/* A name that several kinds have one of comes once, and with each kind. */
+static void complete_list(const node_t *list, struct strv *names)
+{
+    for (const node_t *item = node_first(list); item; item = node_next(item)) {
+        const char *name = node_str(item, "/name", "");
+        size_t of_name = 0;
+        for (const node_t *other = node_first(list); other; other = node_next(other))
+            of_name += strcmp(node_str(other, "/name", ""), name) == 0;
+        if (!strv_has(names, name))
+            strv_add(names, name);
+        if (of_name > 1)
+            strv_addf(names, "%s/%s", node_str(item, "/kind", ""), name);
+    }
+}
+
 void complete_triggers(struct cli *cli, struct strv *names)
 {
     CLEANUP(err_release) struct err none = ERR_INIT;
@@ -95,7 +112,7 @@ void complete_triggers(struct cli *cli, struct strv *names)
     struct kube *kube = is_whisk ? NULL : cli_kube_kept(cli, &none);
     bool is_open = is_whisk && trigger_open_whisk(cli, NULL, &whisk, &none) == 0;
     CLEANUP(node_free) node_t *list = kube ? trigger_list(kube, &none) : is_open ? whisk_trigger_list(&whisk, &none) : NULL;
-    complete_names_of(list, names);
+    complete_list(list, names);
 }
 
 static const struct arg name_arg[] = {{.name = "NAME",

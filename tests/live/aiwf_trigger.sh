@@ -73,6 +73,10 @@ ok aiwf function trigger create twice --function ocr
 ok aiwf function trigger create twice --function ocr --schedule '0 3 * * *'
 fails 5 aiwf function trigger delete twice --yes
 err_has 'several triggers are called "twice": a Trigger and a PingSource'
+ok aiwf __complete function trigger show ''
+for word in twice PingSource/twice Trigger/twice; do
+    [ "$(grep -cx "$word" "$OUT")" = 1 ] || broken "$word is not offered once"
+done
 ok aiwf function trigger delete pingsource/twice --yes
 ok k wait --for=delete pingsource/twice --timeout=300s
 ok aiwf function trigger show twice -o json
