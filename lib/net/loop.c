@@ -3,7 +3,7 @@
 #include "base/sig.h"
 #include "net/transfer.h"
 
-enum { FIRST_BYTE_MS = 60000, POLL_MAX_MS = 60000, SECOND_LOOK_MS = 2, MANY_RUNNING = 8, MOMENT_MS = 1 };
+enum { FIRST_BYTE_MS = 60000, POLL_MAX_MS = 60000, FIRST_LOOK_MS = 2, LAST_LOOK_MS = 1024, MANY_RUNNING = 8, MOMENT_MS = 1 };
 
 void loop_prepare(struct transfer *t, struct http *http, const struct http_request *req, int total_ms)
 {
@@ -173,6 +173,18 @@ static int check_clocks(struct http *http)
     return (int)sleep_ms;
 }
 
+/* libcurl 7.88 can forget to wake a request when another one has read its data from the connection that they share, also when
+ * that other one has got nothing itself. As long as there was no answer, they may share one. */
+static int until_next_look_ms(struct http *http, bool are_many)
+{
+    if (!are_many || (http->had_http1 && !http->had_http2))
+        return POLL_MAX_MS;
+    http->look_ms = http->news || !http->look_ms ? FIRST_LOOK_MS : http->look_ms * 2;
+    if (http->look_ms > LAST_LOOK_MS)
+        http->look_ms = LAST_LOOK_MS;
+    return http->look_ms;
+}
+
 int loop_turn(struct http *http)
 {
     int running = 0;
@@ -180,12 +192,8 @@ int loop_turn(struct http *http)
     bool are_many = http->n_open > 1;
     http->curl->multi_perform(http->multi, &running);
     reap(http);
-    /* libcurl 7.88 can forget to wake a request when another one has read its data from the connection that they share; as
-     * long as there was no answer, they may. */
-    bool may_share = are_many && (http->had_http2 || !http->had_http1);
-    bool look_again = may_share && http->news;
-    int sleep_ms = check_clocks(http);
-    return look_again && sleep_ms > SECOND_LOOK_MS ? SECOND_LOOK_MS : sleep_ms;
+    int look_ms = until_next_look_ms(http, are_many), sleep_ms = check_clocks(http);
+    return look_ms < sleep_ms ? look_ms : sleep_ms;
 }
 
 void loop_sleep(struct http *http, int sleep_ms)

@@ -26,6 +26,7 @@ struct http {
     bool is_renewed;
     struct http_stream *streams;
     bool news;                 /* something came since the loop went to sleep */
+    int look_ms;               /* after so long without any it looks again */
     bool had_http1, had_http2; /* answers of it */
     bool stream_news;          /* a stream got data or ended since the last http_poll */
 };
