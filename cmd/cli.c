@@ -294,7 +294,9 @@ static int run(struct cli *cli, struct err *err)
     if (!cli->cmd->run) {
         show_help(cli, cli->err, false);
         fputc('\n', cli->err);
-        return err_set(err, ERR_USAGE, "aiwf %s needs a command", cli->cmd->name);
+        CLEANUP(str_release) struct str words = STR_INIT;
+        cmd_words(cli->path, cli->depth, &words);
+        return err_set(err, ERR_USAGE, "%s needs a command", words.buf);
     }
     if (prepare_output(cli, err) != 0)
         return -1;

@@ -88,6 +88,7 @@ struct cmd {
     const char *name;
     const char *alias;
     const char *group; /* of a noun in `aiwf -h`: a key of cmd_groups */
+    const char *kind;  /* of a noun: as -o name prints its things, KIND/NAME, a NAME is taken, too; NULL: it is not */
     const char *help;  /* one line, lower case, no full stop */
     const char *about; /* paragraphs for --help and the man page; may be NULL */
     const struct arg *args;

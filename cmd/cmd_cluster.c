@@ -81,6 +81,7 @@ static const struct cmd *const verbs[] = {
 const struct cmd cmd_cluster = {
     .name = "cluster",
     .group = "infrastructure",
+    .kind = "cluster",
     .help = "Kubernetes clusters of OpenStack Magnum",
     .about = "The cloud is the context's (aiwf context add NAME --cloud CLOUD), --cloud or AIWF_CLOUD, else OS_CLOUD, the\n"
              "OS_* variables, or the only one in clouds.yaml. clouds.yaml, secure.yaml and clouds-public.yaml are found and\n"

@@ -361,6 +361,7 @@ static const struct cmd *const verbs[] = {&cmd_list, &cmd_show, &cmd_use, &cmd_a
 const struct cmd cmd_context = {
     .name = "context",
     .group = "settings",
+    .kind = "context",
     .help = "contexts: which cloud, cluster, gateway and Prometheus to work with",
     .about = "A context is a named set of endpoints and defaults, kept in $XDG_CONFIG_HOME/aiwf/config.yaml. The context\n"
              "local always exists: it is the runtime of this machine, and the one in use when nothing else is said.\n"

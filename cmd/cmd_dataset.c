@@ -138,6 +138,7 @@ static const struct cmd *const verbs[] = {
 const struct cmd cmd_dataset = {
     .name = "dataset",
     .group = "infrastructure",
+    .kind = "dataset",
     .help = "training data: volumes for servers and clusters",
     .about = "A dataset is a Cinder volume whose metadata has " DATASET_MARK "; labels are its other metadata. It is used by a\n"
              "server (attach), or in a cluster whose nodes run the Cinder driver (manifest).",

@@ -478,6 +478,7 @@ const struct cmd cmd_function = {
     .name = "function",
     .alias = "fn",
     .group = "functions",
+    .kind = "function",
     .help = "functions: deploy, call, scale and watch them",
     .cmds = (const struct cmd *const[]){&function_deploy_cmd,
                                         &function_diff_cmd,

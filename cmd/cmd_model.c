@@ -335,6 +335,7 @@ static const struct cmd delete_cmd = {
 const struct cmd cmd_model = {
     .name = "model",
     .group = "functions",
+    .kind = "model",
     .help = "models: serve them, and ask them",
     .about = "A model is a function with a model server in it: TensorFlow Serving, or any server that speaks the Open Inference\n"
              "Protocol (v2). It is a Knative Service or a Deployment of the context's cluster, or a process of this machine in\n"

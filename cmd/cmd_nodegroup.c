@@ -135,6 +135,7 @@ static const struct cmd *const verbs[] = {
 const struct cmd cmd_nodegroup = {
     .name = "nodegroup",
     .group = "infrastructure",
+    .kind = "nodegroup",
     .help = "node groups of a cluster: machines that are alike",
     .about = "Each cluster has default-master and default-worker; others have a flavor, an image and labels of their own, and\n"
              "bounds for the autoscaler. GPU nodes are a node group whose flavor has GPUs: aiwf infra flavors --gpu.\n"

@@ -332,6 +332,7 @@ static const struct cmd delete_cmd = {
 const struct cmd cmd_pool = {
     .name = "pool",
     .group = "functions",
+    .kind = "pool",
     .help = "warm pools: instances kept ready for functions",
     .cmds = (const struct cmd *const[]){&create_cmd, &list_cmd, &show_cmd, &delete_cmd, &pool_advise_cmd, &pool_run_cmd, NULL},
 };

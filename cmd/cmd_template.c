@@ -75,6 +75,7 @@ static const struct cmd *const verbs[] = {
 const struct cmd cmd_template = {
     .name = "template",
     .group = "infrastructure",
+    .kind = "template",
     .help = "templates that OpenStack Magnum makes clusters from",
     .about = "The cloud is chosen as for aiwf cluster.",
     .cmds = verbs,

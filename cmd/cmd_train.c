@@ -385,6 +385,7 @@ static const struct cmd delete_cmd = {
 const struct cmd cmd_train = {
     .name = "train",
     .group = "functions",
+    .kind = "job",
     .help = "training and batch jobs: submit, wait for and watch them",
     .cmds = (const struct cmd *const[]){&train_submit_cmd, &list_cmd, &show_cmd, &logs_cmd, &train_events_cmd, &wait_cmd,
                                         &cancel_cmd, &delete_cmd, &train_retry_cmd, NULL},

@@ -489,6 +489,7 @@ const struct cmd cmd_workflow = {
     .name = "workflow",
     .alias = "wf",
     .group = "workflows",
+    .kind = "workflow",
     .help = "graphs of stages: prepare, train, serve",
     .about = "A workflow is a YAML file of stages. Stages of kind batch and train run to completion as jobs,\n"
              "stages of kind inference become functions; outputs of one are inputs of the next. `aiwf explain\n"

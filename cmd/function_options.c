@@ -286,8 +286,8 @@ static int finish(struct function_manifest *manifest, const char *name, struct e
     if (!spec->mode)
         spec->mode = "http";
     if (!spec->name) {
-        err_set(err, ERR_USAGE, "aiwf function deploy needs NAME");
-        return err_hint(err, "aiwf function deploy -h");
+        err_set(err, ERR_USAGE, "the function has no name");
+        return err_hint(err, "give NAME, or metadata.name in the file");
     }
     if (!spec->command && !spec->image && !spec->source && !spec->object) {
         err_set(err, ERR_USAGE, "function \"%s\" has nothing to run", spec->name);

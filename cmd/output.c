@@ -134,12 +134,29 @@ static void show_change(struct cli *cli, struct watch *watch, char *text)
     watch->shown = text;
 }
 
+/* What is wrong may be in the list itself, as doctor's. */
+static void show_failed(struct cli *cli, struct watch *watch, char *text, struct err *err)
+{
+    char *shown = xstrdup(text);
+    if (str_eq(watch->shown, text))
+        free(text);
+    else
+        show_change(cli, watch, text);
+    tell_failed(cli, watch, err);
+    watch->shown = shown;
+    watch->goes = true;
+}
+
 static int watch_round(struct cli *cli, struct watch *watch, int (*fn)(struct cli *cli, struct err *err), struct err *err)
 {
     AUTOFREE char *text = NULL;
     if (capture(cli, fn, &text, err) == 0) {
         show_change(cli, watch, TAKE(text));
         watch->goes = true;
+        return 0;
+    }
+    if (text && *text && !sig_interrupted()) {
+        show_failed(cli, watch, TAKE(text), err);
         return 0;
     }
     if (!watch->goes || !may_pass(err) || sig_interrupted())

@@ -206,6 +206,41 @@ static int too_many(const struct cli *cli, size_t at, struct err *err)
     return usage_hint(cli, err);
 }
 
+static const struct arg *arg_at(const struct cli *cli, size_t at)
+{
+    const struct arg *arg = cli->cmd->args;
+    while (arg && arg->name && at > 0 && !arg->many)
+        arg++, at--;
+    return arg && arg->name ? arg : NULL;
+}
+
+/* What a script gives whose variable is not set would be taken for a list of all. */
+static int check_empty(const struct cli *cli, struct err *err)
+{
+    for (size_t i = 0; i < cli->args.n && i < cli->dashes_at; i++) {
+        const struct arg *arg = arg_at(cli, i);
+        if (cli->args.v[i][0] || !arg)
+            continue;
+        err_set(err, ERR_USAGE, "%s is empty", arg->name);
+        return usage_hint(cli, err);
+    }
+    return 0;
+}
+
+static void drop_kinds(struct cli *cli)
+{
+    const char *kind = NULL;
+    for (size_t i = 0; i < cli->depth; i++)
+        kind = cli->path[i]->kind ? cli->path[i]->kind : kind;
+    size_t len = kind ? strlen(kind) : 0;
+    for (size_t i = 0; kind && i < cli->args.n && i < cli->dashes_at; i++) {
+        const struct arg *arg = arg_at(cli, i);
+        char *word = cli->args.v[i];
+        if (arg && strcmp(arg->name, "NAME") == 0 && strncmp(word, kind, len) == 0 && word[len] == '/' && word[len + 1])
+            memmove(word, word + len + 1, strlen(word + len + 1) + 1);
+    }
+}
+
 /* Arguments before "--" are counted apart from those after it, when a command follows it. */
 static int check_args(const struct cli *cli, struct err *err)
 {
@@ -311,7 +346,14 @@ int cli_parse(struct cli *cli, int argc, char *const *argv, struct err *err)
     cli->dashes_at = SIZE_MAX;
     if (check_early(&p, err) != 0 || set_defaults(&p, err) != 0 || parse_rest(&p, err) != 0)
         return -1;
-    return cli->help_short || cli->help_long ? 0 : check_args(cli, err);
+    if (cli->help_short || cli->help_long)
+        return 0;
+    bool is_raw = cli->cmd->flags & CMD_RAW;
+    if (!is_raw && check_empty(cli, err) != 0)
+        return -1;
+    if (!is_raw)
+        drop_kinds(cli);
+    return check_args(cli, err);
 }
 
 void cli_init(struct cli *cli)

@@ -30,7 +30,7 @@ static const struct topic_row formats[] = {
     {"wide", "the table with all columns"},
     {"json", "one JSON document with apiVersion and kind; errors are JSON too, on stderr"},
     {"yaml", "the same as YAML"},
-    {"name", "names alone, one a line"},
+    {"name", "KIND/NAME alone, one a line: commands take a NAME so, too"},
     {"csv", "comma-separated values with a header line"},
     {"ndjson", "one JSON document a line"},
     {"custom-columns=TITLE:.path,...", "a table of your own columns"},

@@ -509,7 +509,7 @@ __aiwf_table() {
         ;;
     'model predict')
         cmds='' aliases='' args='live'
-        opts='--file= -f= --version= --label= --input= --signature= --raw --timeout= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        opts='--file= -f= --version= --label= --input= --signature= --raw --timeout= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'model logs')
         cmds='' aliases='' args='live'

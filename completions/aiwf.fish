@@ -2986,8 +2986,6 @@ function __aiwf_table -a path
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
@@ -2996,7 +2994,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --version --label --input --signature --timeout --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+            set -g __aiwf_takes --file -f --version --label --input --signature --timeout --output -o --jq --context --namespace -n --cloud --kube-context --color
         case 'model logs'
             set -g __aiwf_cmds
             set -g __aiwf_aliases

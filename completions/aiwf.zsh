@@ -2986,8 +2986,6 @@ __aiwf_table() {
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
@@ -2996,7 +2994,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--file -f --version --label --input --signature --timeout --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        takes=(--file -f --version --label --input --signature --timeout --output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     'model logs')
         cmds=()

@@ -29,6 +29,7 @@ struct watch {
     node_t *cluster;             /* Magnum's document; NULL: not seen yet */
     bool is_gone, has_begun;
     node_t *groups, *servers; /* arrays; NULL: not seen */
+    int64_t servers_ms;       /* when they were asked for */
     struct watch_stack stacks[STACKS_MAX];
     size_t n_stacks;
     struct watch_line lines[LINES_MAX];

@@ -8,7 +8,7 @@
 #include "net/url.h"
 #include "openstack/heat.h"
 
-enum { BEGINS_MS = 60000 };
+enum { BEGINS_MS = 60000, SERVERS_MS = 30000 };
 
 const char *watch_status(const struct watch *watch)
 {
@@ -220,7 +220,8 @@ static bool wants_servers(const struct watch *watch)
         if (has_open_server(watch, &watch->stacks[i]))
             return true;
     }
-    return !sees_resources;
+    /* One that has come up may fail while others are prepared. */
+    return !sees_resources || clock_mono_ms() - watch->servers_ms >= SERVERS_MS;
 }
 
 /* The stack ends some seconds before Magnum says so: once its resources have. */
@@ -240,6 +241,7 @@ static void see_what_is_open(struct watch *watch)
     bool servers = wants_servers(watch), stack = wants_stack(watch);
     struct asks *asks = asks_new();
     if (servers) {
+        watch->servers_ms = clock_mono_ms();
         struct str *url = &asks->urls[asks->n];
         str_add(url, "/v2.1/servers/detail");
         add_prefix(watch, url);

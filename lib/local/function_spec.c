@@ -150,7 +150,9 @@ int function_config_read(struct function_config *config, const node_t *spec, str
     const char *command = node_str(spec, "/envProcess", "");
     if (!command[strspn(command, " \t\n")])
         return err_set(err, ERR_USAGE,
-                       "function \"%s\" has no command: the gateway runs processes, not images; give one with --fprocess", name);
+                       "function \"%s\" has no command: the gateway runs processes, not images; give one with --command (of "
+                       "faas-cli: --fprocess)",
+                       name);
     if (node_len(node_get(spec, "secrets")) > 0)
         return err_set(err, ERR_USAGE, "function \"%s\" asks for secrets, which the local gateway does not keep", name);
     if (read_map(spec, "envVars", err) != 0 || read_map(spec, "labels", err) != 0 || read_map(spec, "annotations", err) != 0)

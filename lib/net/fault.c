@@ -218,11 +218,23 @@ static int unreachable(const struct transfer *t, struct err *err, CURLcode code,
 
 static const char *named(const char *file, const char *setting) { return file ? file : setting ? setting : "of this client"; }
 
+/* A long query hides the cause that comes after it. */
+static void shown_url(struct str *s, const char *url)
+{
+    enum { QUERY_SHOWN = 100 };
+    url_mask(s, url);
+    const char *query = strchr(s->buf, '?');
+    if (query && strlen(query) > QUERY_SHOWN) {
+        str_cut(s, (size_t)(query - s->buf) + 1);
+        str_add(s, "...");
+    }
+}
+
 int transfer_fault(struct transfer *t, CURLcode code)
 {
     struct err *err = t->err;
     CLEANUP(str_release) struct str url = STR_INIT;
-    url_mask(&url, t->req->url);
+    shown_url(&url, t->req->url);
     if (code == CURLE_OPERATION_TIMEDOUT)
         return too_late(t, err, url.buf);
     if (t->abort != ABORT_NONE)

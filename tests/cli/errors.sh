@@ -9,6 +9,14 @@ err_has "error: unknown option --prot for aiwf local up"
 err_has "did you mean --port?"
 out_lines 0
 
+begin "a noun of a noun is named whole"
+fails 2 aiwf function trigger
+err_has "error: aiwf function trigger needs a command"
+
+begin "a long query does not stand before the cause"
+fails 7 aiwf top --once --prometheus http://127.0.0.1:1
+err_has 'cannot reach http://127.0.0.1:1/api/v1/label/__name__/values?...: Connection refused'
+
 begin "with -o json an error is JSON on stderr, wherever -o stands"
 for words in "function lsit -o json" "-o json function lsit" "function lsit --output=json" "function lsit -ojson" "local up --port x -o json" \
     "local up --output json --prot 1" "function lsit -o ndjson" "local up --port -o json"; do

@@ -113,7 +113,12 @@ fails 3 aiwf train show nothing
 fails 3 aiwf train wait nothing
 fails 3 aiwf train logs nothing
 fails 3 aiwf train cancel nothing
-ok aiwf train delete good bad
+ok aiwf train show bad -o name
+out_is job/bad
+ok aiwf train show "$(cat "$OUT")" -o json
+json .name bad
+fails 3 aiwf train show function/bad
+ok aiwf train delete job/good bad
 fails 3 aiwf train show good
 
 begin "a name that is taken by an unfinished job is exit 5; a finished one makes room"

@@ -71,6 +71,8 @@ START_TEST(bad_lines_say_what_is_wrong)
         {"version --color allways", "--color: \"allways\" is not one of auto, always, never", "did you mean always?"},
         {"function show", "aiwf function show needs NAME", "aiwf function show -h"},
         {"train wait", "aiwf train wait needs NAME", ""},
+        {"train show ''", "NAME is empty", "aiwf train show -h"},
+        {"train cancel a ''", "NAME is empty", ""},
         {"train submit n true", "unexpected argument \"true\"", ""},
         {"train submit a b -- true", "unexpected argument \"b\"", ""},
         {"train show", "aiwf train show needs NAME", ""},
