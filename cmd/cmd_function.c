@@ -335,6 +335,18 @@ static int wait_for_goal(struct cli *cli, struct err *err)
     return -1;
 }
 
+/* What --dry-run says; the server, when it is asked, has to know the function. */
+static int would(struct cli *cli, const struct function_env *env, const char *name, const char *what, struct err *err)
+{
+    if (cli->dry_run == DRY_RUN_SERVER) {
+        CLEANUP(node_free) node_t *function = env->runtime->show(&env->env, name, err);
+        if (!function)
+            return err->code == ERR_NOT_FOUND ? err_hint(err, "aiwf function list") : -1;
+    }
+    cli_note(cli, "would %s", what);
+    return 0;
+}
+
 static int scale(struct cli *cli, struct err *err)
 {
     const struct plain_opts *opts = cli->opts;
@@ -350,10 +362,8 @@ static int scale(struct cli *cli, struct err *err)
         return -1;
     if (!env.runtime->scale)
         return runtime_lacks(env.runtime, "scale a function", err);
-    if (cli->dry_run != DRY_RUN_NONE) {
-        cli_note(cli, "would %s", what);
-        return 0;
-    }
+    if (cli->dry_run != DRY_RUN_NONE)
+        return would(cli, &env, name, what, err);
     if (env.runtime->scale(&env.env, name, replicas, err) != 0)
         return err->code == ERR_NOT_FOUND ? err_hint(err, "aiwf function list") : -1;
     if (!cli_waits(cli, true))
@@ -372,10 +382,9 @@ static int delete_one(struct cli *cli, const char *name, struct err *err)
         return -1;
     if (!env.runtime->remove)
         return runtime_lacks(env.runtime, "delete a function", err);
-    if (cli->dry_run != DRY_RUN_NONE) {
-        cli_note(cli, "would delete function %s", name);
-        return 0;
-    }
+    AUTOFREE char *what = xasprintf("delete function %s", name);
+    if (cli->dry_run != DRY_RUN_NONE)
+        return would(cli, &env, name, what, err);
     if (env.runtime->remove(&env.env, name, err) != 0)
         return err->code == ERR_NOT_FOUND ? err_hint(err, "aiwf function list") : -1;
     cli_note(cli, "function %s deleted", name);

@@ -227,6 +227,9 @@ static int change_one(struct cli *cli, const char *name, bool is_delete, struct 
     change_fn *change = is_delete ? env.trainer->remove : env.trainer->cancel;
     if (!change)
         return trainer_lacks(env.trainer, is_delete ? "delete a job" : "cancel a job", err);
+    CLEANUP(node_free) node_t *there = cli->dry_run == DRY_RUN_SERVER ? env.trainer->show(&env, name, err) : NULL;
+    if (cli->dry_run == DRY_RUN_SERVER && !there)
+        return train_not_there(err);
     if (cli->dry_run != DRY_RUN_NONE) {
         cli_note(cli, "would %s job %s", verb, name);
         return 0;

@@ -197,7 +197,8 @@ static void summary(const struct cli *cli, const node_t *status)
         reused += strcmp(node_str(stage, "/state", ""), "Cached") == 0;
         source = source ? source : node_str(stage, "/energy_source", NULL);
     }
-    str_addf(&text, "workflow %s: %lld stages in ", node_str(status, "/name", ""), (long long)node_int(status, "/total", 0));
+    int64_t total = node_int(status, "/total", 0);
+    str_addf(&text, "workflow %s: %lld stage%s in ", node_str(status, "/name", ""), (long long)total, total == 1 ? "" : "s");
     duration_print(&text, node_int(status, "/run_ms", 0));
     if (reused)
         str_addf(&text, ", %zu reused", reused);

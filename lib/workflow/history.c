@@ -81,6 +81,14 @@ static bool settled_well(const node_t *stage)
     return strcmp(state, "Succeeded") == 0 || strcmp(state, "Cached") == 0;
 }
 
+/* In this run, as a job; one that failed has used energy, too. */
+static bool has_run(const node_t *stage)
+{
+    const char *state = node_str(stage, "/state", "");
+    return node_get(stage, "job") &&
+           (strcmp(state, "Succeeded") == 0 || (strcmp(state, "Failed") == 0 && node_get(stage, "run_ms")));
+}
+
 /* Sums over the stages that ran; energy is unknown as soon as one of them has none. */
 static void add_sums(node_t *status)
 {
@@ -88,7 +96,7 @@ static void add_sums(node_t *status)
     double energy = 0;
     for (const node_t *s = node_first(node_get(status, "stages")); s; s = node_next(s)) {
         done += settled_well(s);
-        if (strcmp(node_str(s, "/state", ""), "Succeeded") == 0 && node_get(s, "job"))
+        if (has_run(s))
             energy += node_num(s, "/energy_j", __builtin_nan(""));
     }
     node_set_num(status, "done", (double)done);

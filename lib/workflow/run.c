@@ -243,11 +243,15 @@ static int conclude(struct run *run, struct err *err)
         return -1;
     if (!n)
         return 0;
-    err_set(err, ERR_WORKLOAD, "workflow %s failed at stage%s %s", run->wf->name, n > 1 ? "s" : "", failed.buf);
+    enum err_code refused = run->steps[first].refused;
+    err_set(err, refused ? refused : ERR_WORKLOAD, "workflow %s failed at stage%s %s", run->wf->name, n > 1 ? "s" : "",
+            failed.buf);
     CLEANUP(node_free) node_t *status = journal_status(&run->home->journal, run->wf->name, true);
     for (const node_t *s = node_first(node_get(status, "stages")); s; s = node_next(s))
         if (strcmp(node_str(s, "/name", ""), run->wf->stages[first].name) == 0)
             err_why(err, "%s: %s", run->wf->stages[first].name, node_str(s, "/message", "failed"));
+    if (refused) /* it has no log */
+        return err_hint(err, "aiwf workflow plan -f %s; then aiwf workflow resume %s", run->wf->file, run->wf->name);
     return err_hint(err, "aiwf workflow logs %s %s; then aiwf workflow resume %s", run->wf->name, run->wf->stages[first].name,
                     run->wf->name);
 }

@@ -12,8 +12,9 @@ struct step {
     char *handle; /* the job's or function's name */
     char *folder; /* what it runs in or is deployed from */
     int64_t try_number;
-    bool existed;     /* the function was there before */
-    int64_t begun_ms; /* monotonic, when it was started by us */
+    bool existed;          /* the function was there before */
+    int64_t begun_ms;      /* monotonic, when it was started by us */
+    enum err_code refused; /* why it could not be started; ERR_OK: it could, or was not tried */
     struct made made;
 };
 

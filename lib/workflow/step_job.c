@@ -274,11 +274,14 @@ static void say_job(const struct run *run, size_t at, const node_t *doc)
 {
     CLEANUP(str_release) struct str note = STR_INIT;
     bool is_queued = strcmp(node_str(doc, "/state", ""), "Queued") == 0;
-    int64_t attempt = node_int(doc, "/attempt", 1), position = node_int(doc, "/queue_position", 0);
+    int64_t attempt = node_int(doc, "/attempt", 1), tries = node_int(doc, "/retries", 0) + 1;
+    int64_t position = node_int(doc, "/queue_position", 0);
     if (is_queued && position > 0)
         str_addf(&note, "position %lld", (long long)position);
+    else if (attempt > tries) /* what the gateway lost counts as an attempt, and as no try */
+        str_addf(&note, "attempt %lld", (long long)attempt);
     else if (attempt > 1)
-        str_addf(&note, "attempt %lld of %lld", (long long)attempt, (long long)node_int(doc, "/retries", 0) + 1);
+        str_addf(&note, "attempt %lld of %lld", (long long)attempt, (long long)tries);
     step_say(run, at, is_queued ? "queued" : "running", note.buf);
 }
 

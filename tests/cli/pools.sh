@@ -29,6 +29,13 @@ true_that test "$(field p '.idle_energy_j >= 0')" = true
 begin "what is wrong is refused"
 fails 5 aiwf pool create p --function hello --min 1
 fails 2 aiwf pool create q --function hello --min 3 --max 2
+fails 5 aiwf pool create q --function hello --min 5
+err_has 'min 5 is above the 4 instances that function "hello" may have: max raises that'
+ok aiwf pool create q --function hello --min 2 --max 5
+ok aiwf pool delete q
+ok aiwf function deploy once --mode stdio --command cat
+fails 5 aiwf pool create q --function once --min 1
+err_has 'a process a request'
 fails 2 aiwf pool create q --function hello --min 1 --schedule '61 * * * *=2'
 err_has "minute"
 fails 1 aiwf pool create Q --function hello --min 1

@@ -113,6 +113,9 @@ fails 3 aiwf train show nothing
 fails 3 aiwf train wait nothing
 fails 3 aiwf train logs nothing
 fails 3 aiwf train cancel nothing
+fails 3 aiwf train delete nothing --dry-run=server
+fails 3 aiwf function delete nothing --dry-run=server
+fails 3 aiwf function scale nothing 2 --dry-run=server
 ok aiwf train show bad -o name
 out_is job/bad
 ok aiwf train show "$(cat "$OUT")" -o json

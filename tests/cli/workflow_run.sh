@@ -205,14 +205,15 @@ END
 fails 9 run_file
 err_has "workflow flow failed at stage broken"
 
-begin "more GPUs than there are is refused in the gateway's words"
+begin "more GPUs than there are is refused as train submit refuses it, and there is no log to look at"
 cat >w.yaml <<END
 name: flow
 stages:
   - {name: large, kind: train, command: "true", gpus: 9}
 END
-fails 9 run_file
-err_has "GPU"
+fails 6 run_file
+err_has "asks for 9 GPUs"
+err_has 'try: aiwf workflow plan -f '
 
 begin "stages that do not need each other run side by side"
 cat >w.yaml <<END
@@ -247,6 +248,12 @@ run sh -c 'aiwf workflow run -f - <w.yaml'
 true_that [ "$RC" = 0 ]
 fails 2 aiwf workflow resume flow
 err_has "was read from standard input"
+
+begin "one that failed has used energy, too"
+printf 'name: flow\nstages:\n- {name: a, kind: batch, command: "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; exit 3"}\n' >spent.yaml
+fails 9 aiwf workflow run -f spent.yaml
+ok aiwf workflow status flow -o json
+json '.energy_j == .stages[0].energy_j and .energy_j > 0' true
 
 begin "list shows every workflow that ran"
 ok aiwf workflow list -o name
