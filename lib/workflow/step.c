@@ -42,7 +42,8 @@ int step_remote_error(struct run *run, size_t at, struct err *remote, struct err
         step_remote_ok(run);
         str_addf(&text, "%s%s%s", remote->what, remote->why ? ": " : "", remote->why ? remote->why : "");
         node_t *record = journal_record("failed", run->wf->stages[at].name);
-        run->steps[at].refused = run->steps[at].state == STEP_STARTING ? remote->code : ERR_OK;
+        bool is_refused = run->steps[at].state == STEP_STARTING && remote->code != ERR_WORKLOAD;
+        run->steps[at].refused = is_refused ? remote->code : ERR_OK;
         err_clear(remote);
         return step_failed(run, at, record, text.buf, err);
     }

@@ -12,10 +12,17 @@ workers=${JOBS:-$(($(nproc) * 2))}
 
 build() { make -s CC="ccache gcc" CFLAGS="-O1" WARN=-w "$@" >build.log 2>&1; }
 
+# What an ended test has started knows its folder.
+sweep() { # FOLDER
+    grep -lsF "$1/" /proc/[0-9]*/environ | sed 's,/proc/\([0-9]*\)/.*,\1,' | xargs -r kill -KILL
+    rm -rf "$1"
+}
+
 # The first test that fails is enough. Check has each in a process group of its own, which may not heed a TERM.
 suite_fails() { # SUITE
-    local pid child
-    exec 4< <(CK_DEFAULT_TIMEOUT=30 CK_VERBOSITY=silent CK_TAP_LOG_FILE_NAME=/dev/stdout CK_RUN_SUITE=$1 exec build/unit 2>/dev/null)
+    local pid child tmp=$PWD/tmp
+    mkdir -p "$tmp"
+    exec 4< <(TMPDIR=$tmp/ CK_DEFAULT_TIMEOUT=30 CK_VERBOSITY=silent CK_TAP_LOG_FILE_NAME=/dev/stdout CK_RUN_SUITE=$1 exec build/unit 2>/dev/null)
     pid=$!
     if ! grep -q -m1 '^not ok' <&4; then
         ! wait "$pid"
@@ -25,6 +32,7 @@ suite_fails() { # SUITE
     for child in $(pgrep -P "$pid"); do kill -KILL -- "-$child"; done
     kill -KILL "$pid"
     wait "$pid"
+    sweep "$tmp"
     return 0
 } 2>/dev/null
 killed_by_unit() { # SUITE...
@@ -74,6 +82,6 @@ for worker in $(seq 1 $((workers - 1))); do cp -a "$scratch/0" "$scratch/$worker
 
 patches=("$root"/tests/mutants/${ONLY:-*}.patch)
 export scratch
-export -f build suite_fails killed_by_unit killed_by_cli killed target try
+export -f build sweep suite_fails killed_by_unit killed_by_cli killed target try
 printf '%s\0' "${patches[@]}" | xargs -0 -n1 -P "$workers" --process-slot-var=slot bash -c 'cd "$scratch/$slot" && try "$1"' _
 echo "1..${#patches[@]}"
