@@ -166,6 +166,7 @@ struct add_opts {
     const char *values[SETTING_COUNT];
     bool flags[SETTING_COUNT];
     bool use, replace;
+    struct strv unset;
 };
 
 static void complete_kube_contexts(struct cli *cli, struct strv *names)
@@ -189,23 +190,35 @@ static void complete_clouds(struct cli *cli, struct strv *names)
 #define OPT_OF_NUMBER(ident) .type = OPT_STRING, VALUE_AT(ident), .metavar = "N"
 #define OPT_OF_BOOL(ident)   .type = OPT_FLAG, FLAG_AT(ident)
 
-static const struct opt add_opts[] = {
 #define X(ident, key, env, type, help_) {.name = (key), OPT_OF_##type(ident), .help = (help_)},
-    CONTEXT_SETTINGS(X)
-#undef X
-        {.name = "use", .type = OPT_FLAG, OPT(struct add_opts, use), .help = "make it the current context"},
+#define COMPLETED                                                                                         \
+    [SETTING_kube_context].complete = complete_kube_contexts, [SETTING_cloud].complete = complete_clouds, \
+    [SETTING_runtime].complete = complete_runtimes
+
+static const struct opt set_opts[] = {
+    CONTEXT_SETTINGS(X){.name = "unset",
+                        .type = OPT_LIST,
+                        OPT(struct add_opts, unset),
+                        .metavar = "SETTING",
+                        .help = "forget it; may be repeated"},
+    {0},
+    COMPLETED,
+};
+static const struct opt add_opts[] = {
+    CONTEXT_SETTINGS(X){.name = "use", .type = OPT_FLAG, OPT(struct add_opts, use), .help = "make it the current context"},
     {.name = "replace",
      .type = OPT_FLAG,
      OPT(struct add_opts, replace),
      .help = "replace one of that name, with all its settings"},
     {0},
-    [SETTING_kube_context].complete = complete_kube_contexts,
-    [SETTING_cloud].complete = complete_clouds,
-    [SETTING_runtime].complete = complete_runtimes,
+    COMPLETED,
 };
+#undef X
 
 static int add_setting(node_t *settings, enum setting setting, const char *text, struct err *err)
 {
+    if (setting == SETTING_runtime && !runtime_for(NULL, text, err))
+        return -1;
     AUTOFREE char *where = xasprintf("--%s", setting_infos[setting].key);
     AUTOFREE char *value = setting_value(setting, text, where, NULL, err);
     if (!value)
@@ -225,26 +238,71 @@ static node_t *settings_given(const struct add_opts *opts, struct err *err)
     return TAKE(settings);
 }
 
+/* Checked, and asked for; NULL: not. The caller frees. */
+static node_t *wanted_settings(struct cli *cli, const char *what, struct err *err)
+{
+    const struct add_opts *opts = cli->opts;
+    CLEANUP(node_free) node_t *settings = settings_given(opts, err);
+    const char *cloud = opts->values[SETTING_cloud];
+    bool is_fine = settings && (!cloud || cloud_check(cloud, err) == 0) && confirm(cli, cli->args.v[0], what, err) == 0;
+    return is_fine ? TAKE(settings) : NULL;
+}
+
+static int print_settings(const struct cli *cli, const node_t *settings)
+{
+    CLEANUP(str_release) struct str text = STR_INIT;
+    yaml_print(settings, &text);
+    fputs(text.buf, cli->out);
+    return 0;
+}
+
 static int add(struct cli *cli, struct err *err)
 {
     const struct add_opts *opts = cli->opts;
     const char *name = cli->args.v[0];
-    CLEANUP(node_free) node_t *settings = settings_given(opts, err);
-    const char *cloud = opts->values[SETTING_cloud];
-    if (!settings || (cloud && cloud_check(cloud, err) != 0) || confirm(cli, name, "replace its settings", err) != 0)
+    CLEANUP(node_free) node_t *settings = wanted_settings(cli, "replace its settings", err);
+    if (!settings)
         return -1;
-    if (cli->dry_run != DRY_RUN_NONE) {
-        CLEANUP(str_release) struct str text = STR_INIT;
-        yaml_print(settings, &text);
-        fputs(text.buf, cli->out);
-        return 0;
-    }
-    if (conf_set_context(name, settings, opts->replace, err) != 0)
+    if (cli->dry_run != DRY_RUN_NONE)
+        return print_settings(cli, settings);
+    if (conf_set_context(name, settings, opts->replace ? CONF_REPLACE : CONF_NEW, err) != 0)
         return -1;
     if (opts->use && conf_use_context(name, err) != 0)
         return -1;
     cli_hint(cli, opts->use ? "aiwf doctor" : "aiwf context use %s", name);
     return 0;
+}
+
+static int unset(node_t *settings, const char *key, struct err *err)
+{
+    const char *known[SETTING_COUNT];
+    for (size_t i = 0; i < SETTING_COUNT; i++) {
+        known[i] = setting_infos[i].key;
+        if (strcmp(known[i], key) == 0)
+            return node_set(settings, key, node_new_null()), 0;
+    }
+    err_set(err, ERR_USAGE, "--unset: there is no setting \"%s\"", key);
+    const char *nearest = str_nearest(key, known, SETTING_COUNT);
+    return nearest ? err_hint(err, "did you mean %s?", nearest) : -1;
+}
+
+static int set(struct cli *cli, struct err *err)
+{
+    const struct add_opts *opts = cli->opts;
+    const char *name = cli->args.v[0];
+    CLEANUP(node_free) node_t *settings = wanted_settings(cli, "change its settings", err);
+    if (!settings)
+        return -1;
+    for (size_t i = 0; i < opts->unset.n; i++)
+        if (unset(settings, opts->unset.v[i], err) != 0)
+            return -1;
+    if (!node_len(settings)) {
+        err_set(err, ERR_USAGE, "no setting is given");
+        return err_hint(err, "aiwf context set -h");
+    }
+    if (cli->dry_run != DRY_RUN_NONE)
+        return print_settings(cli, settings);
+    return conf_set_context(name, settings, CONF_MERGE, err);
 }
 
 /* ---- the tables ---- */
@@ -302,6 +360,11 @@ static const struct example add_examples[] = {
      "a cloud, asked before every change"},
     {0},
 };
+static const struct example set_examples[] = {
+    {"aiwf context set lab --prometheus http://prom.example:9090", "a lab that is measured now"},
+    {"aiwf context set prod --protected --unset price-kwh", "asked before every change from now on; a price no longer known"},
+    {0},
+};
 static const struct example delete_examples[] = {
     {"aiwf context delete lab", "forget a context's settings; the systems stay as they are"},
     {"aiwf context delete prod --yes", "a protected one, without being asked"},
@@ -347,6 +410,17 @@ static const struct cmd cmd_add = {
     .examples = add_examples,
     .run = add,
 };
+static const struct cmd cmd_set = {
+    .name = "set",
+    .help = "change settings of a context",
+    .about = "Those that are not given stay as they are. Otherwise as aiwf context add.",
+    .args = name_arg,
+    .opts = set_opts,
+    .opts_size = sizeof(struct add_opts),
+    .flags = CMD_CHANGES,
+    .examples = set_examples,
+    .run = set,
+};
 static const struct cmd cmd_delete = {
     .name = "delete",
     .help = "forget contexts",
@@ -356,7 +430,7 @@ static const struct cmd cmd_delete = {
     .run = delete,
 };
 
-static const struct cmd *const verbs[] = {&cmd_list, &cmd_show, &cmd_use, &cmd_add, &cmd_delete, NULL};
+static const struct cmd *const verbs[] = {&cmd_list, &cmd_show, &cmd_use, &cmd_add, &cmd_set, &cmd_delete, NULL};
 
 const struct cmd cmd_context = {
     .name = "context",

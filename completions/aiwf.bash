@@ -144,7 +144,7 @@ __aiwf_table() {
         opts='--help -h --color= --verbose -v --timing'
         ;;
     'context')
-        cmds='list show use add delete' aliases='' args=''
+        cmds='list show use add set delete' aliases='' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'context list')
@@ -162,6 +162,10 @@ __aiwf_table() {
     'context add')
         cmds='' aliases='' args='none'
         opts='--cloud= --kube-context= --kubeconfig= --namespace= --openfaas= --knative= --openwhisk= --prometheus= --prometheus-user= --prometheus-password-file= --prometheus-token-file= --prometheus-headers-file= --scrape-hosts= --scrape-user= --scrape-password-file= --scrape-token-file= --alertmanager= --grafana= --grafana-token-file= --runtime= --user= --password-file= --oauth2-url= --oauth2-client-id= --oauth2-secret-file= --oauth2-scope= --oauth2-audience= --ca-file= --cert-file= --key-file= --insecure --protected --currency= --price-cpu-hour= --price-gpu-hour= --price-kwh= --idle-watts= --max-watts= --use --replace --dry-run --yes -y --help -h --color= --verbose -v --timing'
+        ;;
+    'context set')
+        cmds='' aliases='' args='live'
+        opts='--cloud= --kube-context= --kubeconfig= --namespace= --openfaas= --knative= --openwhisk= --prometheus= --prometheus-user= --prometheus-password-file= --prometheus-token-file= --prometheus-headers-file= --scrape-hosts= --scrape-user= --scrape-password-file= --scrape-token-file= --alertmanager= --grafana= --grafana-token-file= --runtime= --user= --password-file= --oauth2-url= --oauth2-client-id= --oauth2-secret-file= --oauth2-scope= --oauth2-audience= --ca-file= --cert-file= --key-file= --insecure --protected --currency= --price-cpu-hour= --price-gpu-hour= --price-kwh= --idle-watts= --max-watts= --unset= --dry-run --yes -y --help -h --color= --verbose -v --timing'
         ;;
     'context delete')
         cmds='' aliases='' args='live+'
@@ -766,6 +770,22 @@ __aiwf_value() {
     'context add:--ca-file') kind=files ;;
     'context add:--cert-file') kind=files ;;
     'context add:--key-file') kind=files ;;
+    'context set:--cloud') kind=live ;;
+    'context set:--kube-context') kind=live ;;
+    'context set:--kubeconfig') kind=files ;;
+    'context set:--namespace') kind=none ;;
+    'context set:--prometheus-password-file') kind=files ;;
+    'context set:--prometheus-token-file') kind=files ;;
+    'context set:--prometheus-headers-file') kind=files ;;
+    'context set:--scrape-password-file') kind=files ;;
+    'context set:--scrape-token-file') kind=files ;;
+    'context set:--grafana-token-file') kind=files ;;
+    'context set:--runtime') kind=live ;;
+    'context set:--password-file') kind=files ;;
+    'context set:--oauth2-secret-file') kind=files ;;
+    'context set:--ca-file') kind=files ;;
+    'context set:--cert-file') kind=files ;;
+    'context set:--key-file') kind=files ;;
     'dataset attach:--cluster') kind=live ;;
     'function deploy:--file' | 'function deploy:-f') kind=files ;;
     'function deploy:--runtime') kind=live ;;

@@ -823,6 +823,7 @@ function __aiwf_table -a path
                 show\t'show a context\'s settings, and where each comes from' \
                 use\t'make a context the current one' \
                 add\t'add a context' \
+                set\t'change settings of a context' \
                 delete\t'forget contexts'
             set -g __aiwf_aliases
             set -g __aiwf_named
@@ -947,6 +948,58 @@ function __aiwf_table -a path
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
             set -g __aiwf_takes --cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --scrape-hosts --scrape-user --scrape-password-file --scrape-token-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --oauth2-url --oauth2-client-id --oauth2-secret-file --oauth2-scope --oauth2-audience --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color
+        case 'context set'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --cloud\t'a cloud\'s name in clouds.yaml' \
+                --kube-context\t'a context of the kubeconfig' \
+                --kubeconfig\t'the kubeconfig\'s path' \
+                --namespace\t'the Kubernetes or OpenFaaS namespace' \
+                --openfaas\t'an OpenFaaS gateway\'s URL, or kube://NAMESPACE/SERVICE:PORT' \
+                --knative\t'the URL of Knative\'s ingress' \
+                --openwhisk\t'the URL of OpenWhisk\'s host' \
+                --prometheus\t'a Prometheus server\'s URL, or kube://NAMESPACE/SERVICE:PORT' \
+                --prometheus-user\t'the Prometheus server\'s user' \
+                --prometheus-password-file\t'a file with its password' \
+                --prometheus-token-file\t'a file with its bearer token' \
+                --prometheus-headers-file\t'a file of headers for it, NAME: VALUE a line' \
+                --scrape-hosts\t'whose exporters get the login of --scrape: NAME, NAME:PORT or .DOMAIN, separated by commas' \
+                --scrape-user\t'the exporters\' user' \
+                --scrape-password-file\t'a file with its password' \
+                --scrape-token-file\t'a file with the exporters\' bearer token' \
+                --alertmanager\t'an Alertmanager\'s URL, or kube://NAMESPACE/SERVICE:PORT' \
+                --grafana\t'a Grafana\'s URL' \
+                --grafana-token-file\t'a file with the token of a service account of Grafana' \
+                --runtime\t'the default runtime of functions' \
+                --user\t'the gateway\'s user' \
+                --password-file\t'a file with the gateway\'s password' \
+                --oauth2-url\t'the endpoint that gives the gateway\'s tokens (OAuth 2.0)' \
+                --oauth2-client-id\t'the client that asks there' \
+                --oauth2-secret-file\t'a file with its secret (else the variable AIWF_OAUTH2_SECRET)' \
+                --oauth2-scope\t'the scope that is asked for' \
+                --oauth2-audience\t'whom the token is for' \
+                --ca-file\t'a PEM file of certificate authorities to trust' \
+                --cert-file\t'a client certificate in PEM' \
+                --key-file\t'the client certificate\'s key in PEM' \
+                --insecure\t'true: do not verify TLS certificates' \
+                --protected\t'true: ask before anything changes' \
+                --currency\t'the currency of prices' \
+                --price-cpu-hour\t'price of a CPU core for an hour' \
+                --price-gpu-hour\t'price of a GPU for an hour' \
+                --price-kwh\t'price of a kilowatt-hour' \
+                --idle-watts\t'the machine\'s power when idle, W' \
+                --max-watts\t'the machine\'s power at full load, W' \
+                --unset\t'forget it; may be repeated' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --scrape-hosts --scrape-user --scrape-password-file --scrape-token-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --oauth2-url --oauth2-client-id --oauth2-secret-file --oauth2-scope --oauth2-audience --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --unset --color
         case 'context delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
@@ -4306,6 +4359,38 @@ function __aiwf_value -a path option
         case 'context add:--cert-file'
             set -g __aiwf_kind files
         case 'context add:--key-file'
+            set -g __aiwf_kind files
+        case 'context set:--cloud'
+            set -g __aiwf_kind live
+        case 'context set:--kube-context'
+            set -g __aiwf_kind live
+        case 'context set:--kubeconfig'
+            set -g __aiwf_kind files
+        case 'context set:--namespace'
+            set -g __aiwf_kind none
+        case 'context set:--prometheus-password-file'
+            set -g __aiwf_kind files
+        case 'context set:--prometheus-token-file'
+            set -g __aiwf_kind files
+        case 'context set:--prometheus-headers-file'
+            set -g __aiwf_kind files
+        case 'context set:--scrape-password-file'
+            set -g __aiwf_kind files
+        case 'context set:--scrape-token-file'
+            set -g __aiwf_kind files
+        case 'context set:--grafana-token-file'
+            set -g __aiwf_kind files
+        case 'context set:--runtime'
+            set -g __aiwf_kind live
+        case 'context set:--password-file'
+            set -g __aiwf_kind files
+        case 'context set:--oauth2-secret-file'
+            set -g __aiwf_kind files
+        case 'context set:--ca-file'
+            set -g __aiwf_kind files
+        case 'context set:--cert-file'
+            set -g __aiwf_kind files
+        case 'context set:--key-file'
             set -g __aiwf_kind files
         case 'dataset attach:--cluster'
             set -g __aiwf_kind live

@@ -824,6 +824,7 @@ __aiwf_table() {
             'show:show a context'\''s settings, and where each comes from'
             'use:make a context the current one'
             'add:add a context'
+            'set:change settings of a context'
             'delete:forget contexts')
         aliases=()
         args=()
@@ -947,6 +948,58 @@ __aiwf_table() {
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
         takes=(--cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --scrape-hosts --scrape-user --scrape-password-file --scrape-token-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --oauth2-url --oauth2-client-id --oauth2-secret-file --oauth2-scope --oauth2-audience --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color )
+        ;;
+    'context set')
+        cmds=()
+        aliases=()
+        args=(live)
+        opts=(
+            '--cloud:a cloud'\''s name in clouds.yaml'
+            '--kube-context:a context of the kubeconfig'
+            '--kubeconfig:the kubeconfig'\''s path'
+            '--namespace:the Kubernetes or OpenFaaS namespace'
+            '--openfaas:an OpenFaaS gateway'\''s URL, or kube://NAMESPACE/SERVICE:PORT'
+            '--knative:the URL of Knative'\''s ingress'
+            '--openwhisk:the URL of OpenWhisk'\''s host'
+            '--prometheus:a Prometheus server'\''s URL, or kube://NAMESPACE/SERVICE:PORT'
+            '--prometheus-user:the Prometheus server'\''s user'
+            '--prometheus-password-file:a file with its password'
+            '--prometheus-token-file:a file with its bearer token'
+            '--prometheus-headers-file:a file of headers for it, NAME: VALUE a line'
+            '--scrape-hosts:whose exporters get the login of --scrape: NAME, NAME:PORT or .DOMAIN, separated by commas'
+            '--scrape-user:the exporters'\'' user'
+            '--scrape-password-file:a file with its password'
+            '--scrape-token-file:a file with the exporters'\'' bearer token'
+            '--alertmanager:an Alertmanager'\''s URL, or kube://NAMESPACE/SERVICE:PORT'
+            '--grafana:a Grafana'\''s URL'
+            '--grafana-token-file:a file with the token of a service account of Grafana'
+            '--runtime:the default runtime of functions'
+            '--user:the gateway'\''s user'
+            '--password-file:a file with the gateway'\''s password'
+            '--oauth2-url:the endpoint that gives the gateway'\''s tokens (OAuth 2.0)'
+            '--oauth2-client-id:the client that asks there'
+            '--oauth2-secret-file:a file with its secret (else the variable AIWF_OAUTH2_SECRET)'
+            '--oauth2-scope:the scope that is asked for'
+            '--oauth2-audience:whom the token is for'
+            '--ca-file:a PEM file of certificate authorities to trust'
+            '--cert-file:a client certificate in PEM'
+            '--key-file:the client certificate'\''s key in PEM'
+            '--insecure:true: do not verify TLS certificates'
+            '--protected:true: ask before anything changes'
+            '--currency:the currency of prices'
+            '--price-cpu-hour:price of a CPU core for an hour'
+            '--price-gpu-hour:price of a GPU for an hour'
+            '--price-kwh:price of a kilowatt-hour'
+            '--idle-watts:the machine'\''s power when idle, W'
+            '--max-watts:the machine'\''s power at full load, W'
+            '--unset:forget it; may be repeated'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --scrape-hosts --scrape-user --scrape-password-file --scrape-token-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --oauth2-url --oauth2-client-id --oauth2-secret-file --oauth2-scope --oauth2-audience --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --unset --color )
         ;;
     'context delete')
         cmds=()
@@ -4267,6 +4320,22 @@ __aiwf_value() {
     'context add:--ca-file') kind=files choices=() ;;
     'context add:--cert-file') kind=files choices=() ;;
     'context add:--key-file') kind=files choices=() ;;
+    'context set:--cloud') kind=live choices=() ;;
+    'context set:--kube-context') kind=live choices=() ;;
+    'context set:--kubeconfig') kind=files choices=() ;;
+    'context set:--namespace') kind=none choices=() ;;
+    'context set:--prometheus-password-file') kind=files choices=() ;;
+    'context set:--prometheus-token-file') kind=files choices=() ;;
+    'context set:--prometheus-headers-file') kind=files choices=() ;;
+    'context set:--scrape-password-file') kind=files choices=() ;;
+    'context set:--scrape-token-file') kind=files choices=() ;;
+    'context set:--grafana-token-file') kind=files choices=() ;;
+    'context set:--runtime') kind=live choices=() ;;
+    'context set:--password-file') kind=files choices=() ;;
+    'context set:--oauth2-secret-file') kind=files choices=() ;;
+    'context set:--ca-file') kind=files choices=() ;;
+    'context set:--cert-file') kind=files choices=() ;;
+    'context set:--key-file') kind=files choices=() ;;
     'dataset attach:--cluster') kind=live choices=() ;;
     'function deploy:--file' | 'function deploy:-f') kind=files choices=() ;;
     'function deploy:--runtime') kind=live choices=() ;;

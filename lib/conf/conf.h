@@ -123,9 +123,11 @@ void conf_names(const struct conf *conf, struct strv *names);
 
 /* Each changes the file under its lock, re-reading it there, and replaces it atomically (0600). Comments and
  * layout are kept as far as the file is in block style; else it is printed anew.
- * settings: an object by the schema of a context. CONFLICT when the name is there and !replace; USAGE for a
- * name that would be hard to type. */
-int conf_set_context(const char *name, const node_t *settings, bool replace, struct err *err);
+ * settings: an object by the schema of a context. They are those of a new context (CONFLICT when the name is there), instead
+ * of all that it has, or beside those that are not among them, without those that are null (NOT_FOUND when there is none of that name). USAGE for a name
+ * that would be hard to type. */
+enum conf_set { CONF_NEW, CONF_REPLACE, CONF_MERGE };
+int conf_set_context(const char *name, const node_t *settings, enum conf_set how, struct err *err);
 int conf_delete_context(const char *name, struct err *err); /* NOT_FOUND; `local` only loses its settings */
 int conf_use_context(const char *name, struct err *err);    /* NOT_FOUND */
 

@@ -25,7 +25,7 @@ static int check_name(const char *name, struct err *err)
 struct change {
     const char *name;
     const node_t *settings;
-    bool replace;
+    enum conf_set how;
 };
 
 /* Changes conf's tree, and writes the text that says the same, as near to the old one as it can, into text. */
@@ -77,15 +77,30 @@ static int no_context(const struct conf *conf, const char *name, struct err *err
     return nearest ? err_hint(err, "did you mean %s?", nearest) : err_hint(err, "aiwf context list");
 }
 
+/* before: NULL: it has none. The caller frees. */
+static node_t *merged(const node_t *before, const node_t *settings)
+{
+    node_t *all = before ? node_copy(before) : node_new_object();
+    for (const node_t *setting = node_first(settings); setting; setting = node_next(setting))
+        if (node_type(setting) == NODE_NULL)
+            node_delete(all, node_key(setting));
+        else
+            node_set(all, node_key(setting), node_copy(setting));
+    return all;
+}
+
 static int set_context(struct conf *conf, const struct change *change, struct str *text, struct err *err)
 {
-    const node_t *contexts = node_get(conf->doc.root, "contexts");
-    if (node_get(contexts, change->name) && !change->replace) {
+    const node_t *before = node_get(node_get(conf->doc.root, "contexts"), change->name);
+    if (before && change->how == CONF_NEW) {
         err_set(err, ERR_CONFLICT, "the context %s is there already", change->name);
-        return err_hint(err, "--replace, or aiwf context show %s", change->name);
+        return err_hint(err, "aiwf context set %s, --replace, or aiwf context show %s", change->name, change->name);
     }
-    splice_context(conf, change->name, change->settings, text);
-    node_set(node_object(conf->doc.root, "contexts"), change->name, node_copy(change->settings));
+    if (!before && change->how == CONF_MERGE && strcmp(change->name, "local") != 0)
+        return no_context(conf, change->name, err);
+    node_t *settings = merged(change->how == CONF_MERGE ? before : NULL, change->settings);
+    splice_context(conf, change->name, settings, text);
+    node_set(node_object(conf->doc.root, "contexts"), change->name, settings);
     return 0;
 }
 
@@ -123,11 +138,11 @@ static int use_context(struct conf *conf, const struct change *change, struct st
     return 0;
 }
 
-int conf_set_context(const char *name, const node_t *settings, bool replace, struct err *err)
+int conf_set_context(const char *name, const node_t *settings, enum conf_set how, struct err *err)
 {
     if (check_name(name, err) != 0)
         return -1;
-    return change_file(NULL, set_context, &(struct change){.name = name, .settings = settings, .replace = replace}, err);
+    return change_file(NULL, set_context, &(struct change){.name = name, .settings = settings, .how = how}, err);
 }
 
 int conf_delete_context(const char *name, struct err *err)

@@ -95,7 +95,7 @@ enum verdict check_systems(struct doctor *d, struct finding *f)
     for (size_t i = 0; i < ARRAY_LEN(systems); i++)
         if (context_get(d->context, systems[i]))
             return CHECK_NONE;
-    AUTOFREE char *fix = xasprintf("aiwf context add %s --replace --openfaas URL", d->context->name);
+    AUTOFREE char *fix = xasprintf("aiwf context set %s --openfaas URL", d->context->name);
     return is_doubtful(f, fix, "the context names no cloud, cluster, gateway or Prometheus");
 }
 

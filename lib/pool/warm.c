@@ -74,7 +74,7 @@ static int not_kept_here(struct err *err)
         return -1;
     err->code = ERR_FAILED;
     err_why(err, "this OpenFaaS gateway keeps no pools itself");
-    return err_hint(err, "aiwf context add NAME --openfaas URL --kubeconfig FILE: they are kept on its cluster");
+    return err_hint(err, "aiwf context set NAME --openfaas URL --kubeconfig FILE: they are kept on its cluster");
 }
 
 int warm_pool_create(const struct warm_pool_env *env, const struct warm_pool_spec *spec, struct err *err)

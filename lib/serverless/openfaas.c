@@ -13,7 +13,7 @@ int openfaas_of(const struct runtime_env *env, struct openfaas *ret, struct err 
     const char *url = context_get(env->context, SETTING_openfaas);
     if (!url) {
         err_set(err, ERR_USAGE, "context %s has no OpenFaaS gateway", env->context->name);
-        return err_hint(err, "aiwf context add NAME --openfaas URL");
+        return err_hint(err, "aiwf context set NAME --openfaas URL");
     }
     *ret = (struct openfaas){.http = env->http, .url = url, .namespace = context_get(env->context, SETTING_namespace)};
     return 0;

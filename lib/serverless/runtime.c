@@ -61,7 +61,7 @@ const struct runtime *runtime_for(const struct context *context, const char *nam
         name = usual_runtime(context);
     if (!name) {
         err_set(err, ERR_USAGE, "context %s says nothing that runs functions", context->name);
-        err_hint(err, "aiwf context add %s --openfaas URL, or --context local", context->name);
+        err_hint(err, "aiwf context set %s --openfaas URL, or --context local", context->name);
         return NULL;
     }
     const struct runtime *runtime = runtime_find(name);

@@ -51,6 +51,27 @@ err_has 'known in ./clouds.yaml: z, dc1'
 true_that cmp -s before "$CONFIG"
 ok env OS_AUTH_URL=http://127.0.0.1:1 aiwf context add x --cloud envvars --dry-run
 
+begin "set changes what is given, and nothing else"
+ok aiwf context add part --openfaas http://a.example:8080 --namespace n --price-kwh 0.2
+ok aiwf context set context/part --prometheus http://p.example:9090 --unset price-kwh
+ok aiwf context show --context part -o json
+json '[.settings.openfaas, .settings.prometheus, .settings.namespace, .settings["price-kwh"]] | map(if type == "object" then .value else . end) | map(tostring) | join(" ")' 'http://a.example:8080 http://p.example:9090 n null'
+fails 3 aiwf context set prt --namespace n
+err_has 'did you mean part'
+fails 2 aiwf context set part
+err_has 'no setting is given'
+fails 2 aiwf context set part --unset price-kw
+err_has 'did you mean price-kwh'
+fails 2 aiwf context set part --runtime foo
+err_has '"foo"'
+fails 2 aiwf context add part2 --runtime foo
+ok aiwf context set part --protected
+fails 2 aiwf context set part --namespace m
+ok aiwf context set part --unset protected --yes
+ok aiwf context set part --namespace m
+ok aiwf context set local --namespace mine
+ok aiwf context delete local part
+
 begin "use makes it the current one"
 ok aiwf context use lab
 ok aiwf context list -o json

@@ -205,7 +205,7 @@ START_TEST(edits_keep_what_they_do_not_touch)
     node_set_str(settings, "cloud", "dc9");
     int rc = -1;
     if (edits[_i].what == 's')
-        rc = conf_set_context("new", settings, true, &err);
+        rc = conf_set_context("new", settings, CONF_REPLACE, &err);
     else if (edits[_i].what == 'd')
         rc = conf_delete_context("b", &err);
     else
@@ -224,11 +224,11 @@ START_TEST(edits_refuse_what_is_wrong)
     write_config("contexts:\n  prod: {}\n");
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(node_free) node_t *settings = node_new_object();
-    ck_assert_int_eq(conf_set_context("prod", settings, false, &err), -1);
+    ck_assert_int_eq(conf_set_context("prod", settings, CONF_NEW, &err), -1);
     ck_assert_int_eq(err.code, ERR_CONFLICT);
     static const char *const names[] = {"", "-x", "a b", "a\nb", "../x", "{", "\xc3\xa4"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        ck_assert_msg(conf_set_context(names[i], settings, false, &err) == -1, "%s", names[i]);
+        ck_assert_msg(conf_set_context(names[i], settings, CONF_NEW, &err) == -1, "%s", names[i]);
         ck_assert_int_eq(err.code, ERR_USAGE);
     }
     ck_assert_int_eq(conf_delete_context("prd", &err), -1);
@@ -249,7 +249,7 @@ START_TEST(names_that_yaml_could_misread_work)
     CLEANUP(node_free) node_t *settings = node_new_object();
     node_set_str(settings, "user", "yes");
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        ck_assert_msg(conf_set_context(names[i], settings, false, &err) == 0, "%s: %s", names[i], err.what);
+        ck_assert_msg(conf_set_context(names[i], settings, CONF_NEW, &err) == 0, "%s: %s", names[i], err.what);
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         CLEANUP(context_release) struct context context = {0};
         ck_assert_int_eq(conf_use_context(names[i], &err), 0);
@@ -269,7 +269,7 @@ START_TEST(concurrent_writers_lose_nothing)
             AUTOFREE char *name = xasprintf("c%d", i);
             CLEANUP(node_free) node_t *settings = node_new_object();
             node_set_str(settings, "cloud", name);
-            _exit(conf_set_context(name, settings, false, &err) == 0 ? 0 : 1);
+            _exit(conf_set_context(name, settings, CONF_NEW, &err) == 0 ? 0 : 1);
         }
     }
     for (int i = 0; i < WRITERS; i++) {
