@@ -14,7 +14,7 @@ prometheus_start
 AIWF_PROMETHEUS=$PROM
 export AIWF_PROMETHEUS
 unset TERM
-ok aiwf function deploy hello --command cat --mode stdio
+ok aiwf function deploy hello --command "exec python3 -m http.server --bind 127.0.0.1 \$PORT" --scale 0..4
 ok aiwf train submit sleeper -- sleep 300
 scraped() { [ "$(aiwf query 'count(gateway_service_count) + count(aiwf_job_info)' -o json --jq '.items | length')" = 1 ]; }
 until_ok 20 scraped
