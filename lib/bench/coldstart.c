@@ -257,9 +257,23 @@ void coldstart_summarise(node_t *doc)
     add_counts(doc);
 }
 
-/* An image on the node is all that a fetched image asks for; all else asks for an instance. */
-static void add_advice(node_t *doc, const char *name)
+/* No instance outlives its request. */
+static bool is_process_a_request(const struct coldstart *run)
 {
+    CLEANUP(err_release) struct err unseen = ERR_INIT;
+    CLEANUP(node_free) node_t *function = run->runtime->show ? run->runtime->show(run->env, run->request->name, &unseen) : NULL;
+    return strcmp(node_str(function, "/mode", ""), "stdio") == 0;
+}
+
+/* An image on the node is all that a fetched image asks for; all else asks for an instance. */
+static void add_advice(node_t *doc, const struct coldstart *run)
+{
+    const char *name = run->request->name;
+    if (is_process_a_request(run)) {
+        AUTOFREE char *other = xasprintf("aiwf function deploy %s --replace --mode http --command SERVER", name);
+        node_set_str(doc, "advice", other);
+        return;
+    }
     bool is_image = strcmp(node_str(doc, "/biggest", ""), "image") == 0;
     AUTOFREE char *advice =
         xasprintf("aiwf pool create %s-warm --function %s --min %s", name, name, is_image ? "0 --prepull" : "1");
@@ -272,7 +286,7 @@ static int measure(const struct coldstart *run, node_t *doc, struct err *err)
     if (cold_rounds(run, samples, err) != 0 || warm_rounds(run, doc, err) != 0)
         return -1;
     coldstart_summarise(doc);
-    add_advice(doc, run->request->name);
+    add_advice(doc, run);
     double error_ms = node_num(doc, "/sum_error_ms", NAN);
     if (error_ms <= COLDSTART_SUM_MS)
         return 0;

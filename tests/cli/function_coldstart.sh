@@ -64,3 +64,9 @@ fails 3 aiwf pool show nothing
 ok aiwf pool delete office py-warm
 ok aiwf pool list
 err_has "no pools"
+
+begin "no floor is advised for a process a request"
+ok aiwf function deploy once --mode stdio --command cat
+ok aiwf function coldstart once -n 2
+out_lacks "pool create"
+out_has "It is a process a request; one that serves http is kept between them: aiwf function deploy once --replace --mode http"
