@@ -75,8 +75,11 @@ until_ok 60 settled
 until_ok 20 agrees
 served() { [ "$(kubectl get --raw "/apis/custom.metrics.k8s.io/v1beta2/namespaces/$NS/pods/*/requests_per_second" | jq -r '[.items[].describedObject.name] | sort | join(" ")')" = "$(k get pods -o json | jq -r '[.items[].metadata.name] | sort | join(" ")')" ]; }
 until_ok 30 served
-ok why function web -o json
-json '.verdict + " " + (.chain[] | select(.kind == "autoscaler") | "\(.name) \(.state); \(.reason)" | sub("second [0-9.]+ of"; "second N of"))' 'healthy web Limited; 3 of 3: requests_per_second N of 2 asked; limited by max: it would have more'
+limited() {
+    why function web -o json |
+        jq -e '.verdict == "healthy" and (.chain[] | select(.kind == "autoscaler") | "\(.name) \(.state); \(.reason)" | test("^web Limited; 3 of 3: requests_per_second [0-9.]+ of 2 asked; limited by max: it would have more$"))'
+}
+until_ok 60 limited
 ok fn show web -o json
 json .autoscaler.last_scale "$(k get hpa web -o jsonpath='{.status.lastScaleTime}')"
 fails 5 fn scale web 1

@@ -67,8 +67,8 @@ for name in halfhourly justnow; do ok aiwf pool create $name-warm --function $na
 ok aiwf pool run --once
 ok aiwf pool list -o json
 json '[.items[] | "\(.function) \(.floor)"] | sort | join(", ")' 'halfhourly 1, justnow 0'
-ok k get podautoscalers -o json
-json '[.items[] | select(.metadata.annotations["autoscaling.knative.dev/min-scale"] == "1") | .metadata.labels["serving.knative.dev/service"]] | join(" ")' halfhourly
+kept() { [ "$(k get podautoscalers -o json | jq -r '[.items[] | select(.metadata.annotations["autoscaling.knative.dev/min-scale"] == "1") | .metadata.labels["serving.knative.dev/service"]] | join(" ")')" = halfhourly ]; }
+until_ok 20 kept # it comes from the revision
 ok aiwf pool delete halfhourly-warm justnow-warm
 
 begin "of a day of it, and with no Prometheus at all"
