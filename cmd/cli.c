@@ -52,6 +52,7 @@ int cli_resolve(struct cli *cli, struct err *err)
     values[SETTING_cloud] = cli->cloud;
     values[SETTING_kube_context] = cli->kube_context;
     values[SETTING_namespace] = cli->namespace_name;
+    context_release(&cli->context); /* of the round before */
     return conf_resolve(&conf, cli->context_name, values, &cli->context, err);
 }
 

