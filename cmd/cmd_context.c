@@ -227,6 +227,20 @@ static int add_setting(node_t *settings, enum setting setting, const char *text,
     return 0;
 }
 
+static int unset(node_t *settings, const char *key, struct err *err)
+{
+    const char *known[SETTING_COUNT];
+    for (size_t i = 0; i < SETTING_COUNT; i++) {
+        known[i] = setting_infos[i].key;
+        if (strcmp(known[i], key) == 0)
+            return node_set(settings, key, node_new_null()), 0;
+    }
+    err_set(err, ERR_USAGE, "--unset: there is no setting \"%s\"", key);
+    const char *nearest = str_nearest(key, known, SETTING_COUNT);
+    return nearest ? err_hint(err, "did you mean %s?", nearest) : -1;
+}
+
+/* null: to be forgotten. */
 static node_t *settings_given(const struct add_opts *opts, struct err *err)
 {
     CLEANUP(node_free) node_t *settings = node_new_object();
@@ -235,6 +249,9 @@ static node_t *settings_given(const struct add_opts *opts, struct err *err)
         if (text && add_setting(settings, (enum setting)i, text, err) != 0)
             return NULL;
     }
+    for (size_t i = 0; i < opts->unset.n; i++)
+        if (unset(settings, opts->unset.v[i], err) != 0)
+            return NULL;
     return TAKE(settings);
 }
 
@@ -273,36 +290,18 @@ static int add(struct cli *cli, struct err *err)
     return 0;
 }
 
-static int unset(node_t *settings, const char *key, struct err *err)
-{
-    const char *known[SETTING_COUNT];
-    for (size_t i = 0; i < SETTING_COUNT; i++) {
-        known[i] = setting_infos[i].key;
-        if (strcmp(known[i], key) == 0)
-            return node_set(settings, key, node_new_null()), 0;
-    }
-    err_set(err, ERR_USAGE, "--unset: there is no setting \"%s\"", key);
-    const char *nearest = str_nearest(key, known, SETTING_COUNT);
-    return nearest ? err_hint(err, "did you mean %s?", nearest) : -1;
-}
-
 static int set(struct cli *cli, struct err *err)
 {
-    const struct add_opts *opts = cli->opts;
-    const char *name = cli->args.v[0];
     CLEANUP(node_free) node_t *settings = wanted_settings(cli, "change its settings", err);
     if (!settings)
         return -1;
-    for (size_t i = 0; i < opts->unset.n; i++)
-        if (unset(settings, opts->unset.v[i], err) != 0)
-            return -1;
     if (!node_len(settings)) {
         err_set(err, ERR_USAGE, "no setting is given");
         return err_hint(err, "aiwf context set -h");
     }
     if (cli->dry_run != DRY_RUN_NONE)
         return print_settings(cli, settings);
-    return conf_set_context(name, settings, CONF_MERGE, err);
+    return conf_set_context(cli->args.v[0], settings, CONF_MERGE, err);
 }
 
 /* ---- the tables ---- */

@@ -157,9 +157,9 @@ static int check_clocks(struct http *http)
     int64_t sleep_ms = POLL_MAX_MS;
     for (size_t i = http->n_open; i-- > 0;) {
         struct transfer *t = http->open[i];
-        if (until_over_ms(t, now) < sleep_ms)
-            sleep_ms = until_over_ms(t, now);
-        int64_t at = next_event_ms(t);
+        int64_t over_ms = until_over_ms(t, now), at = next_event_ms(t);
+        if (over_ms < sleep_ms)
+            sleep_ms = over_ms;
         if (at < 0)
             continue;
         if (t->state == TRANSFER_RUNNING && at <= now) {
