@@ -11,10 +11,11 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/map.h"
 #include "local/child.h"
 
 enum {
-    ENVIRON_BYTES = 64 << 10, /* the mark is the first variable that we set */
+    ENVIRON_BYTES = 64 << 10, /* the marks are the first variables that we set */
     SWEEPS = 20,              /* a process may fork while we look */
     END_MS = 500,             /* a killed process is gone in no time, unless its disk hangs */
 };
@@ -53,7 +54,7 @@ uint64_t child_start_ticks(pid_t pid)
     return ticks > 0 ? (uint64_t)ticks : 0;
 }
 
-static bool has_mark(pid_t pid, const char *mark)
+static bool is_marked(pid_t pid, const struct map *marks)
 {
     AUTOFREE char *path = xasprintf("/proc/%d/environ", (int)pid);
     AUTOCLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -65,7 +66,7 @@ static bool has_mark(pid_t pid, const char *mark)
         len += (size_t)n;
     text[len] = '\0';
     for (const char *p = text; p < text + len; p += strlen(p) + 1)
-        if (strcmp(p, mark) == 0)
+        if (str_starts(p, "AIWF_LOCAL_") && map_has(marks, p))
             return true;
     return false;
 }
@@ -79,17 +80,17 @@ static bool is_ancestor(pid_t pid)
 }
 
 /* Through a pidfd, so that a number taken over by another process in between is not hit. */
-static bool end_process(pid_t pid, const char *mark)
+static bool end_process(pid_t pid, const struct map *marks)
 {
     AUTOCLOSE int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (pidfd < 0 || !has_mark(pid, mark) || syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) != 0)
+    if (pidfd < 0 || !is_marked(pid, marks) || syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) != 0)
         return false;
     struct pollfd gone = {.fd = pidfd, .events = POLLIN};
     poll(&gone, 1, END_MS);
     return true;
 }
 
-static int sweep(const char *mark)
+static int sweep(const struct map *marks)
 {
     DIR *proc = opendir("/proc");
     if (!proc)
@@ -99,22 +100,42 @@ static int sweep(const char *mark)
         long long pid;
         if (!isdigit((unsigned char)entry->d_name[0]) || !str_to_int(entry->d_name, 2, INT32_MAX, &pid))
             continue;
-        if (has_mark((pid_t)pid, mark) && !is_ancestor((pid_t)pid) && end_process((pid_t)pid, mark))
+        if (is_marked((pid_t)pid, marks) && !is_ancestor((pid_t)pid) && end_process((pid_t)pid, marks))
             ended++;
     }
     closedir(proc);
     return ended;
 }
 
-int child_end_orphans(const char *owner)
+static int end_marked(const struct map *marks)
 {
-    AUTOFREE char *mark = xasprintf("AIWF_LOCAL_OWNER=%s", owner);
     int total = 0;
     for (int i = 0; i < SWEEPS; i++) {
-        int ended = sweep(mark);
+        int ended = sweep(marks);
         if (!ended)
             break;
         total += ended;
     }
     return total;
+}
+
+static void mark(struct map *marks, const char *variable, const char *value)
+{
+    AUTOFREE char *pair = xasprintf("%s=%s", variable, value);
+    map_set(marks, pair, NULL);
+}
+
+int child_end_orphans(const char *owner)
+{
+    CLEANUP(map_release) struct map marks = MAP_INIT(NULL);
+    mark(&marks, "AIWF_LOCAL_OWNER", owner);
+    return end_marked(&marks);
+}
+
+int child_end_left(const struct strv *homes)
+{
+    CLEANUP(map_release) struct map marks = MAP_INIT(NULL);
+    for (size_t i = 0; i < homes->n; i++)
+        mark(&marks, "AIWF_LOCAL_HOME", homes->v[i]);
+    return homes->n ? end_marked(&marks) : 0;
 }

@@ -111,6 +111,8 @@ struct functions {
     int64_t next_id; /* of instances' folders */
     int next_port;
     bool is_ending;
+    struct strv left; /* folders of processes that ended a moment ago: what they left behind is about to be ended */
+    struct timer *left_timer;
     struct process *processes;
     uint64_t id_state;              /* of call ids, seeded by getrandom */
     size_t held_bytes;              /* of all requests that wait */
@@ -203,6 +205,8 @@ void output_close(struct output *output); /* what is there is read first */
 
 /* functions.c */
 char *functions_new_home(struct functions *functions, const struct function *function) __attribute__((returns_nonnull));
+/* Its process has ended. Takes home. */
+void functions_drop_home(struct functions *functions, char *home);
 char *function_source_folder(const struct function *function); /* NULL: it has none; the caller frees */
 
 /* api_openfaas.c */

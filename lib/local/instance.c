@@ -89,7 +89,6 @@ static void instance_release(struct instance *instance)
 {
     struct function *function = instance->function;
     struct functions *all = function->all;
-    CLEANUP(err_release) struct err unused = ERR_INIT;
     upstream_close_all(instance);
     watch_free(TAKE(instance->ended));
     output_close(&instance->output);
@@ -99,8 +98,7 @@ static void instance_release(struct instance *instance)
     function->stopping--;
     instance_unlink(instance);
     drop_old_source(all, instance);
-    dir_remove(instance->home, &unused);
-    free(TAKE(instance->home));
+    functions_drop_home(all, TAKE(instance->home));
     grave_add(all->daemon->server, &instance->grave);
 }
 

@@ -75,6 +75,16 @@ static void note_end(const struct job_run *run, const struct child_end *end)
         logfile_note(run->job->log, "attempt %lld exited with code %d", (long long)run->job->attempt, end->exit_code);
 }
 
+static void end_left(const struct job *job)
+{
+    CLEANUP(strv_release) struct strv homes = STRV_INIT;
+    AUTOFREE char *home = job_work_path(job);
+    strv_add(&homes, home);
+    int n = child_end_left(&homes);
+    if (n)
+        logfile_note(job->log, "it had left %d process%s running in a session of its own: ended with it", n, n == 1 ? "" : "es");
+}
+
 static bool finish_if_ended(struct job_run *run)
 {
     pid_t pid = run->child.pid;
@@ -85,6 +95,7 @@ static bool finish_if_ended(struct job_run *run)
     enum job_ending why = run->ending;
     drain_rest(run);
     note_end(run, &end);
+    end_left(job);
     workload_ended(job->workload, pid, end.cpu_s);
     job->run = NULL;
     run_free(run);

@@ -91,15 +91,13 @@ static void process_unlink(struct process *process)
 static void process_release(struct process *process)
 {
     struct function *function = process->function;
-    CLEANUP(err_release) struct err unused = ERR_INIT;
     watch_free(TAKE(process->ended));
     output_close(&process->output);
     wire_close(&process->in);
     wire_close(&process->out);
     deadline_release(&process->deadline);
     str_clear(&process->held);
-    dir_remove(process->home, &unused);
-    free(TAKE(process->home));
+    functions_drop_home(function->all, TAKE(process->home));
     process_unlink(process);
     grave_add(function->all->daemon->server, &process->grave);
     function->running--;

@@ -53,6 +53,7 @@ struct prom_result {
     size_t n;
     struct arena arena;      /* of labels, points and their texts */
     struct label_sets *sets; /* whose labels are not the arena's (label_sets.h); NULL: none */
+    bool is_short;           /* exporters were not watched for as long as its windows are */
     struct strv warnings;    /* of the server, infos included */
 };
 #define PROM_RESULT_INIT ((struct prom_result){0})

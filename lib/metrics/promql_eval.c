@@ -399,6 +399,7 @@ static int eval_range(const struct promql *promql, struct promql_eval *eval, con
 static void tell_short(const struct memory *memory, const struct prom_query *query, struct prom_result *result)
 {
     CLEANUP(str_release) struct str known = STR_INIT;
+    result->is_short = true;
     duration_print(&known, memory->latest_ms - memory->begin_ms);
     strv_addf(&result->warnings, "exporters tell no past: what is known is %s long%s", known.buf,
               query->range_ms ? "" : ", and so are the windows");

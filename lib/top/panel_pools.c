@@ -8,7 +8,7 @@ static const struct metric metrics[] = {
     {.id = "size", .figure = "pool.size", .unit = UNIT_COUNT},
     {.id = "floor", .figure = "pool.floor", .unit = UNIT_COUNT},
     {.id = "hit_ratio", .figure = "pool.hits", .unit = UNIT_RATIO, .scale = 0.01},
-    {.id = "avoided_1h", .figure = "pool.avoided", .unit = UNIT_COUNT},
+    {.id = "avoided_1h", .figure = "pool.avoided", .unit = UNIT_COUNT, .window = WINDOW_HOUR, .every_s = 15},
     {.id = "idle_power_w", .figure = "pool.idle", .unit = UNIT_W},
     {.id = "pools", .over = OVER_COUNT, .of = "floor", .unit = UNIT_COUNT},
     {.id = "avoided_1h", .over = OVER_SUM, .of = "avoided_1h", .unit = UNIT_COUNT},

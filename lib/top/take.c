@@ -261,16 +261,23 @@ static void take_series(struct taking *taking, const struct place *place, const 
         take_row(taking, place, series);
 }
 
+/* What was seen of an hour that began before is not that hour's. */
+static bool is_part(const struct place *place, const struct prom_result *result)
+{
+    return result->is_short && place->panel->metrics[place->metric].window != WINDOW_RATE;
+}
+
 static void take_place(struct taking *taking, const struct place *place, bool is_old_kept)
 {
     const struct batch *batch = taking->batch;
+    const struct prom_result *result = &batch->results[place->index];
     for (size_t i = 0; !is_old_kept && i < taking->table->n; i++)
         row_labels_age(&taking->table->rows[i], place->measure);
-    if (batch->has[place->index] != ANSWER_ASKED || is_failed(taking, place))
+    if (batch->has[place->index] != ANSWER_ASKED || is_failed(taking, place) || is_part(place, result))
         return;
     index_name(&taking->index, place->measure->names);
-    for (size_t i = 0; i < batch->results[place->index].n; i++)
-        take_series(taking, place, &batch->results[place->index].series[i]);
+    for (size_t i = 0; i < result->n; i++)
+        take_series(taking, place, &result->series[i]);
 }
 
 static void take_places(struct taking *taking, const struct plan *plan)

@@ -9,6 +9,16 @@ true_that deploy three http "$echo_fn" '{labels: {"com.openfaas.scale.min": "1"}
 true_that deploy gone stdio cat
 true_that test "$(api -o /dev/null -w '%{http_code}' -X DELETE -d '{"functionName":"gone"}' "$gw/system/functions")" = 202
 
+begin "what an instance, or a process of one request, left in a session of its own ends with it; what others run stays"
+true_that deploy leaves stdio "setsid sleep 600 & echo \$!"
+true_that deploy strays http "setsid sleep 600 & echo \$! >$T/stray; exec $echo_fn"
+true_that curl -sf -o "$T/left" "$gw/function/leaves"
+true_that curl -sf -o /dev/null "$gw/function/strays"
+until_ok 10 gone "$(cat "$T/left")"
+true_that kill -0 "$(cat "$T/stray")"
+true_that test "$(api -o /dev/null -w '%{http_code}' -X DELETE -d '{"functionName":"strays"}' "$gw/system/functions")" = 202
+until_ok 10 gone "$(cat "$T/stray")"
+
 begin "kill -9 leaves no instance running, not even one that left its group"
 true_that deploy escapes http "setsid sleep 600 & exec $echo_fn"
 true_that curl -sf -o "$T/pid1" "$gw/function/one/pid"
