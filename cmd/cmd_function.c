@@ -371,7 +371,12 @@ static int scale(struct cli *cli, struct err *err)
     struct function_wait wait = {
         .env = &env, .name = name, .goal = FUNCTION_SCALED, .replicas = replicas, .timeout_ms = cli->timeout_ms};
     CLEANUP(node_free) node_t *function = NULL;
-    return function_wait(cli, &wait, &function, err);
+    if (function_wait(cli, &wait, &function, err) != 0)
+        return -1;
+    const char *message = node_str(function, "/message", NULL);
+    if (message)
+        cli_note(cli, "function %s: %s", name, message);
+    return 0;
 }
 
 static int delete_one(struct cli *cli, const char *name, struct err *err)

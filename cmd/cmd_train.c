@@ -44,10 +44,10 @@ void complete_trainers(struct cli *cli, struct strv *names)
 
 static void add_why(const node_t *job, struct str *s)
 {
-    const char *reason = node_str(job, "/reason", "");
+    const char *reason = node_str(job, "/reason", ""), *needs = node_str(job, "/waits_for", NULL);
     int64_t position = node_int(job, "/queue_position", 0);
     if (strcmp(node_str(job, "/state", ""), "Queued") == 0 && position > 0)
-        str_addf(s, "    position %lld in the queue", (long long)position);
+        str_addf(s, "    position %lld in the queue%s%s", (long long)position, needs ? "; needs " : "", needs ? needs : "");
     if (*reason)
         str_addf(s, "    %s", reason);
 }

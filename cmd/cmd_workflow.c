@@ -86,6 +86,8 @@ static void complete_name(struct cli *cli, struct strv *names)
     home_names(names);
 }
 static const struct arg name_args[] = {{.name = "NAME", .help = "a workflow that ran here", .complete = complete_name}, {0}};
+static const struct arg names_args[] = {
+    {.name = "NAME", .help = "workflows that ran here", .many = true, .complete = complete_name}, {0}};
 static const struct arg logs_args[] = {
     {.name = "NAME", .help = "a workflow that ran here", .complete = complete_name},
     {.name = "STAGE", .help = "one of its stages (without: all of them)", .optional = true},
@@ -383,6 +385,29 @@ static int cancel(struct cli *cli, struct err *err)
     return 0;
 }
 
+static int delete_one(struct cli *cli, const char *name, struct err *err)
+{
+    CLEANUP(strv_release) struct strv functions = STRV_INIT;
+    if (cli->dry_run != DRY_RUN_NONE) {
+        CLEANUP(home_release) struct home home = HOME_INIT;
+        if (home_open(&home, name, false, err) != 0)
+            return -1;
+        cli_note(cli, "would delete workflow %s", name);
+        return 0;
+    }
+    if (home_delete(name, &functions, err) != 0)
+        return -1;
+    cli_note(cli, "workflow %s deleted", name);
+    for (size_t i = 0; i < functions.n; i++)
+        cli_note(cli, "its function %s stays: aiwf function delete %s", functions.v[i], functions.v[i]);
+    return 0;
+}
+
+static int delete_workflows(struct cli *cli, struct err *err)
+{
+    return cli_confirm_names(cli, "delete", "workflow", err) != 0 ? -1 : cli_each_name(cli, delete_one, err);
+}
+
 static const struct cmd cmd_validate = {
     .name = "validate",
     .help = "check a workflow file",
@@ -483,8 +508,21 @@ static const struct cmd cmd_cancel = {
     .run = cancel,
 };
 
-static const struct cmd *const verbs[] = {&cmd_run,  &cmd_plan,   &cmd_validate, &cmd_list, &cmd_status,
-                                          &cmd_logs, &cmd_resume, &cmd_cancel,   NULL};
+static const struct cmd cmd_delete = {
+    .name = "delete",
+    .help = "forget workflows: their runs and their outputs",
+    .about = "The journal and the outputs that were kept go; the functions that were deployed stay, and so do the\n"
+             "records of jobs (aiwf train list). A workflow that runs, or whose jobs may, is refused: exit 5.",
+    .flags = CMD_CONTEXT | CMD_CHANGES,
+    .args = names_args,
+    .examples = (const struct example[]){{"aiwf workflow delete digits", "its next run begins from nothing"},
+                                         {"aiwf workflow list -o name | xargs aiwf workflow delete --yes", "all of them"},
+                                         {0}},
+    .run = delete_workflows,
+};
+
+static const struct cmd *const verbs[] = {&cmd_run,  &cmd_plan,   &cmd_validate, &cmd_list,   &cmd_status,
+                                          &cmd_logs, &cmd_resume, &cmd_cancel,   &cmd_delete, NULL};
 
 const struct cmd cmd_workflow = {
     .name = "workflow",

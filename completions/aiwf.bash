@@ -696,7 +696,7 @@ __aiwf_table() {
         opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'workflow')
-        cmds='run plan validate list status logs resume cancel' aliases='' args=''
+        cmds='run plan validate list status logs resume cancel delete' aliases='' args=''
         opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     'workflow run')
@@ -729,6 +729,10 @@ __aiwf_table() {
         ;;
     'workflow cancel')
         cmds='' aliases='' args='live'
+        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        ;;
+    'workflow delete')
+        cmds='' aliases='' args='live+'
         opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
         ;;
     esac

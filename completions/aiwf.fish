@@ -4116,7 +4116,8 @@ function __aiwf_table -a path
                 status\t'show the stages of the last run' \
                 logs\t'print what the stages wrote' \
                 resume\t'go on with a run that was interrupted or failed' \
-                cancel\t'stop a run and its jobs'
+                cancel\t'stop a run and its jobs' \
+                delete\t'forget workflows: their runs and their outputs'
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
@@ -4268,6 +4269,23 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set -g __aiwf_opts \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
+        case 'workflow delete'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
             set -g __aiwf_opts \
                 --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
                 --yes\t'do not ask in protected contexts' \

@@ -4117,7 +4117,8 @@ __aiwf_table() {
             'status:show the stages of the last run'
             'logs:print what the stages wrote'
             'resume:go on with a run that was interrupted or failed'
-            'cancel:stop a run and its jobs')
+            'cancel:stop a run and its jobs'
+            'delete:forget workflows: their runs and their outputs')
         aliases=()
         args=()
         opts=(
@@ -4268,6 +4269,23 @@ __aiwf_table() {
         cmds=()
         aliases=()
         args=(live)
+        opts=(
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes=(--context --namespace -n --cloud --kube-context --color )
+        ;;
+    'workflow delete')
+        cmds=()
+        aliases=()
+        args=(live+)
         opts=(
             '--dry-run:change nothing: client prints what would be sent, server checks it too'
             '--yes:do not ask in protected contexts'

@@ -231,7 +231,9 @@ void kueue_asks_print(const node_t *asks, struct str *s)
     for (const node_t *one = node_first(asks); one; one = node_next(one)) {
         str_add(s, s->len > start ? ", " : "");
         kube_quantity_print(s, node_key(one), node_value(one));
-        str_addf(s, " %s", node_key(one));
+        size_t len = strlen(node_key(one));
+        bool is_one_of_many = node_value(one) == 1 && node_key(one)[len - 1] == 's';
+        str_addf(s, " %.*s", (int)(len - is_one_of_many), node_key(one));
     }
 }
 

@@ -22,6 +22,7 @@ static void status(struct request *req)
     node_set_num(doc, "instances", functions_instances(daemon->functions));
     node_set(doc, "jobs", jobs_counts(daemon->jobs));
     node_set(doc, "gpus", jobs_gpus(daemon->jobs));
+    node_set(doc, "cores", jobs_cores(daemon->jobs));
     node_set(doc, "energy", vitals_energy_json(daemon->vitals));
     reply_json(req, 200, doc);
 }

@@ -201,6 +201,15 @@ static void set_time(node_t *object, const char *key, int64_t wall_ms)
     node_set_str(object, key, s.buf);
 }
 
+static void set_message(node_t *doc, const struct function *function)
+{
+    int64_t floor = function_floor(function);
+    AUTOFREE char *held = function->is_held_cold && floor > 0
+                              ? xasprintf("its floor of %lld is off until the next request", (long long)floor)
+                              : NULL;
+    node_set_str(doc, "message", function->message ? function->message : held);
+}
+
 node_t *function_document(const struct function *function)
 {
     const struct function_config *config = &function->config;
@@ -230,7 +239,7 @@ node_t *function_document(const struct function *function)
     set_time(doc, "created", function->created_ms);
     AUTOFREE char *url = xasprintf("%s/function/%s", function->all->daemon->url, function->name);
     node_set_str(doc, "url", url);
-    node_set_str(doc, "message", function->message);
+    set_message(doc, function);
     return doc;
 }
 

@@ -481,10 +481,13 @@ node_t *jobs_counts(struct jobs *jobs)
     return node;
 }
 
-node_t *jobs_gpus(struct jobs *jobs)
+static node_t *counted(int64_t total, int64_t is_free)
 {
     node_t *node = node_new_object();
-    node_set_num(node, "total", (double)jobs->gpu_count);
-    node_set_num(node, "free", (double)jobs_free_gpus(jobs));
+    node_set_num(node, "total", (double)total);
+    node_set_num(node, "free", (double)is_free);
     return node;
 }
+
+node_t *jobs_gpus(const struct jobs *jobs) { return counted(jobs->gpu_count, jobs_free_gpus(jobs)); }
+node_t *jobs_cores(const struct jobs *jobs) { return counted(jobs->cpu_count, jobs->cpu_count - jobs->cpus_used); }

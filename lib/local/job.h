@@ -58,6 +58,7 @@ bool jobs_is_finished(struct jobs *jobs, const char *name); /* true also when it
 
 /* {"queued","running","succeeded","failed","cancelled"} and {"total","free"}: for /system/aiwf/status. */
 node_t *jobs_counts(struct jobs *jobs);
-node_t *jobs_gpus(struct jobs *jobs);
+node_t *jobs_gpus(const struct jobs *jobs);
+node_t *jobs_cores(const struct jobs *jobs);
 
 #endif

@@ -167,6 +167,8 @@ node_t *job_document(const struct job *job)
     set_time(node, "started", job->started_ms);
     set_time(node, "finished", job->finished_ms);
     node_set_num(node, "queue_position", queue_position(job));
+    AUTOFREE char *waits_for = job_waits_for(job);
+    node_set_str(node, "waits_for", waits_for);
     pid_t pid = job->run ? job_run_pid(job->run) : 0;
     node_set_num(node, "pid", known(pid, pid > 0));
     set_usage(node, job);

@@ -1,6 +1,7 @@
 /* GPUs and cores as counted resources. */
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "local/job_impl.h"
 
 int64_t jobs_free_gpus(const struct jobs *jobs)
@@ -56,4 +57,28 @@ int job_check_capacity(const struct job *job, struct err *err)
         return err_why(err, "this machine has %lld", (long long)jobs->cpu_count);
     }
     return 0;
+}
+
+static char *needs_text(int64_t asked, int64_t has, int64_t total, const char *what)
+{
+    return xasprintf("%lld %s%s: %lld of %lld are free", (long long)asked, what, asked == 1 ? "" : "s", (long long)has,
+                     (long long)total);
+}
+
+char *job_waits_for(const struct job *job)
+{
+    const struct jobs *jobs = job->jobs;
+    struct job_needs needs = job_needs(job);
+    int64_t gpus = jobs_free_gpus(jobs), cores = jobs->cpu_count - jobs->cpus_used,
+            left_ms = job->not_before_ms - clock_wall_ms();
+    if (job->state != JOB_QUEUED)
+        return NULL;
+    if (job->not_before_ms && left_ms > 0) {
+        CLEANUP(str_release) struct str left = STR_INIT;
+        duration_print(&left, left_ms < 1000 ? left_ms : left_ms / 1000 * 1000);
+        return xasprintf("its next attempt in %s", left.buf);
+    }
+    if (needs.gpus > gpus)
+        return needs_text(needs.gpus, gpus, jobs->gpu_count, "GPU");
+    return needs.slots > cores ? needs_text(needs.slots, cores, jobs->cpu_count, "core") : NULL;
 }

@@ -56,6 +56,9 @@ static int check(const struct job_spec *spec, struct err *err)
                          : spec->datasets && spec->datasets->n ? "--dataset"
                          : spec->runtime                       ? "--runtime"
                          : spec->success                       ? "--success"
+                         : spec->queue                         ? "--queue"
+                         : spec->priority                      ? "--priority"
+                         : spec->spot                          ? "--spot"
                                                                : NULL;
     if (!option)
         return 0;

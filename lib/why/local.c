@@ -56,12 +56,15 @@ static void add_end(const node_t *job, struct str *s)
 {
     double code = node_num(job, "/exit_code", NAN), place = node_num(job, "/queue_position", NAN);
     const char *signal = node_str(job, "/signal", NULL), *reason = node_str(job, "/reason", "");
+    const char *needs = node_str(job, "/waits_for", NULL);
     if (signal)
         str_addf(s, "signal %s", signal);
     else if (!isnan(code) && code != 0)
         str_addf(s, "exit %.0f", code);
     if (!isnan(place))
         str_addf(s, "position %.0f in the queue", place);
+    if (needs)
+        str_addf(s, "; needs %s", needs);
     if (*reason)
         str_addf(s, "%s%s", s->len ? ": " : "", reason);
 }

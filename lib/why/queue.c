@@ -16,6 +16,15 @@ node_t *queue_local_status(struct http *http, const char *gateway, struct err *e
 
 static bool is_state(const node_t *job, const char *state) { return strcmp(node_str(job, "/state", ""), state) == 0; }
 
+static void add_quota(node_t *list, const char *resource, const node_t *counted)
+{
+    node_t *quota = node_push(list, node_new_object());
+    double total = node_num(counted, "/total", NAN);
+    node_set_str(quota, "resource", resource);
+    node_set_num(quota, "quota", total);
+    node_set_num(quota, "used", total - node_num(counted, "/free", NAN));
+}
+
 node_t *queue_local(const node_t *jobs, const node_t *status)
 {
     node_t *queues = node_new_array(), *one = node_push(queues, node_new_object());
@@ -29,11 +38,9 @@ node_t *queue_local(const node_t *jobs, const node_t *status)
     node_set_num(one, "pending", pending);
     node_set_num(one, "admitted", running);
     node_set_str(one, "strategy", "StrictFIFO");
-    node_t *quota = node_push(node_set(one, "quota", node_new_array()), node_new_object());
-    double total = node_num(status, "/gpus/total", NAN);
-    node_set_str(quota, "resource", "gpus");
-    node_set_num(quota, "quota", total);
-    node_set_num(quota, "used", total - node_num(status, "/gpus/free", NAN));
+    node_t *quota = node_set(one, "quota", node_new_array());
+    add_quota(quota, "gpus", node_get(status, "gpus"));
+    add_quota(quota, "cores", node_get(status, "cores"));
     node_set_bool(one, "quota_seen", true);
     return queues;
 }
@@ -56,7 +63,9 @@ static void add_waiting(node_t *list, const node_t *job)
         node_set_num(asks, "gpus", node_num(job, "/gpus", 0));
     if (node_num(job, "/cpus", 0) > 0)
         node_set_num(asks, "cpu", node_num(job, "/cpus", 0));
-    node_set_str(one, "message", node_str(job, "/reason", NULL));
+    const char *needs = node_str(job, "/waits_for", NULL);
+    AUTOFREE char *message = needs ? xasprintf("needs %s", needs) : NULL;
+    node_set_str(one, "message", message ? message : node_str(job, "/reason", NULL));
     node_set_str(one, "since", node_str(job, "/queued", NULL));
 }
 

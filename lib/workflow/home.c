@@ -106,6 +106,39 @@ void home_release(struct home *home)
     *home = HOME_INIT;
 }
 
+static int check_ended(const struct home *home, struct err *err)
+{
+    bool ended = true;
+    if (!journal_run(&home->journal, &ended) || ended)
+        return 0;
+    err_set(err, ERR_CONFLICT, "workflow %s was interrupted: its jobs may run on", home->name);
+    return err_hint(err, "aiwf workflow cancel %s, then delete it", home->name);
+}
+
+static void add_functions(const struct home *home, struct strv *names)
+{
+    CLEANUP(node_free) node_t *status = home_status(home);
+    for (const node_t *stage = node_first(node_get(status, "stages")); stage; stage = node_next(stage))
+        if (node_str(stage, "/function", NULL))
+            strv_add(names, node_str(stage, "/function", ""));
+}
+
+int home_delete(const char *name, struct strv *ret_functions, struct err *err)
+{
+    CLEANUP(home_release) struct home home = HOME_INIT;
+    CLEANUP(home_release) struct home known = HOME_INIT;
+    AUTOFREE char *hidden = xasprintf(".%s", name);
+    AUTOFREE char *gone = dir_of(hidden); /* what a kill left there goes with it */
+    if (home_open(&known, name, false, err) != 0 || home_open(&home, name, true, err) != 0 || check_ended(&home, err) != 0)
+        return -1;
+    add_functions(&home, ret_functions);
+    if (dir_remove(gone, err) != 0)
+        return -1;
+    if (rename(home.dir, gone) != 0)
+        return err_sys(err, ERR_FAILED, "cannot delete workflow %s", name);
+    return dir_remove(gone, err);
+}
+
 void home_names(struct strv *names)
 {
     AUTOFREE char *path = path_state("workflows");

@@ -35,6 +35,10 @@ node_t *home_status(const struct home *home);
 /* The process that runs this workflow now; 0: none. */
 pid_t home_runner(const char *name);
 
+/* All of it goes: journal, outputs, folders. NOT_FOUND; CONFLICT while a process runs it, or where a run has no end and its
+ * jobs may run on. ret_functions: those that its last run deployed, which stay. */
+int home_delete(const char *name, struct strv *ret_functions, struct err *err);
+
 /* Every workflow that has a journal, sorted. */
 void home_names(struct strv *names);
 

@@ -17,6 +17,14 @@ ok aiwf train submit second -- true
 true_that test "$(field first state)" = Queued
 true_that test "$(field first queue_position)" = 1
 true_that test "$(field second queue_position)" = 2
+ok aiwf queue
+out_has "$cores of $cores cores"
+ok aiwf queue local -o json
+json '.items | map("\(.name) \(.message)") | join("; ")' "first needs 1 core: 0 of $cores are free; second needs 1 core: 0 of $cores are free"
+ok aiwf train list
+out_has "position 1 in the queue; needs 1 core: 0 of $cores are free"
+ok aiwf why train first
+out_has "needs 1 core: 0 of $cores are free"
 
 begin "a queued job is cancelled at once"
 ok aiwf train cancel first

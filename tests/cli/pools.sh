@@ -26,6 +26,16 @@ true_that test "$(field p .misses)" = 0
 true_that test "$(field p .cold_starts_avoided)" = 1
 true_that test "$(field p '.idle_energy_j >= 0')" = true
 
+begin "a function that is scaled below its floor says what becomes of the floor"
+ok aiwf function scale hello 0
+err_has "its floor of 2 is off until the next request"
+ok aiwf function show hello
+out_has "its floor of 2 is off until the next request"
+ok aiwf function invoke hello
+until_ok 20 warm_is p 2
+ok aiwf function show hello -o json
+json .message null
+
 begin "what is wrong is refused"
 fails 5 aiwf pool create p --function hello --min 1
 fails 2 aiwf pool create q --function hello --min 3 --max 2

@@ -129,6 +129,10 @@ kill -INT $cut
 wait $cut
 true_that [ $? = 0 ]
 
+begin "a workflow that runs is not deleted"
+fails 5 aiwf workflow delete twice
+err_has "aiwf workflow cancel twice"
+
 begin "cancel ends the run and its job"
 ok aiwf workflow cancel twice
 wait $pid
@@ -147,10 +151,13 @@ start lost
 until_ok 20 job_is lost-one Running
 kill -9 $pid
 wait $pid 2>/dev/null
+fails 5 aiwf workflow delete lost
+err_has "its jobs may run on"
 ok aiwf workflow cancel lost
 err_has "1 job"
 until_ok 20 job_is lost-one Cancelled
 true_that [ "$(state lost .state)" = Cancelled ]
+ok aiwf workflow delete lost
 
 begin "a stage that changed while nobody ran it is cancelled and begun anew"
 open_gates

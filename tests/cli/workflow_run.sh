@@ -258,3 +258,19 @@ json '.energy_j == .stages[0].energy_j and .energy_j > 0' true
 begin "list shows every workflow that ran"
 ok aiwf workflow list -o name
 out_is workflow/flow
+
+begin "a workflow that is deleted is gone with its outputs; its function stays, and its next run begins from nothing"
+ok aiwf workflow run -f whole.yaml
+outputs=$(aiwf workflow status flow -o json | jq -r '.stages[].outputs // {} | .[].path')
+ok aiwf workflow delete flow --dry-run
+err_has "would delete workflow flow"
+ok aiwf workflow status flow
+ok aiwf workflow delete workflow/flow
+err_has "workflow flow deleted"
+err_has "its function flow-serve stays: aiwf function delete flow-serve"
+for output in $outputs; do true_that test ! -e "$output"; done
+fails 3 aiwf workflow status flow
+fails 3 aiwf workflow delete flow
+err_has 'workflow "flow" never ran here'
+ok aiwf workflow list -o json
+json '.items' '[]'
