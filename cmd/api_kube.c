@@ -253,7 +253,7 @@ const struct cmd api_kube = {
     .args = args,
     .opts = opts,
     .opts_size = sizeof(struct api_kube_options),
-    .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_CHANGES,
+    .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_CHANGES | CMD_CHECKS,
     .examples = examples,
     .run = run,
 };

@@ -77,6 +77,7 @@ enum cmd_flags {
     CMD_RAW = 1 << 6,      /* parses its own words (completion, shell) */
     CMD_RESOLVES = 1 << 7, /* with CMD_CONTEXT: run calls cli_resolve itself, and can go on without a context */
     CMD_WATCHES = 1 << 8,  /* with CMD_LIST: run calls cli_watch itself, for a part of what it does */
+    CMD_CHECKS = 1 << 9,   /* with CMD_CHANGES: run asks the server what would become of it with --dry-run=server */
 };
 
 struct example {

@@ -462,7 +462,7 @@ static const struct cmd scale_cmd = {
     .args = scale_args,
     .opts = plain_opts,
     .opts_size = sizeof(struct plain_opts),
-    .flags = CMD_CONTEXT | CMD_CHANGES | CMD_WAITS,
+    .flags = CMD_CONTEXT | CMD_CHANGES | CMD_CHECKS | CMD_WAITS,
     .timeout = "60s",
     .examples = scale_examples,
     .run = scale,
@@ -483,7 +483,7 @@ static const struct cmd delete_cmd = {
     .args = names_arg,
     .opts = plain_opts,
     .opts_size = sizeof(struct plain_opts),
-    .flags = CMD_CONTEXT | CMD_CHANGES,
+    .flags = CMD_CONTEXT | CMD_CHANGES | CMD_CHECKS,
     .examples = delete_examples,
     .run = delete_functions,
 };

@@ -318,7 +318,7 @@ static const struct cmd scale_cmd = {
     .name = "scale",
     .help = "set how many instances of a model's server run",
     .args = scale_args,
-    .flags = CMD_CONTEXT | CMD_CHANGES | CMD_WAITS,
+    .flags = CMD_CONTEXT | CMD_CHANGES | CMD_CHECKS | CMD_WAITS,
     .timeout = "2m",
     .examples = scale_examples,
     .run = scale,
@@ -327,7 +327,7 @@ static const struct cmd delete_cmd = {
     .name = "delete",
     .help = "end the servers of models",
     .args = names_arg,
-    .flags = CMD_CONTEXT | CMD_CHANGES,
+    .flags = CMD_CONTEXT | CMD_CHANGES | CMD_CHECKS,
     .examples = delete_examples,
     .run = delete_models,
 };

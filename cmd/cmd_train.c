@@ -371,7 +371,7 @@ static const struct cmd cancel_cmd = {
     .help = "end jobs; their records stay",
     .args = names_arg,
     PLAIN,
-    .flags = CMD_CONTEXT | CMD_CHANGES,
+    .flags = CMD_CONTEXT | CMD_CHANGES | CMD_CHECKS,
     .examples = cancel_examples,
     .run = cancel,
 };
@@ -380,7 +380,7 @@ static const struct cmd delete_cmd = {
     .help = "delete jobs with their records, logs and folders",
     .args = names_arg,
     PLAIN,
-    .flags = CMD_CONTEXT | CMD_CHANGES,
+    .flags = CMD_CONTEXT | CMD_CHANGES | CMD_CHECKS,
     .examples = delete_examples,
     .run = delete_jobs,
 };

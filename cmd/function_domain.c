@@ -176,7 +176,7 @@ static const struct cmd create_cmd = {
     .args = host_arg,
     .opts = create_opts,
     .opts_size = sizeof(struct create_opts),
-    .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_CHANGES | CMD_WAITS,
+    .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_CHANGES | CMD_CHECKS | CMD_WAITS,
     .timeout = "60s",
     .columns = columns,
     .examples = create_examples,
@@ -194,7 +194,7 @@ static const struct cmd delete_cmd = {
     .name = "delete",
     .help = "have hosts lead nowhere",
     .args = hosts_arg,
-    .flags = CMD_CONTEXT | CMD_CHANGES,
+    .flags = CMD_CONTEXT | CMD_CHANGES | CMD_CHECKS,
     .examples = delete_examples,
     .run = delete_domains,
 };

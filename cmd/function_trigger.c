@@ -196,7 +196,7 @@ static const struct cmd create_cmd = {
     .args = name_arg,
     .opts = create_opts,
     .opts_size = sizeof(struct trigger_opts),
-    .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_CHANGES,
+    .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_CHANGES | CMD_CHECKS,
     .columns = trigger_columns,
     .examples = create_examples,
     .run = create,
@@ -217,7 +217,7 @@ static const struct cmd delete_cmd = {
     .args = names_arg,
     .opts = trigger_plain_opts,
     .opts_size = sizeof(struct trigger_plain_opts),
-    .flags = CMD_CONTEXT | CMD_CHANGES,
+    .flags = CMD_CONTEXT | CMD_CHANGES | CMD_CHECKS,
     .examples = delete_examples,
     .run = delete_triggers,
 };

@@ -287,7 +287,7 @@ static const struct cmd apply_cmd = {
              "Pods that hold GPUs keep them.",
     .opts = apply_opts,
     .opts_size = sizeof(struct share_opts),
-    .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_CHANGES | CMD_WAITS,
+    .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_CHANGES | CMD_CHECKS | CMD_WAITS,
     .timeout = "2m",
     .examples = apply_examples,
     .run = share_apply,
@@ -297,7 +297,7 @@ static const struct cmd rollback_cmd = {
     .help = "put back what the last apply has changed",
     .opts = rollback_opts,
     .opts_size = sizeof(struct share_opts),
-    .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_CHANGES,
+    .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_CHANGES | CMD_CHECKS,
     .examples = rollback_examples,
     .run = share_rollback,
 };

@@ -10,7 +10,8 @@
 
 static const char *const colors[] = {"auto", "always", "never", NULL};
 static const char *const outputs[] = {"table", "wide", "json", "yaml", "name", "csv", "ndjson", "custom-columns=", NULL};
-static const char *const dry_runs[] = {"client", "server", NULL};
+static const char *const dry_runs[] = {"client", NULL};
+static const char *const checked_dry_runs[] = {"client", "server", NULL};
 
 static void complete_contexts(struct cli *cli, struct strv *names)
 {
@@ -100,14 +101,27 @@ static const struct opt list_opts[] = {
     {.name = "watch", .type = OPT_FLAG, CLI(watch), .help = "go on, and show changes"},
     {0},
 };
-static const struct opt change_opts[] = {
+static const struct opt dry_run_opts[] = {
     {.name = "dry-run",
      .type = OPT_CHOICE,
      CLI(dry_run_text),
      .metavar = "WHERE",
      .choices = dry_runs,
      .optional_value = true,
+     .help = "change nothing: print what would be sent or done, without asking the server"},
+    {0},
+};
+static const struct opt checked_dry_run_opts[] = {
+    {.name = "dry-run",
+     .type = OPT_CHOICE,
+     CLI(dry_run_text),
+     .metavar = "WHERE",
+     .choices = checked_dry_runs,
+     .optional_value = true,
      .help = "change nothing: client prints what would be sent, server checks it too"},
+    {0},
+};
+static const struct opt change_opts[] = {
     {.name = "yes", .letter = 'y', .type = OPT_FLAG, CLI(yes), .help = "do not ask in protected contexts"},
     {0},
 };
@@ -137,18 +151,20 @@ const char *opt_group_title(enum opt_group group)
     return "options";
 }
 
-/* The common tables, in the order of help, and the flags that bring each in (0: always). */
+/* The common tables, in the order of help, and the flags that bring each in (0: always) or keep it out. */
 static const struct {
     enum opt_group group;
-    unsigned flags;
+    unsigned flags, without;
     const struct opt *opts;
 } tables[] = {
-    {OPTS_OUTPUT, CMD_OUTPUT | CMD_LIST, output_opts},
-    {OPTS_LIST, CMD_LIST, list_opts},
-    {OPTS_WAIT, CMD_WAITS, wait_opts},
-    {OPTS_CHANGE, CMD_CHANGES, change_opts},
-    {OPTS_CONTEXT, CMD_CONTEXT, context_opts},
-    {OPTS_GLOBAL, 0, global_opts},
+    {OPTS_OUTPUT, CMD_OUTPUT | CMD_LIST, 0, output_opts},
+    {OPTS_LIST, CMD_LIST, 0, list_opts},
+    {OPTS_WAIT, CMD_WAITS, 0, wait_opts},
+    {OPTS_CHANGE, CMD_CHANGES, CMD_CHECKS, dry_run_opts},
+    {OPTS_CHANGE, CMD_CHECKS, 0, checked_dry_run_opts},
+    {OPTS_CHANGE, CMD_CHANGES, 0, change_opts},
+    {OPTS_CONTEXT, CMD_CONTEXT, 0, context_opts},
+    {OPTS_GLOBAL, 0, 0, global_opts},
 };
 
 struct refs {
@@ -192,7 +208,7 @@ size_t cmd_options(const struct cmd *cmd, struct opt_ref *ret, size_t max)
     if (cmd == &root_cmd)
         append(&refs, root_opts, OPTS_GLOBAL, true);
     for (size_t i = 0; i < ARRAY_LEN(tables); i++)
-        if (!tables[i].flags || cmd->flags & tables[i].flags)
+        if ((!tables[i].flags || cmd->flags & tables[i].flags) && !(cmd->flags & tables[i].without))
             append(&refs, tables[i].opts, tables[i].group, true);
     return refs.n;
 }

@@ -82,7 +82,7 @@ const struct cmd template_update_cmd = {
     .args = update_args,
     .opts = update_opts,
     .opts_size = sizeof(struct update_opts),
-    .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_CHANGES,
+    .flags = CMD_CONTEXT | CMD_OUTPUT | CMD_CHANGES | CMD_CHECKS,
     .columns = template_show_columns,
     .examples = update_examples,
     .run = update,
@@ -136,7 +136,7 @@ const struct cmd template_delete_cmd = {
     .args = delete_args,
     .opts = delete_opts,
     .opts_size = sizeof(struct delete_opts),
-    .flags = CMD_CONTEXT | CMD_CHANGES,
+    .flags = CMD_CONTEXT | CMD_CHANGES | CMD_CHECKS,
     .examples = delete_examples,
     .run = delete_templates,
 };

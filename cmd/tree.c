@@ -40,7 +40,7 @@ const struct cmd root_cmd = {
              "\n"
              "Data goes to standard output, talk to standard error; exit codes mean something\n"
              "(aiwf help exit-codes).",
-    .flags = CMD_CONTEXT | CMD_LIST | CMD_CHANGES | CMD_WAITS,
+    .flags = CMD_CONTEXT | CMD_LIST | CMD_CHANGES | CMD_CHECKS | CMD_WAITS,
     .examples = examples,
     .cmds = nouns,
 };

@@ -93,3 +93,7 @@ fails 2 aiwf -hello
 printf '#!/bin/sh\nkill -TERM $$\n' >"$T/bin/aiwf-killed"
 chmod +x "$T/bin/aiwf-killed"
 fails 143 aiwf killed
+
+begin "what no server can check beforehand is not said to be checked"
+fails 2 aiwf workflow run -f w.yaml --dry-run=server
+err_has '--dry-run: "server"'
