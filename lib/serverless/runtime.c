@@ -98,5 +98,6 @@ void runtime_access_release(struct runtime_access *access)
 
 int runtime_lacks(const struct runtime *runtime, const char *operation, struct err *err)
 {
-    return err_set(err, ERR_FAILED, "%s cannot %s", runtime->name, operation);
+    err_set(err, ERR_FAILED, "%s cannot %s", runtime->name, operation);
+    return err_hint(err, "aiwf function runtimes");
 }
