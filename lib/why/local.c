@@ -85,10 +85,10 @@ node_t *why_local_job(const struct trainer_env *env, const char *name, struct er
     CLEANUP(str_release) struct str reason = STR_INIT;
     CLEANUP(str_release) struct str log = STR_INIT_MAX(2048);
     CLEANUP(str_release) struct str summary = STR_INIT;
-    if (!job) {
+    if (!job && err->code == ERR_NOT_FOUND)
         err_hint(err, "aiwf train list");
+    if (!job)
         return NULL;
-    }
     const char *state = node_str(job, "/state", "?"), *verdict = verdict_of(state);
     struct told told = begin(name, state);
     AUTOFREE char *label = xasprintf("train/%s", name);
@@ -117,10 +117,10 @@ node_t *why_gateway_function(const struct runtime *runtime, const struct runtime
 {
     CLEANUP(node_free) node_t *function = runtime->show(env, name, err);
     CLEANUP(str_release) struct str summary = STR_INIT;
-    if (!function) {
+    if (!function && err->code == ERR_NOT_FOUND)
         err_hint(err, "aiwf function list");
+    if (!function)
         return NULL;
-    }
     const char *state = node_str(function, "/state", "?"), *verdict = verdict_of(state);
     const char *message = node_str(function, "/message", NULL);
     AUTOFREE char *label = xasprintf("function/%s", name);

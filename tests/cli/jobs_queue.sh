@@ -71,6 +71,7 @@ json '"\(.verdict): \(.summary)"' "waiting: job small waits: position 2 in the q
 ok aiwf why job g2
 out_has "aiwf queue local"
 fails 3 aiwf why job none
+err_has "aiwf train list"
 ok aiwf train cancel g1
 until_ok 10 state_is g2 Succeeded
 until_ok 10 state_is small Succeeded
