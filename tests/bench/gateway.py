@@ -46,9 +46,10 @@ def bench_proxy(bed):
         row("gateway_latency_added_p50", "us", ours - theirs, 60, "<= 60 us over direct", lambda o, t, r: o <= t)
         ours, theirs = side_by_side(nginx, direct, lambda u: wrk(u, 1, 2)[0], 3)
         row("nginx_latency_added_p50", "us", ours - theirs, 60, "for comparison", lambda o, t, r: True)
-        ours, theirs = side_by_side(through, nginx, lambda u: wrk(u, 32, 3)[1])
+        # Two runs of one program differ by a fifth on two cores (who wakes whom where): it takes many to tell.
+        ours, theirs = side_by_side(through, nginx, lambda u: wrk(u, 32, 2)[1], 21)
         row("gateway_rate_against_nginx", "req/s", ours, theirs, ">= 0.9x nginx, a worker a core", lambda o, t, r: r >= 0.9)
-        ours, theirs = side_by_side(through, f"http://127.0.0.1:{single}/", lambda u: wrk(u, 32, 3)[1])
+        ours, theirs = side_by_side(through, f"http://127.0.0.1:{single}/", lambda u: wrk(u, 32, 2)[1], 11)
         row("gateway_rate_against_nginx_single", "req/s", ours, theirs, ">= 0.9x nginx, one worker", lambda o, t, r: r >= 0.9)
 
 
