@@ -259,6 +259,15 @@ begin "list shows every workflow that ran"
 ok aiwf workflow list -o name
 out_is workflow/flow
 
+begin "a run ends with its objectives, and whether they hold"
+{ sed 's/^name: flow/name: goals/' whole.yaml && echo 'objectives: {energy_j: 1000000, p95: 1h}'; } >goals.yaml
+ok aiwf workflow run -f goals.yaml
+err_has "objective energy < 1e+06 J: measured"
+err_has ", holds"
+err_has "objective p95 < 3.6e+06 ms: not measured yet"
+ok aiwf workflow delete goals
+ok aiwf function delete goals-serve --yes
+
 begin "a workflow that is deleted is gone with its outputs; its function stays, and its next run begins from nothing"
 ok aiwf workflow run -f whole.yaml
 outputs=$(aiwf workflow status flow -o json | jq -r '.stages[].outputs // {} | .[].path')
