@@ -137,6 +137,13 @@ static enum wait_state could_not_look(const struct function_wait *wait, struct e
     return passing ? WAIT_PENDING : WAIT_FAILED;
 }
 
+/* More may be ready than are wanted by now. */
+static void add_ready(const node_t *function, struct str *s)
+{
+    int64_t ready = node_int(function, "/available", 0), wanted = node_int(function, "/replicas", 0);
+    str_addf(s, "%lld of %lld ready", (long long)ready, (long long)(wanted > ready ? wanted : ready));
+}
+
 static enum wait_state look_once(void *arg, struct str *note, struct err *err)
 {
     struct looking *looking = arg;
@@ -147,8 +154,8 @@ static enum wait_state look_once(void *arg, struct str *note, struct err *err)
         return could_not_look(wait, err);
     const char *state = node_str(looking->last, "/state", "?");
     const char *message = node_str(looking->last, "/message", NULL);
-    str_addf(note, "%s\t%lld of %lld ready", state, (long long)node_int(looking->last, "/available", 0),
-             (long long)node_int(looking->last, "/replicas", 0));
+    str_addf(note, "%s\t", state);
+    add_ready(looking->last, note);
     if (message && *message)
         str_addf(note, ": %s", message);
     tell_stages(looking);

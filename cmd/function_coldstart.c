@@ -149,11 +149,7 @@ static void print_advice(struct cli *cli, const node_t *doc)
     str_addf(&text, " are %s", is_known ? labels[at].cause : stage);
     if (is_known && labels[at].remedy)
         str_addf(&text, ": %s", labels[at].remedy);
-    const char *advice = node_str(doc, "/advice", "");
-    const char *what = strcmp(stage, "image") == 0     ? "Fetched before it is needed it costs nothing"
-                       : strstr(advice, "--mode http") ? "It is a process a request; one that serves http is kept between them"
-                                                       : "A floor of 1 avoids all of it";
-    str_addf(&text, ". %s: %s", what, advice);
+    str_addf(&text, "; %s: %s", node_str(doc, "/advice_because", ""), node_str(doc, "/advice", ""));
     fprintf(cli->out, "%s\n", text.buf);
 }
 

@@ -272,9 +272,12 @@ static void add_advice(node_t *doc, const struct coldstart *run)
     if (is_process_a_request(run)) {
         AUTOFREE char *other = xasprintf("aiwf function deploy %s --replace --mode http --command SERVER", name);
         node_set_str(doc, "advice", other);
+        node_set_str(doc, "advice_because", "it is a process a request; one that serves http is kept between them");
         return;
     }
     bool is_image = strcmp(node_str(doc, "/biggest", ""), "image") == 0;
+    node_set_str(doc, "advice_because",
+                 is_image ? "fetched before it is needed it costs nothing" : "a floor of 1 avoids all of it");
     AUTOFREE char *advice =
         xasprintf("aiwf pool create %s-warm --function %s --min %s", name, name, is_image ? "0 --prepull" : "1");
     node_set_str(doc, "advice", advice);

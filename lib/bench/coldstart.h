@@ -20,7 +20,7 @@ struct coldstart {
 
 /* {"function","runtime","rounds","how","uncertainty_ms","stages":[{"stage","p50_ms","p95_ms","p99_ms","share"}],
  *  "total_p50_ms","total_p95_ms","total_p99_ms","total_mean_ms","warm_p50_ms","warm_p99_ms","biggest":STAGE,"biggest_ms",
- *  "advice":COMMAND,"sum_error_ms","unseen":{STAGE:N},"images_present":N,
+ *  "advice":COMMAND,"advice_because","sum_error_ms","unseen":{STAGE:N},"images_present":N,
  *  "samples":[{"total_ms","stages":{STAGE:ms},"unseen":[STAGE],"image_present":bool}]}.
  * The total is the client's; what the stages leave of it is the stage COLDSTART_REST, so the stages of a sample add up to
  * its total; by more than COLDSTART_SUM_MS they differ only when they are another start's, which is FAILED. Quantiles are

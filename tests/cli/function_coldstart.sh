@@ -69,4 +69,4 @@ begin "no floor is advised for a process a request"
 ok aiwf function deploy once --mode stdio --command cat
 ok aiwf function coldstart once -n 2
 out_lacks "pool create"
-out_has "It is a process a request; one that serves http is kept between them: aiwf function deploy once --replace --mode http"
+out_has "it is a process a request; one that serves http is kept between them: aiwf function deploy once --replace --mode http"
