@@ -153,3 +153,10 @@ ok curl -s "$gateway/metrics"
 out_has 'aiwf_process_cpu_seconds_total{kind="job",name="flaky"}'
 out_has 'aiwf_workload_energy_joules_total{kind="job",name="flaky"'
 true_that sh -c 'promtool check metrics <"$1"' sh "$OUT"
+
+begin "what a process of this machine cannot have is refused, not forgotten"
+for option in "--nodes 2" "--queue vision" "--priority high" "--spot"; do
+    # shellcheck disable=SC2086
+    fails 2 aiwf train submit wishes $option -- true
+    err_has "${option%% *}"
+done
