@@ -277,6 +277,7 @@ ok aiwf workflow status flow
 ok aiwf workflow delete workflow/flow
 err_has "workflow flow deleted"
 err_has "its function flow-serve stays: aiwf function delete flow-serve"
+true_that test ! -e "$HOME/.local/state/aiwf/workflows/.flow"
 for output in $outputs; do true_that test ! -e "$output"; done
 fails 3 aiwf workflow status flow
 fails 3 aiwf workflow delete flow

@@ -128,11 +128,11 @@ START_TEST(a_missing_folder_is_named)
 END_TEST
 
 /* A shell in a session of its own, with a grandchild; the pid of that. */
-static pid_t spawn_family(struct child *child, const char *owner)
+static pid_t spawn_family(struct child *child, const char *home, const char *owner)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(strv_release) struct strv env = STRV_INIT;
-    child_env(&env, folder, owner);
+    child_env(&env, home, owner);
     int ends[2];
     ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
     struct child_spec spec = CHILD_SPEC_INIT;
@@ -165,7 +165,7 @@ static bool is_gone(pid_t pid)
 START_TEST(the_whole_group_is_ended)
 {
     struct child child = CHILD_INIT;
-    pid_t grandchild = spawn_family(&child, "unit-test");
+    pid_t grandchild = spawn_family(&child, folder, "unit-test");
     ck_assert(!child_reap(&child, &(struct child_end){0}));
     child_signal(&child, SIGTERM);
     struct child_end result;
@@ -180,12 +180,31 @@ START_TEST(orphans_are_found_by_their_mark)
     struct child ours = CHILD_INIT, others = CHILD_INIT;
     AUTOFREE char *owner = xasprintf("unit-%d", (int)getpid());
     AUTOFREE char *other = xasprintf("unit-%d-other", (int)getpid());
-    pid_t grandchild = spawn_family(&ours, owner);
-    pid_t stranger = spawn_family(&others, other);
+    pid_t grandchild = spawn_family(&ours, folder, owner);
+    pid_t stranger = spawn_family(&others, folder, other);
     ck_assert_int_eq(child_end_orphans(owner), 2);
     ck_assert(is_gone(grandchild));
     ck_assert(child_start_ticks(stranger) > 0);
     ck_assert_int_eq(child_end_orphans(owner), 0);
+    child_kill(&ours);
+    child_kill(&others);
+}
+END_TEST
+
+START_TEST(what_is_left_is_found_by_its_home)
+{
+    struct child ours = CHILD_INIT, others = CHILD_INIT;
+    AUTOFREE char *home = path_join(folder, "i1");
+    AUTOFREE char *other = path_join(folder, "i10");
+    CLEANUP(strv_release) struct strv homes = STRV_INIT;
+    pid_t grandchild = spawn_family(&ours, home, "unit-test");
+    pid_t stranger = spawn_family(&others, other, "unit-test");
+    ck_assert_int_eq(child_end_left(&homes), 0);
+    strv_add(&homes, "/no/such/home");
+    strv_add(&homes, home);
+    ck_assert_int_eq(child_end_left(&homes), 2);
+    ck_assert(is_gone(grandchild));
+    ck_assert(child_start_ticks(stranger) > 0);
     child_kill(&ours);
     child_kill(&others);
 }
@@ -242,6 +261,7 @@ Suite *suite_local_child(void)
     tcase_add_test(tcase, a_missing_folder_is_named);
     tcase_add_test(tcase, the_whole_group_is_ended);
     tcase_add_test(tcase, orphans_are_found_by_their_mark);
+    tcase_add_test(tcase, what_is_left_is_found_by_its_home);
     tcase_add_test(tcase, variables_are_checked);
     tcase_add_test(tcase, private_folders_are_copies);
     suite_add_tcase(suite, tcase);
