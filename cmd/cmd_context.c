@@ -154,6 +154,9 @@ static int delete_one(struct cli *cli, const char *name, struct err *err)
     if (confirm(cli, name, "forget its settings", err) != 0)
         return -1;
     if (cli->dry_run != DRY_RUN_NONE) {
+        CLEANUP(conf_release) struct conf conf = {0};
+        if (conf_load(&conf, err) != 0 || conf_can_delete(&conf, name, err) != 0)
+            return -1;
         cli_note(cli, "would delete context %s", name);
         return 0;
     }

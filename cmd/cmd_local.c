@@ -290,6 +290,22 @@ static int end_gateway(struct cli *cli, const struct local_gateway *gateway, int
                : err_sys(err, ERR_FAILED, "cannot kill the local gateway (pid %d)", (int)gateway->pid);
 }
 
+/* The context local, whatever the current one is: it may be protected. */
+static int confirm_down(struct cli *cli, struct err *err)
+{
+    cli->context_name = "local";
+    return cli_resolve(cli, err) != 0 ? -1 : cli_confirm(cli, "end the local runtime and all that runs on it", err);
+}
+
+/* -1: it does not answer. */
+static int64_t running_jobs(struct cli *cli, const struct local_gateway *gateway)
+{
+    CLEANUP(err_release) struct err unseen = ERR_INIT;
+    CLEANUP(http_free) struct http *http = local_gateway_http(gateway, trace(cli), &unseen);
+    CLEANUP(node_free) node_t *live = http ? local_gateway_status(http, gateway, &unseen) : NULL;
+    return node_int(live, "/jobs/running", -1);
+}
+
 static int down(struct cli *cli, struct err *err)
 {
     AUTOFREE char *state_dir = local_state_dir();
@@ -302,11 +318,24 @@ static int down(struct cli *cli, struct err *err)
         cli_note(cli, "the local runtime is not running");
         return 0;
     }
+    if (confirm_down(cli, err) != 0)
+        return -1;
+    int64_t jobs = running_jobs(cli, &gateway);
+    if (cli->dry_run != DRY_RUN_NONE) {
+        cli_note(cli, "would end the gateway, process %d (running jobs: %lld)", (int)gateway.pid,
+                 (long long)(jobs > 0 ? jobs : 0));
+        return 0;
+    }
     /* The descriptor holds the process; that it is the gateway is asked once more after it is held. */
     AUTOCLOSE int pidfd = pidfd_open(gateway.pid, 0);
     if (pidfd < 0 || local_gateway_find(state_dir, &again, &none) != 0 || again.pid != gateway.pid)
         return 0;
-    return end_gateway(cli, &gateway, pidfd, err);
+    if (end_gateway(cli, &gateway, pidfd, err) != 0)
+        return -1;
+    if (jobs > 0)
+        cli_note(cli, "%lld running job%s ended with it: the next `aiwf local up` runs %s again", (long long)jobs,
+                 jobs == 1 ? "" : "s", jobs == 1 ? "it" : "them");
+    return 0;
 }
 
 static int status(struct cli *cli, struct err *err)
@@ -403,6 +432,8 @@ static const struct cmd cmd_up = {
 static const struct cmd cmd_down = {
     .name = "down",
     .help = "end the local runtime and all that runs on it",
+    .about = "Jobs that run are ended, and begun again by the next `aiwf local up`; functions and results are kept.",
+    .flags = CMD_CHANGES,
     .examples = down_examples,
     .run = down,
 };

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "kube.h"
 #include "net/oauth2.h"
+#include "plugin.h"
 #include "reach.h"
 #include "value.h"
 
@@ -53,6 +54,8 @@ static int unknown_command(const struct cli *cli, const char *word, struct err *
     CLEANUP(str_release) struct str words = STR_INIT;
     cmd_words(cli->path, cli->depth, &words);
     err_set(err, ERR_USAGE, "unknown command \"%s\" for %s", word, words.buf);
+    if (cli->cmd == &root_cmd && plugin_is_there(word))
+        return err_hint(err, "aiwf %s: a plugin's name stands before all options", word);
     const char *nearest = str_nearest(word, names, n);
     return nearest ? err_hint(err, "did you mean \"%s %s\"?", words.buf, nearest) : usage_hint(cli, err);
 }

@@ -16,14 +16,25 @@ static bool is_noun(const char *word)
     return islower((unsigned char)word[0]) && word[len] == '\0';
 }
 
+/* NULL: none. */
+static char *find(const char *noun)
+{
+    AUTOFREE char *name = xasprintf("aiwf-%s", noun);
+    return is_noun(noun) ? program_find(name) : NULL;
+}
+
+bool plugin_is_there(const char *noun)
+{
+    AUTOFREE char *path = find(noun);
+    return path != NULL;
+}
+
 bool plugin_run(int argc, char *const *argv, int *ret_code)
 {
-    if (!is_noun(argv[0]))
-        return false;
-    AUTOFREE char *name = xasprintf("aiwf-%s", argv[0]);
-    AUTOFREE char *path = program_find(name);
+    AUTOFREE char *path = find(argv[0]);
     if (!path)
         return false;
+    AUTOFREE char *name = xasprintf("aiwf-%s", argv[0]);
 
     CLEANUP(strv_release) struct strv words = STRV_INIT;
     strv_add(&words, name);

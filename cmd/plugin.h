@@ -6,5 +6,6 @@
 
 /* Runs aiwf-ARGV0 with the other words and waits for it. false: there is no such program. */
 bool plugin_run(int argc, char *const *argv, int *ret_code);
+bool plugin_is_there(const char *noun);
 
 #endif

@@ -65,6 +65,16 @@ static void set_flag(struct cli *cli, bool *slot, bool value)
 
 void opt_negate(struct cli *cli, const struct opt_ref *ref) { set_flag(cli, opt_slot(cli, ref), false); }
 
+/* One that is left out of two would be left out silently, and an empty one is a variable that is not set. */
+static int check_file(const struct opt *opt, const char *value, const char *before, struct err *err)
+{
+    if (!*value)
+        return err_set(err, ERR_USAGE, "--%s is empty", opt->name);
+    if (!before || str_eq(before, opt->missing))
+        return 0;
+    return err_set(err, ERR_USAGE, "--%s is given twice: \"%s\" and \"%s\"", opt->name, before, value);
+}
+
 int opt_set(struct cli *cli, const struct opt_ref *ref, const char *value, struct err *err)
 {
     const struct opt *opt = ref->opt;
@@ -90,9 +100,12 @@ int opt_set(struct cli *cli, const struct opt_ref *ref, const char *value, struc
     case OPT_LIST:
         strv_add(slot, value);
         return 0;
-    case OPT_STRING:
     case OPT_FILE:
     case OPT_DIR:
+        if (check_file(opt, value, *(const char **)slot, err) != 0)
+            return -1;
+        /* fall through */
+    case OPT_STRING:
         strv_add(&cli->kept, value);
         *(const char **)slot = cli->kept.v[cli->kept.n - 1];
         if (slot == &cli->context_name)

@@ -16,6 +16,8 @@ int sig_fd(void);
 void sig_interrupt(void);
 /* Called (from a signal handler) when a second interrupt ends the process at once; NULL: nothing. */
 void sig_before_exit(void (*fn)(void));
+/* While code of others runs that looks at no flag: the first signal ends the process, as the second always does. */
+void sig_end_at_once(bool on);
 /* For the shell, which goes on after Ctrl-C. */
 void sig_reset(void);
 

@@ -122,17 +122,22 @@ static int resolve_setting(const struct conf *conf, const node_t *file, enum set
     return context->values[setting] ? 0 : -1;
 }
 
-/* Nobody chose a context, but a cluster: --kube-context or its variable. That is where to work. */
-static void work_at_cluster(struct context *context)
+/* A cluster that is named by --kube-context or its variable is where to work, unless local was named as loudly. */
+static int work_at_cluster(struct context *context, struct err *err)
 {
     const char *cluster = context->values[SETTING_kube_context];
     enum origin origin = context->origins[SETTING_kube_context];
-    if (!context->is_local || context->name_origin != ORIGIN_DEFAULT || !cluster || origin < ORIGIN_ENV)
-        return;
+    if (!context->is_local || !cluster || origin < ORIGIN_ENV || origin < context->name_origin)
+        return 0;
+    if (origin == context->name_origin) {
+        err_set(err, ERR_USAGE, "the context local is this machine, and \"%s\" is a cluster: which shall it be?", cluster);
+        return err_hint(err, "leave --context out, or --kube-context");
+    }
     free(context->name);
     context->name = xstrdup(cluster);
     context->name_origin = origin;
     context->is_local = false;
+    return 0;
 }
 
 int conf_resolve(const struct conf *conf, const char *flag, const char *const flag_values[SETTING_COUNT], struct context *ret,
@@ -150,6 +155,5 @@ int conf_resolve(const struct conf *conf, const char *flag, const char *const fl
             return -1;
     }
     ret->is_protected = str_eq(ret->values[SETTING_protected_], "true");
-    work_at_cluster(ret);
-    return 0;
+    return work_at_cluster(ret, err);
 }

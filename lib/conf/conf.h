@@ -128,6 +128,7 @@ void conf_names(const struct conf *conf, struct strv *names);
  * that would be hard to type. */
 enum conf_set { CONF_NEW, CONF_REPLACE, CONF_MERGE };
 int conf_set_context(const char *name, const node_t *settings, enum conf_set how, struct err *err);
+int conf_can_delete(const struct conf *conf, const char *name, struct err *err);
 int conf_delete_context(const char *name, struct err *err); /* NOT_FOUND; `local` only loses its settings */
 int conf_use_context(const char *name, struct err *err);    /* NOT_FOUND */
 

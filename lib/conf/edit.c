@@ -104,14 +104,20 @@ static int set_context(struct conf *conf, const struct change *change, struct st
     return 0;
 }
 
+int conf_can_delete(const struct conf *conf, const char *name, struct err *err)
+{
+    if (node_get(node_get(conf->doc.root, "contexts"), name))
+        return 0;
+    bool is_local = strcmp(name, "local") == 0;
+    return is_local ? err_set(err, ERR_USAGE, "the context local always exists") : no_context(conf, name, err);
+}
+
 static int delete_context(struct conf *conf, const struct change *change, struct str *text, struct err *err)
 {
-    node_t *contexts = node_get(conf->doc.root, "contexts");
-    bool is_local = strcmp(change->name, "local") == 0;
-    if (!node_get(contexts, change->name))
-        return is_local ? err_set(err, ERR_USAGE, "the context local always exists") : no_context(conf, change->name, err);
+    if (conf_can_delete(conf, change->name, err) != 0)
+        return -1;
     splice_context(conf, change->name, NULL, text);
-    node_delete(contexts, change->name);
+    node_delete(node_get(conf->doc.root, "contexts"), change->name);
     return 0;
 }
 

@@ -15,10 +15,20 @@
 static struct jq_lib {
     jq_state *(*init)(void);
     void (*set_error_cb)(jq_state *, jq_msg_cb, void *);
+    void (*set_input_cb)(jq_state *, jq_input_cb, void *);
+    void (*set_debug_cb)(jq_state *, jq_msg_cb, void *);
+    void (*set_attr)(jq_state *, jv, jv);
     int (*compile)(jq_state *, const char *);
     void (*start)(jq_state *, jv, int);
     jv (*next)(jq_state *);
+    int (*halted)(jq_state *);
+    jv (*exit_code)(jq_state *);
+    jv (*error_message)(jq_state *);
     void (*teardown)(jq_state **);
+    jv (*invalid)(void);
+    jv (*array)(void);
+    jv (*string)(const char *);
+    double (*number)(jv);
     jv (*parse)(const char *, int);
     jv (*dump)(jv, int);
     jv_kind (*kind)(jv);
@@ -33,10 +43,20 @@ static struct jq_lib {
 static const struct dl_symbol symbols[] = {
     DL_SYMBOL(struct jq_lib, init, "jq_init"),
     DL_SYMBOL(struct jq_lib, set_error_cb, "jq_set_error_cb"),
+    DL_SYMBOL(struct jq_lib, set_input_cb, "jq_set_input_cb"),
+    DL_SYMBOL(struct jq_lib, set_debug_cb, "jq_set_debug_cb"),
+    DL_SYMBOL(struct jq_lib, set_attr, "jq_set_attr"),
     DL_SYMBOL(struct jq_lib, compile, "jq_compile"),
     DL_SYMBOL(struct jq_lib, start, "jq_start"),
     DL_SYMBOL(struct jq_lib, next, "jq_next"),
+    DL_SYMBOL(struct jq_lib, halted, "jq_halted"),
+    DL_SYMBOL(struct jq_lib, exit_code, "jq_get_exit_code"),
+    DL_SYMBOL(struct jq_lib, error_message, "jq_get_error_message"),
     DL_SYMBOL(struct jq_lib, teardown, "jq_teardown"),
+    DL_SYMBOL(struct jq_lib, invalid, "jv_invalid"),
+    DL_SYMBOL(struct jq_lib, array, "jv_array"),
+    DL_SYMBOL(struct jq_lib, string, "jv_string"),
+    DL_SYMBOL(struct jq_lib, number, "jv_number_value"),
     DL_SYMBOL(struct jq_lib, parse, "jv_parse_sized"),
     DL_SYMBOL(struct jq_lib, dump, "jv_dump_string"),
     DL_SYMBOL(struct jq_lib, kind, "jv_get_kind"),
@@ -68,6 +88,32 @@ static void keep_message(void *arg, jv message)
         jq.free(message);
     else
         add_value(message, s);
+}
+
+/* "input": there is one document, and the expression has it. */
+static jv no_input(jq_state *state, void *arg)
+{
+    (void)state, (void)arg;
+    return jq.invalid();
+}
+
+static void print_debug(void *arg, jv message)
+{
+    (void)arg;
+    CLEANUP(str_release) struct str line = STR_INIT;
+    CLEANUP(str_release) struct str safe = STR_INIT;
+    add_value(jq.dump(message, 0), &line);
+    str_add_safe(&safe, line.buf, line.len, true);
+    fprintf(stderr, "[\"DEBUG:\",%s]\n", safe.buf);
+}
+
+/* Without them libjq 1.6 calls what was never set, and takes a missing search path for an array. */
+static void set_up(jq_state *state, struct str *messages)
+{
+    jq.set_error_cb(state, keep_message, messages);
+    jq.set_input_cb(state, no_input, NULL);
+    jq.set_debug_cb(state, print_debug, NULL);
+    jq.set_attr(state, jq.string("JQ_LIBRARY_PATH"), jq.array());
 }
 
 static int wrong_expression(const char *expression, const char *why, struct err *err)
@@ -107,6 +153,24 @@ static int finish(const char *expression, jv last, struct err *err)
     return wrong_expression(expression, why.buf, err);
 }
 
+/* halt ends well; halt_error does not, and may say why. */
+static int finish_halted(jq_state *state, struct err *err)
+{
+    jv code = jq.exit_code(state);
+    bool is_well = jq.kind(code) != JV_KIND_NUMBER || jq.number(jq.copy(code)) == 0;
+    jq.free(code);
+    if (is_well)
+        return 0;
+    CLEANUP(str_release) struct str why = STR_INIT;
+    jv message = jq.error_message(state);
+    if (jq.kind(message) == JV_KIND_INVALID || jq.kind(message) == JV_KIND_NULL)
+        jq.free(message);
+    else
+        add_value(message, &why);
+    err_set(err, ERR_FAILED, "the --jq expression ended with halt_error");
+    return why.len ? err_why(err, "%.*s", (int)strcspn(why.buf, "\n"), why.buf) : -1;
+}
+
 static int print_results(jq_state *state, const char *expression, FILE *out, struct err *err)
 {
     CLEANUP(str_release) struct str line = STR_INIT;
@@ -120,13 +184,16 @@ static int print_results(jq_state *state, const char *expression, FILE *out, str
         add_value(value, &line);
         write_line(&line, out);
     }
-    return finish(expression, value, err);
+    if (!jq.halted(state))
+        return finish(expression, value, err);
+    jq.free(value);
+    return finish_halted(state, err);
 }
 
 static int run(jq_state *state, const char *expression, const node_t *node, FILE *out, struct err *err)
 {
     CLEANUP(str_release) struct str messages = STR_INIT;
-    jq.set_error_cb(state, keep_message, &messages);
+    set_up(state, &messages);
     if (!jq.compile(state, expression))
         return wrong_expression(expression, messages.buf, err);
 
@@ -150,7 +217,9 @@ int jq_run(const char *expression, const node_t *node, FILE *out, struct err *er
     jq_state *state = jq.init();
     if (!state)
         return err_set(err, ERR_FAILED, "libjq cannot start");
+    sig_end_at_once(true);
     int rc = run(state, expression, node, out, err);
+    sig_end_at_once(false);
     jq.teardown(&state);
     return rc;
 }

@@ -9,6 +9,7 @@
 #include "local/fetch.h"
 #include "local/function.h"
 #include "local/server.h"
+#include "net/url.h"
 
 enum {
     ASYNC_QUEUE_MAX = 4096,
@@ -247,7 +248,10 @@ static void take(struct request *req)
     struct callback callback = {0};
     const char *url = header_value(req->headers, "X-Callback-Url");
     if (url && !callback_parse(url, &callback)) {
-        reply_error(req, 400, "X-Callback-Url must be http:// with an IPv4 address or localhost: \"%s\"", url);
+        CLEANUP(str_release) struct str shown = STR_INIT;
+        url_mask(&shown, url);
+        reply_error(req, 400, "X-Callback-Url must be http:// with an IPv4 address or localhost, and no login: \"%s\"",
+                    shown.buf);
         return;
     }
 

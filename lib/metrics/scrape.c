@@ -83,6 +83,13 @@ static int reach_inside(struct scrape *scrape, struct scrape_target *target, con
     return memory_add_target(&scrape->memory, target->job, instance, err);
 }
 
+static int no_exporter(const char *url, struct err *err)
+{
+    CLEANUP(str_release) struct str shown = STR_INIT;
+    url_mask(&shown, url);
+    return err_wrap(err, "--scrape: \"%s\" is no exporter", shown.buf);
+}
+
 static int add_target(struct scrape *scrape, const char *text, const struct prom_settings *settings, struct err *err)
 {
     struct scrape_target *target = &scrape->targets[scrape->n++];
@@ -94,7 +101,7 @@ static int add_target(struct scrape *scrape, const char *text, const struct prom
     }
     target->url = metrics_url(url, err);
     if (!target->url)
-        return err_wrap(err, "--scrape: \"%s\" is no exporter", text);
+        return no_exporter(url, err);
     AUTOFREE char *instance = instance_of(target->url);
     return memory_add_target(&scrape->memory, target->job, instance, err);
 }

@@ -117,6 +117,7 @@ begin "--dry-run changes nothing"
 cp "$CONFIG" before
 ok aiwf context add dry --cloud dc1 --dry-run
 out_has 'cloud: dc1'
+fails 3 aiwf context delete nobody --dry-run
 true_that cmp -s before "$CONFIG"
 
 begin "comments and layout stay"

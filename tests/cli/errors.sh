@@ -97,3 +97,28 @@ fails 143 aiwf killed
 begin "what no server can check beforehand is not said to be checked"
 fails 2 aiwf workflow run -f w.yaml --dry-run=server
 err_has '--dry-run: "server"'
+
+begin "--jq: what an expression cannot have is an error, not the end; the first Ctrl-C ends one that does not"
+fails 2 env MALLOC_PERTURB_=165 aiwf version -o json --jq input
+fails 2 aiwf version -o json --jq 'include "a"; .'
+err_has "module not found: a"
+ok env MALLOC_PERTURB_=165 aiwf version -o json --jq '.kind | debug'
+out_is Version
+err_has '["DEBUG:","Version"]'
+ok aiwf version -o json --jq halt
+fails 1 aiwf version -o json --jq '"bye" | halt_error(3)'
+err_has bye
+run timeout -s INT -k 20 2 aiwf version -o json --jq 'def f: f; f'
+true_that [ "$RC" = 124 ]
+
+begin "a file that is given twice, or by an empty variable, is not left out silently"
+fails 2 aiwf workflow validate -f a.yaml -f b.yaml
+err_has '--file is given twice: "a.yaml" and "b.yaml"'
+fails 2 aiwf function deploy -f ""
+err_has "--file is empty"
+
+begin "a plugin behind an option is found by who looks for it"
+printf '#!/bin/sh\necho "plugin $*"\n' >"$T/bin/aiwf-hello"
+chmod +x "$T/bin/aiwf-hello"
+fails 2 aiwf -v hello
+err_has "aiwf hello: a plugin's name stands before all options"

@@ -85,3 +85,16 @@ json '.labels["com.openfaas.scale.zero-duration"]' 90s
 json '.limits | .memory + " " + .cpu' '1Gi 500m'
 json .envVars.N 3
 json '.annotations["io.aiwf.source"]' "$(pwd -P)/src"
+
+begin "down asks where local is protected, says what it would end, and what it ended"
+ok aiwf local up -o json
+at_exit aiwf local down --yes
+ok aiwf train submit runs -- sleep 1000
+until_ok 10 sh -c '[ "$(aiwf train show runs -o json | jq -r .state)" = Running ]'
+ok aiwf local down --dry-run
+err_has "running jobs: 1"
+fails 2 env AIWF_PROTECTED=true aiwf local down
+err_has "context local is protected"
+ok aiwf local status
+ok env AIWF_PROTECTED=true aiwf local down --yes
+err_has "1 running job ended with it: the next \`aiwf local up\` runs it again"

@@ -166,6 +166,11 @@ ok aiwf top --assert 'node.memory < 100 for 2s' --assert 'node.cpu >= 0 for 1s' 
 json '[.items[].state] | unique | join(" ")' passed
 err_has "reads http://$NODE/metrics for 2s"
 
+begin "a login in an exporter's URL is refused, and not shown"
+fails 2 aiwf query up --scrape "http://u:secretpw@$NODE"
+err_has '***@'
+err_lacks secretpw
+
 begin "what is not known all the time does not hold"
 aiwf top --assert 'node.memory < 100 for 5s' --scrape "$NODE" -v -o json >"$T/verdict" 2>"$T/note" &
 watching=$!

@@ -101,8 +101,18 @@ START_TEST(a_kube_context_alone_is_where_to_work)
     ck_assert_str_eq(context.name, "ml");
     ck_assert(!context.is_local);
     context_release(&context);
-    ck_assert_int_eq(resolve("local", flags, &context, &err), 0);
+    write_config("current-context: local\n");
+    ck_assert_int_eq(resolve(NULL, flags, &context, &err), 0);
+    ck_assert(!context.is_local);
+    context_release(&context);
+    ck_assert_int_eq(resolve("local", flags, &context, &err), -1);
+    ck_assert_int_eq(err.code, ERR_USAGE);
+    context_release(&context);
+    err_clear(&err);
+    setenv("AIWF_KUBE_CONTEXT", "ml", 1);
+    ck_assert_int_eq(resolve("local", NULL, &context, &err), 0);
     ck_assert(context.is_local);
+    unsetenv("AIWF_KUBE_CONTEXT");
 }
 END_TEST
 
