@@ -303,6 +303,8 @@ node_t *node_push(node_t *array, node_t *child)
     return child;
 }
 
+void node_push_borrowed(node_t *array, const node_t *item) { cJSON_AddItemReferenceToArray(array, unconst(item)); }
+
 bool node_delete(node_t *object, const char *key)
 {
     node_t *member = node_get(object, key);

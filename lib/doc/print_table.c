@@ -5,10 +5,10 @@
 #include <libsmartcols/libsmartcols.h>
 #include <locale.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/dl.h"
 #include "base/text_locale.h"
+#include "doc/doc_parts.h"
 #include "doc/print_parts.h"
 
 #define SEPARATOR "  "
@@ -153,12 +153,6 @@ static size_t width_of(const struct cells *cells, size_t column)
         if (cell_len(cells, i) > width)
             width = cell_len(cells, i);
     return width;
-}
-
-static void add_spaces(struct str *s, size_t n)
-{
-    memset(str_room(s, n), ' ', n);
-    str_grew(s, n);
 }
 
 static void add_row(const struct cells *cells, size_t first, const size_t *widths, struct str *s)
