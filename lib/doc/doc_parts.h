@@ -24,7 +24,19 @@ struct doc_places {
 struct place_entry *places_at(struct doc_places *places, const node_t *node);
 const struct place_entry *places_find(const struct doc_places *places, const node_t *node);
 
+/* ---- node.c ---- */
+
+/* A node of a type of cJSON's in one block with its name and its text (NULL: none), which cJSON is told not to free. */
+node_t *node_make(int type, const char *name, size_t name_len, const char *text, size_t text_len);
+/* Without children, and without its name. */
+node_t *node_copy_alone(const node_t *node);
+
+/* An item that stays another's, which outlives the array. */
+void node_push_borrowed(node_t *array, const node_t *item);
+
 /* ---- json_print.c ---- */
+
+void add_spaces(struct str *s, size_t n);
 
 /* Each byte of broken UTF-8 becomes U+FFFD. */
 void add_valid_utf8(const char *text, size_t len, struct str *s);

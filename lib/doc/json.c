@@ -1,5 +1,5 @@
-/* JSON text: the grammar of RFC 8259 with limits and positions is checked here, cJSON (which is laxer,
- * and says only where it stopped) then builds the tree. */
+/* JSON text: the grammar of RFC 8259 with limits and positions, in one pass. (cJSON's reader is laxer, and says only where
+ * it stopped.) */
 #include <cjson/cJSON.h>
 #include <math.h>
 #include <stdlib.h>
@@ -8,20 +8,27 @@
 #include "base/map.h"
 #include "doc/doc_parts.h"
 
-/* cJSON copies a number into 64 bytes before it reads it. */
-enum { NUMBER_MAX_BYTES = 63, SIEVE_BITS = 512 };
+enum { NUMBER_MAX_BYTES = 63, EXACT_DIGITS = 15, SIEVE_BITS = 512 };
 
 struct scan {
     const char *text; /* start, for positions */
     const char *p;
     const char *end;
     int depth;
-    bool needs_repair; /* broken UTF-8, \u0000 or half a surrogate pair: all become U+FFFD */
     const char *source;
     struct err *err;
+    struct str name, value; /* of those at hand that do not stand in the text as they are */
 };
 
-static int scan_value(struct scan *scan);
+/* A string as it stands between its quotes. */
+struct quoted {
+    const char *at;
+    size_t len;
+    bool is_plain; /* no escape and no broken UTF-8 */
+};
+
+/* name: of a member; NULL: of an item, or the whole. */
+static node_t *scan_value(struct scan *scan, const struct quoted *name);
 
 static int fail(const struct scan *scan, const char *at, const char *what)
 {
@@ -71,34 +78,53 @@ static int scan_digits(struct scan *scan)
     return 0;
 }
 
-static int scan_number(struct scan *scan)
+/* [start, p) is a number; most are short and whole. */
+static double number_value(const char *start, const char *p, bool is_whole)
+{
+    char number[NUMBER_MAX_BYTES + 1] = {0};
+    if (!is_whole || p - start > EXACT_DIGITS)
+        return strtod(memcpy(number, start, (size_t)(p - start)), NULL);
+    bool is_negative = *start == '-';
+    int64_t value = 0;
+    for (const char *digit = start + is_negative; digit < p; digit++)
+        value = value * 10 + (*digit - '0');
+    return is_negative ? -(double)value : (double)value; /* there is a -0 */
+}
+
+static int scan_number(struct scan *scan, double *ret)
 {
     const char *start = scan->p;
-    bool has_exponent = false;
+    bool is_whole = true;
     scan->p += at(scan, '-');
     if (at(scan, '0'))
         scan->p++;
     else if (scan_digits(scan) != 0)
         return -1;
     if (at(scan, '.')) {
+        is_whole = false;
         scan->p++;
         if (scan_digits(scan) != 0)
             return -1;
     }
     if (at(scan, 'e') || at(scan, 'E')) {
-        has_exponent = true;
+        is_whole = false;
         scan->p++;
         scan->p += at(scan, '-') || at(scan, '+');
         if (scan_digits(scan) != 0)
             return -1;
     }
-    size_t len = (size_t)(scan->p - start);
-    if (len > NUMBER_MAX_BYTES)
+    if (scan->p - start > NUMBER_MAX_BYTES)
         return fail(scan, start, "a number of more than 63 characters");
-    if (!has_exponent)
-        return 0;
-    AUTOFREE char *number = xstrndup(start, len);
-    return isfinite(strtod(number, NULL)) ? 0 : fail(scan, start, "a number out of range");
+    *ret = number_value(start, scan->p, is_whole);
+    return isfinite(*ret) ? 0 : fail(scan, start, "a number out of range");
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)(c | 0x20);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* The value of \uXXXX at p (where "u" stands), -1 when there are not four hexadecimal digits. */
@@ -108,11 +134,10 @@ static int hex4(const char *p, const char *end)
         return -1;
     int value = 0;
     for (int i = 1; i <= 4; i++) {
-        const char *digits = "0123456789abcdef";
-        const char *digit = p[i] ? strchr(digits, p[i] | 0x20) : NULL;
-        if (!digit)
+        int digit = hex_digit(p[i]);
+        if (digit < 0)
             return -1;
-        value = value * 16 + (int)(digit - digits);
+        value = value * 16 + digit;
     }
     return value;
 }
@@ -141,73 +166,184 @@ static int scan_escape(struct scan *scan)
     if (!at(scan, 'u') || hex4(scan->p, scan->end) < 0)
         return fail(scan, scan->p - 1, "an unknown escape in a string");
     size_t len = holdable_escape(scan->p, scan->end);
-    if (!len)
-        scan->needs_repair = true;
     scan->p += len ? len : 5;
     return 0;
 }
 
-/* Broken UTF-8 is repaired, not refused: one bad byte in a log line must not hide the whole answer. */
-static void scan_character(struct scan *scan)
+/* Whether it is valid. Broken UTF-8 is repaired, not refused: one bad byte in a log line must not hide the whole answer. */
+static bool scan_wide(struct scan *scan)
 {
-    if ((unsigned char)*scan->p < 0x80) {
-        scan->p++;
-        return;
-    }
     size_t len = utf8_sequence(scan->p, (size_t)(scan->end - scan->p));
-    if (!len)
-        scan->needs_repair = true;
     scan->p += len ? len : 1;
+    return len;
 }
 
-static int scan_string(struct scan *scan)
+static bool is_plain(char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; }
+
+static int scan_string(struct scan *scan, struct quoted *ret)
 {
     const char *start = scan->p++;
-    while (scan->p < scan->end && *scan->p != '"') {
+    *ret = (struct quoted){.at = scan->p, .is_plain = true};
+    for (;;) {
+        while (scan->p < scan->end && is_plain(*scan->p))
+            scan->p++;
+        if (scan->p == scan->end)
+            return fail(scan, start, "a string that does not end");
+        if (*scan->p == '"')
+            break;
         if ((unsigned char)*scan->p < 0x20)
             return fail(scan, scan->p, "a raw control character in a string");
-        if (*scan->p != '\\')
-            scan_character(scan);
-        else if (scan_escape(scan) != 0)
+        if (*scan->p != '\\') {
+            ret->is_plain &= scan_wide(scan);
+            continue;
+        }
+        ret->is_plain = false;
+        if (scan_escape(scan) != 0)
             return -1;
     }
-    if (scan->p == scan->end)
-        return fail(scan, start, "a string that does not end");
-    scan->p++;
+    ret->len = (size_t)(scan->p++ - ret->at);
     return 0;
 }
 
-static int scan_word(struct scan *scan, const char *word)
+/* ---- strings that are not plain; their escapes have been checked ---- */
+
+#define REPLACEMENT "\xef\xbf\xbd"
+
+static void add_code(unsigned code, struct str *s)
+{
+    if (code < 0x80) {
+        str_addc(s, (char)code);
+        return;
+    }
+    if (code < 0x800) {
+        str_addc(s, (char)(0xc0 | code >> 6));
+    } else {
+        if (code < 0x10000) {
+            str_addc(s, (char)(0xe0 | code >> 12));
+        } else {
+            str_addc(s, (char)(0xf0 | code >> 18));
+            str_addc(s, (char)(0x80 | (code >> 12 & 0x3f)));
+        }
+        str_addc(s, (char)(0x80 | (code >> 6 & 0x3f)));
+    }
+    str_addc(s, (char)(0x80 | (code & 0x3f)));
+}
+
+/* From after the backslash; returns how much it takes. */
+static size_t add_escape(const char *p, const char *end, struct str *s)
+{
+    static const char letters[] = "bfnrt", meant[] = "\b\f\n\r\t";
+    if (*p != 'u') {
+        const char *letter = strchr(letters, *p);
+        str_addc(s, letter ? meant[letter - letters] : *p);
+        return 1;
+    }
+    size_t len = holdable_escape(p, end);
+    unsigned code = (unsigned)hex4(p, end);
+    if (!len)
+        str_add(s, REPLACEMENT);
+    else if (len == 5)
+        add_code(code, s);
+    else
+        add_code(0x10000 + ((code - 0xd800) << 10) + ((unsigned)hex4(p + 6, end) - 0xdc00), s);
+    return len ? len : 5;
+}
+
+static void add_decoded(const struct quoted *quoted, struct str *s)
+{
+    const char *p = quoted->at, *end = p + quoted->len;
+    while (p < end) {
+        if (*p == '\\') {
+            p += 1 + add_escape(p + 1, end, s);
+            continue;
+        }
+        size_t len = utf8_sequence(p, (size_t)(end - p));
+        str_addn(s, len ? p : REPLACEMENT, len ? len : sizeof(REPLACEMENT) - 1);
+        p += len ? len : 1;
+    }
+}
+
+/* The string itself, in s when it has to be made. */
+static struct quoted decoded(const struct quoted *quoted, struct str *s)
+{
+    if (!quoted || quoted->is_plain)
+        return quoted ? *quoted : (struct quoted){0};
+    str_reset(s);
+    add_decoded(quoted, s);
+    return (struct quoted){.at = s->buf, .len = s->len};
+}
+
+/* ---- values ---- */
+
+static node_t *make(struct scan *scan, int type, const struct quoted *name, const struct quoted *text)
+{
+    struct quoted key = decoded(name, &scan->name), value = decoded(text, &scan->value);
+    return node_make(type, key.at, key.len, value.at, value.len);
+}
+
+static node_t *scan_word(struct scan *scan, const char *word, int type, const struct quoted *name)
 {
     size_t len = strlen(word);
-    if ((size_t)(scan->end - scan->p) < len || memcmp(scan->p, word, len) != 0)
-        return unexpected(scan, "a value");
+    if ((size_t)(scan->end - scan->p) < len || memcmp(scan->p, word, len) != 0) {
+        unexpected(scan, "a value");
+        return NULL;
+    }
     scan->p += len;
+    return make(scan, type, name, NULL);
+}
+
+static node_t *scan_text(struct scan *scan, const struct quoted *name)
+{
+    struct quoted text;
+    return scan_string(scan, &text) == 0 ? make(scan, cJSON_String, name, &text) : NULL;
+}
+
+static node_t *scan_figure(struct scan *scan, const struct quoted *name)
+{
+    double value = 0;
+    if (scan_number(scan, &value) != 0)
+        return NULL;
+    node_t *node = make(scan, cJSON_Number, name, NULL);
+    node->valuedouble = value;
+    return node;
+}
+
+static int scan_item(struct scan *scan, node_t *array)
+{
+    node_t *item = scan_value(scan, NULL);
+    if (!item)
+        return -1;
+    cJSON_AddItemToArray(array, item);
     return 0;
 }
 
-static int scan_member(struct scan *scan)
+static int scan_member(struct scan *scan, node_t *object)
 {
+    struct quoted name;
     if (!at(scan, '"'))
         return unexpected(scan, "a name in quotes");
-    if (scan_string(scan) != 0)
+    if (scan_string(scan, &name) != 0)
         return -1;
     skip_space(scan);
     if (!at(scan, ':'))
         return unexpected(scan, "':'");
     scan->p++;
-    return scan_value(scan);
+    node_t *member = scan_value(scan, &name);
+    if (!member)
+        return -1;
+    cJSON_AddItemToArray(object, member); /* it has its name */
+    return 0;
 }
 
-/* An array or an object, from its bracket on. */
-static int scan_list(struct scan *scan, char close, int (*item)(struct scan *))
+/* From the bracket on. */
+static int scan_children(struct scan *scan, node_t *parent, char close, int (*child)(struct scan *, node_t *))
 {
     if (++scan->depth > JSON_MAX_DEPTH)
         return fail(scan, scan->p, "nested too deeply");
     scan->p++;
     skip_space(scan);
     while (!at(scan, close)) {
-        if (item(scan) != 0)
+        if (child(scan, parent) != 0)
             return -1;
         if (at(scan, close))
             break;
@@ -223,65 +359,10 @@ static int scan_list(struct scan *scan, char close, int (*item)(struct scan *))
     return 0;
 }
 
-/* A value with the space around it. */
-static int scan_value(struct scan *scan)
+static node_t *scan_array(struct scan *scan, const struct quoted *name)
 {
-    skip_space(scan);
-    int rc;
-    switch (scan->p < scan->end ? *scan->p : '\0') {
-    case '{':
-        rc = scan_list(scan, '}', scan_member);
-        break;
-    case '[':
-        rc = scan_list(scan, ']', scan_value);
-        break;
-    case '"':
-        rc = scan_string(scan);
-        break;
-    case 't':
-        rc = scan_word(scan, "true");
-        break;
-    case 'f':
-        rc = scan_word(scan, "false");
-        break;
-    case 'n':
-        rc = scan_word(scan, "null");
-        break;
-    default:
-        rc = at(scan, '-') || at_digit(scan) ? scan_number(scan) : unexpected(scan, "a value");
-    }
-    if (rc == 0)
-        skip_space(scan);
-    return rc;
-}
-
-static int check_text(struct scan *scan)
-{
-    if (scan->end - scan->text > JSON_MAX_BYTES)
-        return err_set(scan->err, ERR_FAILED, "%s is larger than %d MiB", scan->source, JSON_MAX_BYTES >> 20);
-    if (scan->end - scan->p >= 3 && memcmp(scan->p, "\xef\xbb\xbf", 3) == 0)
-        scan->p += 3;
-    if (scan_value(scan) != 0)
-        return -1;
-    return scan->p == scan->end ? 0 : unexpected(scan, "the end");
-}
-
-/* Makes \u0000 and halves of surrogate pairs the replacement character; the text is valid otherwise. */
-static void replace_unholdable(char *text, size_t len)
-{
-    static const char replacement[] = {'u', 'f', 'f', 'f', 'd'};
-    const char *end = text + len;
-    for (char *p = text; p < end; p++) {
-        if (*p != '\\')
-            continue;
-        p++;
-        if (*p != 'u')
-            continue;
-        size_t escape = holdable_escape(p, end);
-        if (!escape)
-            memcpy(p, replacement, sizeof(replacement));
-        p += (escape ? escape : 5) - 1;
-    }
+    CLEANUP(node_free) node_t *array = make(scan, cJSON_Array, name, NULL);
+    return scan_children(scan, array, ']', scan_item) == 0 ? TAKE(array) : NULL;
 }
 
 static bool is_repeated_later(const node_t *member)
@@ -336,36 +417,82 @@ static void drop_in_large(node_t *object)
 }
 
 /* Of members with the same name the last wins, as in most parsers of servers and clients. */
-static void drop_earlier_duplicates(node_t *node)
+static void drop_earlier_duplicates(node_t *object)
 {
     enum { SMALL = 16 };
-    if (node_type(node) == NODE_OBJECT && may_repeat(node)) {
-        if (node_len(node) <= SMALL)
-            drop_in_small(node);
-        else
-            drop_in_large(node);
+    if (!may_repeat(object))
+        return;
+    if (node_len(object) <= SMALL)
+        drop_in_small(object);
+    else
+        drop_in_large(object);
+}
+
+static node_t *scan_object(struct scan *scan, const struct quoted *name)
+{
+    CLEANUP(node_free) node_t *object = make(scan, cJSON_Object, name, NULL);
+    if (scan_children(scan, object, '}', scan_member) != 0)
+        return NULL;
+    drop_earlier_duplicates(object);
+    return TAKE(object);
+}
+
+static node_t *scan_bare_value(struct scan *scan, const struct quoted *name)
+{
+    switch (scan->p < scan->end ? *scan->p : '\0') {
+    case '{':
+        return scan_object(scan, name);
+    case '[':
+        return scan_array(scan, name);
+    case '"':
+        return scan_text(scan, name);
+    case 't':
+        return scan_word(scan, "true", cJSON_True, name);
+    case 'f':
+        return scan_word(scan, "false", cJSON_False, name);
+    case 'n':
+        return scan_word(scan, "null", cJSON_NULL, name);
+    default:
+        break;
     }
-    for (node_t *child = node_first(node); child; child = node_next(child))
-        if (node_first(child))
-            drop_earlier_duplicates(child);
+    if (at(scan, '-') || at_digit(scan))
+        return scan_figure(scan, name);
+    unexpected(scan, "a value");
+    return NULL;
+}
+
+/* With the space around it. */
+static node_t *scan_value(struct scan *scan, const struct quoted *name)
+{
+    skip_space(scan);
+    node_t *value = scan_bare_value(scan, name);
+    if (value)
+        skip_space(scan);
+    return value;
+}
+
+static node_t *scan_whole(struct scan *scan)
+{
+    if (scan->end - scan->p >= 3 && memcmp(scan->p, "\xef\xbb\xbf", 3) == 0)
+        scan->p += 3;
+    CLEANUP(node_free) node_t *value = scan_value(scan, NULL);
+    if (value && scan->p != scan->end) {
+        unexpected(scan, "the end");
+        return NULL;
+    }
+    return TAKE(value);
 }
 
 node_t *json_parse(const char *text, size_t len, const char *source, struct err *err)
 {
-    struct scan scan = {.text = text, .p = text, .end = text + len, .source = source, .err = err};
-    if (check_text(&scan) != 0)
-        return NULL;
-
-    CLEANUP(str_release) struct str repaired = STR_INIT;
-    if (scan.needs_repair) {
-        add_valid_utf8(text, len, &repaired);
-        replace_unholdable(repaired.buf, repaired.len);
-    }
-    node_t *node = scan.needs_repair ? cJSON_ParseWithLength(repaired.buf, repaired.len) : cJSON_ParseWithLength(text, len);
-    if (!node) {
-        fail(&scan, text, "cannot be read as JSON");
+    if (len > JSON_MAX_BYTES) {
+        err_set(err, ERR_FAILED, "%s is larger than %d MiB", source, JSON_MAX_BYTES >> 20);
         return NULL;
     }
-    drop_earlier_duplicates(node);
+    struct scan scan = {
+        .text = text, .p = text, .end = text + len, .source = source, .err = err, .name = STR_INIT, .value = STR_INIT};
+    node_t *node = scan_whole(&scan);
+    str_release(&scan.name);
+    str_release(&scan.value);
     return node;
 }

@@ -14,6 +14,12 @@ void add_valid_utf8(const char *text, size_t len, struct str *s)
     }
 }
 
+void add_spaces(struct str *s, size_t n)
+{
+    memset(str_room(s, n), ' ', n);
+    str_grew(s, n);
+}
+
 static void print_number(double value, struct str *s)
 {
     if (!isfinite(value)) {
@@ -21,7 +27,7 @@ static void print_number(double value, struct str *s)
         return;
     }
     if (fabs(value) < 0x1p53 && value == trunc(value)) {
-        str_addf(s, "%.0f", value == 0 ? 0.0 : value);
+        str_addf(s, "%lld", (long long)value);
         return;
     }
     char text[32];
@@ -43,18 +49,22 @@ static void print_escape(unsigned code, struct str *s)
         str_addf(s, "\\u%04x", code);
 }
 
+static bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+
 /* C0, DEL and C1 are escaped (a terminal obeys them), broken UTF-8 becomes U+FFFD. */
 void json_print_string(const char *text, struct str *s)
 {
-    const unsigned char *p = (const unsigned char *)text;
-    size_t left = strlen(text);
+    const unsigned char *p = (const unsigned char *)text, *end = p + strlen(text);
     const unsigned char *plain = p; /* start of what goes out as it is */
     str_addc(s, '"');
-    while (left) {
-        size_t len = utf8_sequence(p, left);
+    for (;;) {
+        while (p < end && is_plain(*p))
+            p++;
+        if (p == end)
+            break;
+        size_t len = utf8_sequence(p, (size_t)(end - p));
         bool c1 = len == 2 && p[0] == 0xc2 && p[1] < 0xa0;
-        bool ascii = len == 1 && p[0] >= 0x20 && p[0] != 0x7f && p[0] != '"' && p[0] != '\\';
-        if (!ascii && (len < 2 || c1)) {
+        if (len < 2 || c1) {
             str_addn(s, plain, (size_t)(p - plain));
             if (len)
                 print_escape(c1 ? p[1] : p[0], s);
@@ -63,7 +73,6 @@ void json_print_string(const char *text, struct str *s)
             plain = p + (len ? len : 1);
         }
         p += len ? len : 1;
-        left -= len ? len : 1;
     }
     str_addn(s, plain, (size_t)(p - plain));
     str_addc(s, '"');
@@ -75,8 +84,7 @@ static void new_line(int indent, struct str *s)
     if (indent < 0)
         return;
     str_addc(s, '\n');
-    for (int i = 0; i < indent; i++)
-        str_add(s, "  ");
+    add_spaces(s, 2 * (size_t)indent);
 }
 
 static void print_node(const node_t *node, int indent, struct str *s);

@@ -1,4 +1,4 @@
-#include "doc/node.h"
+#include "doc/doc_parts.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -55,7 +55,12 @@ const char *node_type_name(enum node_type type)
 
 node_t *node_get(const node_t *object, const char *key)
 {
-    return node_type(object) == NODE_OBJECT ? cJSON_GetObjectItemCaseSensitive(object, key) : NULL;
+    if (node_type(object) != NODE_OBJECT)
+        return NULL;
+    node_t *member = object->child;
+    while (member && !str_eq(member->string, key))
+        member = member->next;
+    return member;
 }
 
 /* RFC 6901: "~1" stands for "/", "~0" for "~". */
@@ -155,21 +160,66 @@ node_t *node_first(const node_t *parent)
 
 node_t *node_next(const node_t *node) { return node->next; }
 
-node_t *node_new_object(void) { return cJSON_CreateObject(); }
-node_t *node_new_array(void) { return cJSON_CreateArray(); }
-node_t *node_new_str(const char *text) { return text ? cJSON_CreateString(text) : cJSON_CreateNull(); }
-node_t *node_new_num(double value) { return isfinite(value) ? cJSON_CreateNumber(value) : cJSON_CreateNull(); }
-node_t *node_new_bool(bool value) { return cJSON_CreateBool(value); }
-node_t *node_new_null(void) { return cJSON_CreateNull(); }
-
-node_t *node_copy(const node_t *node)
+node_t *node_make(int type, const char *name, size_t name_len, const char *text, size_t text_len)
 {
-    node_t *copy = cJSON_Duplicate(node, true);
-    /* cJSON copies the name too; the copy is in no object. */
-    if (copy)
-        free(TAKE(copy->string));
+    size_t name_size = name ? name_len + 1 : 0, text_size = text ? text_len + 1 : 0;
+    node_t *node = xmalloc(sizeof(*node) + name_size + text_size);
+    char *behind = (char *)(node + 1);
+    *node = (node_t){.type = type};
+    if (name) {
+        node->string = memcpy(behind, name, name_len);
+        node->string[name_len] = '\0';
+        node->type |= cJSON_StringIsConst;
+    }
+    if (text) {
+        node->valuestring = memcpy(behind + name_size, text, text_len);
+        node->valuestring[text_len] = '\0';
+        node->type |= cJSON_IsReference;
+    }
+    return node;
+}
+
+static node_t *make(int type, const char *name) { return node_make(type, name, name ? strlen(name) : 0, NULL, 0); }
+
+static node_t *make_str(const char *name, const char *text)
+{
+    return text ? node_make(cJSON_String, name, name ? strlen(name) : 0, text, strlen(text)) : make(cJSON_NULL, name);
+}
+
+static node_t *make_num(const char *name, double value)
+{
+    node_t *node = make(isfinite(value) ? cJSON_Number : cJSON_NULL, name);
+    node->valuedouble = value;
+    return node;
+}
+
+static node_t *make_bool(const char *name, bool value) { return make(value ? cJSON_True : cJSON_False, name); }
+
+node_t *node_new_object(void) { return make(cJSON_Object, NULL); }
+node_t *node_new_array(void) { return make(cJSON_Array, NULL); }
+node_t *node_new_str(const char *text) { return make_str(NULL, text); }
+node_t *node_new_num(double value) { return make_num(NULL, value); }
+node_t *node_new_bool(bool value) { return make_bool(NULL, value); }
+node_t *node_new_null(void) { return make(cJSON_NULL, NULL); }
+
+static node_t *copy_alone(const node_t *node, const char *name)
+{
+    node_t *copy = node_type(node) == NODE_STRING ? make_str(name, node->valuestring) : make(node->type & 0xff, name);
+    copy->valuedouble = node->valuedouble;
     return copy;
 }
+
+static node_t *copy_all(const node_t *node, const char *name)
+{
+    node_t *copy = copy_alone(node, name);
+    for (const node_t *child = node_first(node); child; child = node_next(child))
+        cJSON_AddItemToArray(copy, copy_all(child, child->string));
+    return copy;
+}
+
+node_t *node_copy_alone(const node_t *node) { return copy_alone(node, NULL); }
+
+node_t *node_copy(const node_t *node) { return node ? copy_all(node, NULL) : NULL; }
 
 void node_free(node_t *node) { cJSON_Delete(node); }
 
@@ -203,9 +253,24 @@ node_t *node_set(node_t *object, const char *key, node_t *child)
     return child;
 }
 
-node_t *node_set_str(node_t *object, const char *key, const char *text) { return node_set(object, key, node_new_str(text)); }
-node_t *node_set_num(node_t *object, const char *key, double value) { return node_set(object, key, node_new_num(value)); }
-node_t *node_set_bool(node_t *object, const char *key, bool value) { return node_set(object, key, node_new_bool(value)); }
+/* A member that has its name. */
+static node_t *set_named(node_t *object, node_t *member)
+{
+    if (node_type(object) != NODE_OBJECT) {
+        node_free(member);
+        return NULL;
+    }
+    node_t *earlier = node_get(object, member->string);
+    if (earlier)
+        cJSON_ReplaceItemViaPointer(object, earlier, member);
+    else
+        cJSON_AddItemToArray(object, member);
+    return member;
+}
+
+node_t *node_set_str(node_t *object, const char *key, const char *text) { return set_named(object, make_str(key, text)); }
+node_t *node_set_num(node_t *object, const char *key, double value) { return set_named(object, make_num(key, value)); }
+node_t *node_set_bool(node_t *object, const char *key, bool value) { return set_named(object, make_bool(key, value)); }
 
 node_t *node_object(node_t *object, const char *key)
 {
@@ -238,6 +303,8 @@ node_t *node_push(node_t *array, node_t *child)
     return child;
 }
 
+void node_push_borrowed(node_t *array, const node_t *item) { cJSON_AddItemReferenceToArray(array, unconst(item)); }
+
 bool node_delete(node_t *object, const char *key)
 {
     node_t *member = node_get(object, key);
@@ -248,7 +315,9 @@ bool node_delete(node_t *object, const char *key)
 node_t *node_detach(node_t *parent, node_t *child)
 {
     cJSON_DetachItemViaPointer(parent, child);
-    free(TAKE(child->string));
+    char *name = TAKE(child->string);
+    if (!(child->type & cJSON_StringIsConst))
+        free(name);
     return child;
 }
 

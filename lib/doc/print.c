@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "doc/doc.h"
+#include "doc/doc_parts.h"
 #include "doc/print_parts.h"
 
 #define API_VERSION   "aiwf/v1"
@@ -75,7 +75,7 @@ static node_t *list_document(const char *kind, const struct rows *rows)
     node_t *object = envelope(kind, "List");
     node_t *items = node_set(object, "items", node_new_array());
     for (size_t i = 0; i < rows->n; i++)
-        node_push(items, node_copy(rows->v[i]));
+        node_push_borrowed(items, rows->v[i]);
     return object;
 }
 

@@ -123,8 +123,8 @@ static void add_text(const node_t *value, struct str *s)
 
 static bool is_estimate(const struct column *column, const node_t *item)
 {
-    const char *source = node_str(item, "/energy_source", NULL);
-    return column->kind == CELL_JOULES && source && strcmp(source, "rapl") != 0;
+    const char *source = column->kind == CELL_JOULES ? node_str(item, "/energy_source", NULL) : NULL;
+    return source && strcmp(source, "rapl") != 0;
 }
 
 void print_cell(const struct column *column, const node_t *item, struct str *s)

@@ -64,9 +64,8 @@ static node_t *copy_children(struct reader *reader, node_t *copy, const node_t *
 
 static node_t *copy_node(struct reader *reader, const node_t *node, yaml_mark_t mark)
 {
-    CLEANUP(node_free) node_t *copy = cJSON_Duplicate(node, false);
-    reader->bytes += copy->string ? strlen(copy->string) : 0;
-    free(TAKE(copy->string));
+    CLEANUP(node_free) node_t *copy = node_copy_alone(node);
+    reader->bytes += node_key(node) ? strlen(node_key(node)) : 0;
     if (!count(reader, copy))
         return limit_reached(reader, mark);
     struct place_entry place = *places_find(reader->doc->places, node);

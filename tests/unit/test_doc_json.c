@@ -88,6 +88,9 @@ START_TEST(wrong_json_is_refused_with_its_place)
         {"\"a\nb\"", "test:1:3: a raw control character in a string"},
         {"\"\\x41\"", "test:1:2: an unknown escape in a string"},
         {"\"\\u12g4\"", "test:1:2: an unknown escape in a string"},
+        {"\"\\u00\x13"
+         "9\"",
+         "test:1:2: an unknown escape in a string"}, /* no digit, but for a bit */
         {"[\x1b]", "test:1:2: found '\\x1b' where a value should be"},
     };
     check_refused(cases[_i].text, strlen(cases[_i].text), cases[_i].what);
@@ -275,7 +278,7 @@ Suite *suite_doc_json(void)
     TCase *text = tcase_create("text");
     tcase_set_timeout(text, 60);
     tcase_add_loop_test(text, json_goes_round, 0, 16);
-    tcase_add_loop_test(text, wrong_json_is_refused_with_its_place, 0, 22);
+    tcase_add_loop_test(text, wrong_json_is_refused_with_its_place, 0, 23);
     tcase_add_test(text, nul_bytes_are_refused);
     tcase_add_test(text, every_cut_text_is_refused);
     tcase_add_test(text, depth_is_limited);

@@ -127,6 +127,29 @@ START_TEST(narrow_terminals_cut_the_last_column)
 }
 END_TEST
 
+/* A pipe's table is written without the library when there is nothing but ASCII in it. */
+START_TEST(a_pipe_gets_what_a_wide_terminal_gets)
+{
+    static const char *const texts[] = {
+        functions,
+        "[{\"name\":\"ocr\",\"status\":{\"state\":\"Ready\"},\"rps\":41.23,\"p95_ms\":138.2,\"why\":\"said no  \"},"
+        "{\"name\":\"resize-all\",\"rps\":3}]",
+        "[{\"name\":\"a\\\\x41b\"},{\"name\":\"resize\"}]",
+        "[{\"name\":\"tab\\there\"},{\"name\":\"e\\u0301\"}]",
+    };
+    static const char *const formats[] = {"table", "wide", "custom-columns=:.name,REQ/S", "custom-columns=\\x41:.name,NAME"};
+    const char *json = texts[_i % 4], *format = formats[_i / 4];
+    for (int no_headers = 0; no_headers < 2; no_headers++) {
+        CLEANUP(err_release) struct err err = ERR_INIT;
+        AUTOFREE char *text = NULL;
+        struct run run = {.json = json, .columns = columns, .opts.width = 500, .opts.no_headers = no_headers};
+        ck_assert_int_eq(print_to(&run, format, &text, &err), 0);
+        run.opts.width = 0;
+        check_run(&run, format, text);
+    }
+}
+END_TEST
+
 START_TEST(json_has_a_version_and_a_kind)
 {
     check_run(&(struct run){.json = "[{\"name\":\"a\",\"x\":[1]}]", .columns = columns}, "json",
@@ -387,6 +410,7 @@ Suite *suite_doc_print(void)
     tcase_add_test(formats, a_table_without_headers_or_rows);
     tcase_add_test(formats, colours_mean_something);
     tcase_add_test(formats, narrow_terminals_cut_the_last_column);
+    tcase_add_loop_test(formats, a_pipe_gets_what_a_wide_terminal_gets, 0, 16);
     tcase_add_test(formats, json_has_a_version_and_a_kind);
     tcase_add_test(formats, other_machine_formats);
     tcase_add_test(formats, custom_columns);
