@@ -204,7 +204,7 @@ static const struct opt opts[] = {
      .type = OPT_LIST,
      OPT(struct api_kube_options, as_groups),
      .metavar = "GROUP",
-     .help = "and as a member of this group; may be repeated"},
+     .help = "and as a member of this group"},
     {.name = "force-conflicts",
      .type = OPT_FLAG,
      OPT(struct api_kube_options, force),

@@ -33,6 +33,7 @@ static int prepare_output(struct cli *cli, struct err *err)
         .jq = cli->jq,
         .sort_by = cli->sort_by,
         .no_headers = cli->no_headers,
+        .is_stream = cli->watch && !cli->out_tty,
         .color = cli_color(cli, cli->out_tty),
         .width = cli->out_tty ? terminal_width(STDOUT_FILENO) : 0,
     };

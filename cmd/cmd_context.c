@@ -199,11 +199,8 @@ static void complete_clouds(struct cli *cli, struct strv *names)
     [SETTING_runtime].complete = complete_runtimes
 
 static const struct opt set_opts[] = {
-    CONTEXT_SETTINGS(X){.name = "unset",
-                        .type = OPT_LIST,
-                        OPT(struct add_opts, unset),
-                        .metavar = "SETTING",
-                        .help = "forget it; may be repeated"},
+    CONTEXT_SETTINGS(X){
+        .name = "unset", .type = OPT_LIST, OPT(struct add_opts, unset), .metavar = "SETTING", .help = "forget it"},
     {0},
     COMPLETED,
 };

@@ -50,6 +50,8 @@ static int run(struct cli *cli, struct err *err)
         return -1;
 
     CLEANUP(str_release) struct str text = STR_INIT;
+    if (options->json_schema && cli->args.n > 1)
+        return err_set(err, ERR_USAGE, "--json-schema is of a whole document: leave %s out", cli->args.v[1]);
     if (options->json_schema) {
         CLEANUP(node_free) node_t *schema = schema_json(document->title, document->fields);
         json_print_pretty(schema, &text);

@@ -311,7 +311,7 @@ static const struct opt opts[] = {
      .type = OPT_LIST,
      OPT(struct query_options, scrape),
      .metavar = "[JOB=]URL",
-     .help = "read this exporter, a URL or kube://NAMESPACE/SERVICE:PORT, without a Prometheus (may be repeated)"},
+     .help = "read this exporter, a URL or kube://NAMESPACE/SERVICE:PORT, without a Prometheus"},
     {0},
 };
 static const struct example examples[] = {

@@ -15,7 +15,8 @@ struct options {
 struct shell {
     const struct options *options;
     bool ended;
-    int code; /* of the last line */
+    bool has_code; /* of exit CODE */
+    int code;      /* that, or of the last line */
 };
 
 /* The words as they would stand after "aiwf". */
@@ -33,6 +34,21 @@ static void tell(const struct cli *cli, struct shell *shell, const struct err *e
     shell->code = err->code;
 }
 
+/* exit [CODE] */
+static void leave(struct cli *cli, struct shell *shell, char *const *words, size_t n)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    long long code = shell->code;
+    if (n > 1 || (n == 1 && !str_to_int(words[0], 0, 255, &code))) {
+        err_set(&err, ERR_USAGE, "exit takes one code, from 0 to 255");
+        tell(cli, shell, &err);
+        return;
+    }
+    shell->code = (int)code;
+    shell->has_code = n == 1;
+    shell->ended = true;
+}
+
 static void run_line(struct cli *cli, struct shell *shell, const char *line)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
@@ -43,7 +59,7 @@ static void run_line(struct cli *cli, struct shell *shell, const char *line)
     if (!is_split) {
         tell(cli, shell, &err);
     } else if (strcmp(first, "exit") == 0 || strcmp(first, "quit") == 0) {
-        shell->ended = true;
+        leave(cli, shell, split.v + skip + 1, split.n - skip - 1);
     } else if (strcmp(first, "shell") == 0) {
         err_set(&err, ERR_USAGE, "this is the shell already");
         tell(cli, shell, &err);
@@ -85,7 +101,8 @@ static int edit_lines(struct cli *cli, struct shell *shell, struct err *err)
             sig_reset();
         shell->ended = shell->ended || sig_interrupted();
     }
-    shell->code = sig_interrupted() ? ERR_INTERRUPTED : 0;
+    if (sig_interrupted() || !shell->has_code)
+        shell->code = sig_interrupted() ? ERR_INTERRUPTED : 0;
     return 0;
 }
 

@@ -369,6 +369,7 @@ static int open_prom(struct top *top, struct err *err)
     if (open(top->cli, &settings, &top->prom, err) != 0)
         return -1;
     top->state.url = top->prom.base;
+    top->state.is_scraped = top->prom.scrape != NULL;
     top->alone = (struct part){.state = &top->state, .plan = top->plan, .prom = &top->prom};
     top_kube(top->cli, top->plan, top->is_screen, &top->kube);
     return top_alertmanager(top->cli, &settings, top->plan, &top->alertmanager, err);
@@ -497,7 +498,7 @@ static const struct opt opts[] = {
      .type = OPT_LIST,
      OPT(struct options, scrape),
      .metavar = "[JOB=]URL",
-     .help = "read this exporter, a URL or kube://NAMESPACE/SERVICE:PORT, without a Prometheus (may be repeated)"},
+     .help = "read this exporter, a URL or kube://NAMESPACE/SERVICE:PORT, without a Prometheus"},
     {0},
 };
 static const struct example examples[] = {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/stat.h"
@@ -212,9 +213,12 @@ static int open_body(struct invoking *in, struct err *err)
         return 0;
     }
     in->request.body_file = strcmp(opts->file, "-") == 0 ? stdin : fopen(opts->file, "re");
-    if (!in->request.body_file)
-        return err_sys(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_FAILED, "cannot read %s", opts->file);
-    return 0;
+    struct stat st;
+    bool is_there = in->request.body_file && fstat(fileno(in->request.body_file), &st) == 0;
+    if (is_there && !S_ISDIR(st.st_mode))
+        return 0;
+    errno = is_there ? EISDIR : errno;
+    return err_sys(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_FAILED, "cannot read %s", opts->file);
 }
 
 /* What the system itself measured, where it tells. */
@@ -259,7 +263,7 @@ static void add_ms(struct str *s, const char *name, int64_t us)
 static void tell_answer(struct invoking *in, const struct http_response *res)
 {
     struct cli *cli = in->cli;
-    if (in->opts->silent || in->opts->n > 1)
+    if (in->opts->silent || (in->opts->n > 1 && !in->opts->async)) /* by its id a queued one is found again */
         return;
     end_line(in);
     if (strcmp(in->opts->talk, "json") == 0) {

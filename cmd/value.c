@@ -40,6 +40,17 @@ static int check_range(const struct opt *opt, double value, struct err *err)
     return 0;
 }
 
+static int check_duration(const struct opt *opt, int64_t ms, struct err *err)
+{
+    if (opt->min >= opt->max || ((double)ms >= opt->min && (double)ms <= opt->max))
+        return 0;
+    CLEANUP(str_release) struct str least = STR_INIT;
+    CLEANUP(str_release) struct str most = STR_INIT;
+    duration_print(&least, (int64_t)opt->min);
+    duration_print(&most, (int64_t)opt->max);
+    return err_set(err, ERR_USAGE, "--%s: not between %s and %s", opt->name, least.buf, most.buf);
+}
+
 static int set_int(const struct opt *opt, const char *value, int64_t *slot, struct err *err)
 {
     long long number;
@@ -92,7 +103,7 @@ int opt_set(struct cli *cli, const struct opt_ref *ref, const char *value, struc
     case OPT_DURATION:
         if (!duration_parse(value, slot))
             return bad_value(opt, value, "a duration such as 30s or 1h30m", err);
-        return check_range(opt, (double)*(int64_t *)slot, err);
+        return check_duration(opt, *(int64_t *)slot, err);
     case OPT_BYTES:
         if (!bytes_parse(value, slot))
             return bad_value(opt, value, "a size such as 256Mi or 1Gi", err);

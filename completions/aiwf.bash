@@ -481,7 +481,7 @@ __aiwf_table() {
         ;;
     'local down')
         cmds='' aliases='' args=''
-        opts='--help -h --color= --verbose -v --timing'
+        opts='--dry-run --yes -y --help -h --color= --verbose -v --timing'
         ;;
     'local status')
         cmds='' aliases='' args=''

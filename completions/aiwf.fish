@@ -189,7 +189,7 @@ function __aiwf_table -a path
                 --file\t'send this document, YAML or JSON ("-" is standard input), as JSON' \
                 --patch\t'what the document of a PATCH is: merge, strategic, json or apply' \
                 --as\t'act as this user (impersonation)' \
-                --as-group\t'and as a member of this group; may be repeated' \
+                --as-group\t'and as a member of this group' \
                 --force-conflicts\t'APPLY takes over fields that others own' \
                 --selector\t'of a KIND: only what has these labels (a=b,c!=d)' \
                 --field-selector\t'of a KIND: only what has these fields (status.phase=Failed)' \
@@ -992,7 +992,7 @@ function __aiwf_table -a path
                 --price-kwh\t'price of a kilowatt-hour' \
                 --idle-watts\t'the machine\'s power when idle, W' \
                 --max-watts\t'the machine\'s power at full load, W' \
-                --unset\t'forget it; may be repeated' \
+                --unset\t'forget it' \
                 --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
                 --yes\t'do not ask in protected contexts' \
                 --help\t'-h: short help; --help: the whole help' \
@@ -2855,6 +2855,8 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args 
             set -g __aiwf_opts \
+                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --yes\t'do not ask in protected contexts' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
@@ -3468,7 +3470,7 @@ function __aiwf_table -a path
                 --figure\t'what to ask for by name, whoever measures it (--list figures); says by which source' \
                 --source\t'with --figure: by this one of several that measure it' \
                 --prometheus\t'the Prometheus to ask instead of the context\'s' \
-                --scrape\t'read this exporter, a URL or kube://NAMESPACE/SERVICE:PORT, without a Prometheus (may be repeated)' \
+                --scrape\t'read this exporter, a URL or kube://NAMESPACE/SERVICE:PORT, without a Prometheus' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -3694,7 +3696,7 @@ function __aiwf_table -a path
                 --curves\t'of braille, blocks or ASCII (auto: what the terminal can show)' \
                 --actions\t'allow to scale, warm and cancel from the screen, each after a question' \
                 --prometheus\t'the Prometheus to ask instead of the context\'s' \
-                --scrape\t'read this exporter, a URL or kube://NAMESPACE/SERVICE:PORT, without a Prometheus (may be repeated)' \
+                --scrape\t'read this exporter, a URL or kube://NAMESPACE/SERVICE:PORT, without a Prometheus' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \

@@ -54,18 +54,19 @@ int fd_write_all(int fd, const char *data, size_t len)
     return 0;
 }
 
-static int make_parent(const char *path, struct err *err)
+/* As readable as what is to lie in it. */
+static int make_parent(const char *path, mode_t mode, struct err *err)
 {
     const char *slash = strrchr(path, '/');
     if (!slash || slash == path)
         return 0;
     AUTOFREE char *parent = xstrndup(path, (size_t)(slash - path));
-    return dir_make(parent, 0700, err);
+    return dir_make(parent, mode & 0077 ? 0755 : 0700, err);
 }
 
 int file_write_atomic(const char *path, const void *data, size_t len, mode_t mode, struct err *err)
 {
-    if (make_parent(path, err) != 0)
+    if (make_parent(path, mode, err) != 0)
         return -1;
 
     AUTOFREE char *temporary = xasprintf("%s.XXXXXX", path);
@@ -115,7 +116,7 @@ int dir_remove(const char *path, struct err *err)
 
 int file_lock(const char *path, int timeout_ms, struct err *err)
 {
-    if (make_parent(path, err) != 0)
+    if (make_parent(path, 0600, err) != 0)
         return -1;
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)

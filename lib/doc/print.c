@@ -95,9 +95,10 @@ static int print_document(const struct print_options *opts, const node_t *docume
 {
     CLEANUP(str_release) struct str s = STR_INIT;
     if (opts->format == PRINT_YAML) {
+        str_add(&s, opts->is_stream ? "---\n" : "");
         yaml_print(document, &s);
     } else {
-        if (opts->format == PRINT_NDJSON)
+        if (opts->format == PRINT_NDJSON || opts->is_stream)
             json_print(document, &s);
         else
             json_print_pretty(document, &s);

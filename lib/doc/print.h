@@ -42,6 +42,7 @@ struct print_options {
     const char *sort_by; /* a column's title or a JSON pointer or .path; "-" before it: descending;
                           * rows without a value come last */
     bool no_headers;
+    bool is_stream; /* one document after another: JSON on one line each, YAML each after its --- */
     bool color;
     int width; /* of the terminal; 0: unlimited */
 };

@@ -1,15 +1,29 @@
 /* What OpenFaaS has no words for: function documents, cold starts, making a function cold. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "local/function.h"
 #include "local/server.h"
 
+static int compare_functions(const void *a, const void *b)
+{
+    const struct function *const *one = a, *const *other = b;
+    int64_t earlier = (*one)->created_ms, later = (*other)->created_ms;
+    return earlier == later ? strcmp((*one)->name, (*other)->name) : (earlier > later) - (earlier < later);
+}
+
+/* As they were deployed, also after a restart. */
 static void list(struct request *req)
 {
     struct functions *functions = req->daemon->functions;
-    CLEANUP(node_free) node_t *docs = node_new_array();
+    size_t n = 0;
+    AUTOFREE const struct function **ordered = xcalloc(functions->by_name.live + 1, sizeof(*ordered));
     for (struct map_entry *e = map_first(&functions->by_name); e; e = map_next(&functions->by_name, e))
-        node_push(docs, function_document(e->value));
+        ordered[n++] = e->value;
+    qsort(ordered, n, sizeof(*ordered), compare_functions);
+    CLEANUP(node_free) node_t *docs = node_new_array();
+    for (size_t i = 0; i < n; i++)
+        node_push(docs, function_document(ordered[i]));
     reply_json(req, 200, docs);
 }
 

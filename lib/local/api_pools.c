@@ -17,7 +17,7 @@ static void unreachable_floor(const struct function *function, const node_t *spe
 {
     int64_t min = node_int(spec, "/min", 0), most = function->config.scale_max;
     if (function->config.is_stdio)
-        str_addf(why, "function \"%s\" is a process a request (mode stdio): none is kept warm", function->name);
+        str_addf(why, "function \"%s\" is a process a request (mode stdio): none is kept warm; --mode http is", function->name);
     else if (!node_get(spec, "max") && min > most)
         str_addf(why, "min %lld is above the %lld instances that function \"%s\" may have: max raises that", (long long)min,
                  (long long)most, function->name);

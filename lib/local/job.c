@@ -400,12 +400,24 @@ node_t *jobs_submit(struct jobs *jobs, const node_t *spec, struct err *err)
     return job_document(job);
 }
 
+static int compare_jobs(const void *a, const void *b)
+{
+    const struct job *const *one = a, *const *other = b;
+    return ((*one)->sequence > (*other)->sequence) - ((*one)->sequence < (*other)->sequence);
+}
+
+/* As they were submitted, also after a restart. */
 node_t *jobs_list(struct jobs *jobs)
 {
+    size_t n = 0;
+    AUTOFREE struct job **ordered = xcalloc(jobs->by_name.live + 1, sizeof(*ordered));
     vitals_sample(jobs->settings.vitals);
-    node_t *list = node_new_array();
     for (struct map_entry *e = map_first(&jobs->by_name); e; e = map_next(&jobs->by_name, e))
-        node_push(list, job_document(e->value));
+        ordered[n++] = e->value;
+    qsort(ordered, n, sizeof(*ordered), compare_jobs);
+    node_t *list = node_new_array();
+    for (size_t i = 0; i < n; i++)
+        node_push(list, job_document(ordered[i]));
     return list;
 }
 

@@ -23,10 +23,20 @@ static const char *terminal_of(const char *path)
     return str_ends(path, ".png") ? "pngcairo size 1200,600 noenhanced" : NULL;
 }
 
+/* A slip in its name makes no folder. */
+static int check_folder(const char *path, struct err *err)
+{
+    const char *slash = strrchr(path, '/');
+    AUTOFREE char *folder = xstrndup(path, slash ? (size_t)(slash - path) : 0);
+    if (!*folder || file_exists(folder))
+        return 0;
+    return err_set(err, ERR_NOT_FOUND, "--plot: there is no folder %s", folder);
+}
+
 int plot_check(const char *path, struct err *err)
 {
     if (terminal_of(path))
-        return 0;
+        return check_folder(path, err);
     err_set(err, ERR_USAGE, "--plot: \"%s\" is neither .svg nor .png", path);
     return err_hint(err, "--plot FILE.svg");
 }

@@ -77,6 +77,13 @@ static int not_kept_here(struct err *err)
     return err_hint(err, "aiwf context set NAME --openfaas URL --kubeconfig FILE: they are kept on its cluster");
 }
 
+static bool is_there(const struct warm_pool_env *env, const char *name)
+{
+    CLEANUP(err_release) struct err unseen = ERR_INIT;
+    CLEANUP(node_free) node_t *pool = warm_pool_show(env, name, &unseen);
+    return pool != NULL;
+}
+
 int warm_pool_create(const struct warm_pool_env *env, const struct warm_pool_spec *spec, struct err *err)
 {
     CLEANUP(str_release) struct str url = STR_INIT;
@@ -93,7 +100,7 @@ int warm_pool_create(const struct warm_pool_env *env, const struct warm_pool_spe
         err_hint(err, "aiwf function list");
         return not_kept_here(err);
     }
-    return err->code == ERR_CONFLICT ? err_hint(err, "aiwf pool delete %s", spec->name) : -1;
+    return err->code == ERR_CONFLICT && is_there(env, spec->name) ? err_hint(err, "aiwf pool delete %s", spec->name) : -1;
 }
 
 /* x / y, where both are known and y is more than nothing. */

@@ -115,6 +115,10 @@ static void next_range(struct view *view)
 static void rewind_by(struct state *state, int steps)
 {
     const struct span *span = &state->view.span;
+    if (state->is_scraped) {
+        str_add(&state->view.note, "exporters tell no past: it takes a Prometheus");
+        return;
+    }
     int64_t now_ms = clock_wall_ms(), step_ms = span->range_ms / 3;
     int64_t to_ms = (span->at_ms ? span->at_ms : now_ms / 1000 * 1000) + steps * step_ms;
     state_at(state, to_ms < now_ms - step_ms / 2 ? to_ms : 0);

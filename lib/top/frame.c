@@ -46,7 +46,7 @@ static struct style add_status(const struct state *state, struct str *s)
             str_addf(s, "%zu targets down", down);
         return STYLE(TINT_RED, STYLE_BOLD);
     }
-    str_add(s, "Prometheus ok");
+    str_add(s, state->is_scraped ? "exporters ok" : "Prometheus ok");
     return STYLE(TINT_GREEN, 0);
 }
 

@@ -130,7 +130,8 @@ static void add_status(const struct page *page, struct str *s)
     else if (page->code)
         str_addf(s, "exit %d", page->code);
     if (page->lines.n)
-        str_addf(s, "%s%zu lines", s->len ? "   " : "", page->dropped + page->lines.n);
+        str_addf(s, "%s%zu line%s", s->len ? "   " : "", page->dropped + page->lines.n,
+                 page->dropped + page->lines.n == 1 ? "" : "s");
 }
 
 void page_draw(struct page *page, struct surface *s)

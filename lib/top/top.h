@@ -191,7 +191,8 @@ struct part;
 struct state {
     const char *context; /* borrowed */
     bool is_protected;   /* the context */
-    const char *url;     /* of the Prometheus, borrowed */
+    const char *url;     /* of the Prometheus, or of an exporter: borrowed */
+    bool is_scraped;     /* exporters are read, which tell no past */
     int64_t window_ms;
     struct prices prices;
     int64_t now_ms; /* wall clock of the frame */

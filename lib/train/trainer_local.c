@@ -112,6 +112,11 @@ static int print_logs(const struct trainer_env *env, const char *name, const str
     const char *gateway = gateway_of(env, err);
     if (!gateway)
         return -1;
+    if (logs->rank > 0)
+        return err_set(err, ERR_NOT_FOUND, "job \"%s\" is one process of this machine: there is no rank %lld", name,
+                       (long long)logs->rank);
+    if (logs->previous)
+        return err_set(err, ERR_USAGE, "--previous: the attempts of a local job are all in one log");
     AUTOFREE char *failing = xasprintf("cannot read the logs of job \"%s\"", name);
     AUTOFREE char *lines = logs->tail >= 0 ? xasprintf("%lld", (long long)logs->tail) : NULL;
     url_path(&url, gateway, "/system/aiwf/jobs/{}/logs", name, NULL);

@@ -159,6 +159,8 @@ static void follow(struct told *told, const node_t *stage, const struct why_stag
     CLEANUP(node_free) node_t *below = job ? by->job(by->arg, job, &err) : by->function(by->arg, function, &err);
     if (below) {
         append(&told->chain, below, 2);
+        if (strcmp(node_str(below, "/verdict", ""), "healthy") == 0)
+            return;
         str_addf(summary, "%s%s", summary->len ? ": " : "", node_str(below, "/summary", ""));
         return;
     }

@@ -1,6 +1,7 @@
 /* Stages of kind batch and train: a job in a folder of its own, whose outputs are stored when it ends. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -235,7 +236,11 @@ static char *output_file(const char *folder, const char *path)
 
 static int missing_output(struct run *run, size_t at, const struct stage_output *output, node_t *record, struct err *err)
 {
-    AUTOFREE char *message = xasprintf("it ended well, but its output %s (%s) is not there", output->name, output->path);
+    AUTOFREE char *whole = path_join(run->steps[at].folder, output->path);
+    struct stat st;
+    bool is_elsewhere = stat(whole, &st) == 0;
+    AUTOFREE char *message = xasprintf("it ended well, but its output %s (%s) %s", output->name, output->path,
+                                       is_elsewhere ? "leads out of the stage's folder" : "is not there");
     node_t *failure = journal_record("failed", run->wf->stages[at].name);
     for (const node_t *field = node_first(record); field; field = node_next(field))
         if (!node_get(failure, node_key(field)))

@@ -196,3 +196,17 @@ until_ok 15 grep -q seen "$T/watched"
 kill -s INT "$(cat "$T/pid")"
 wait $!
 true_that test $? = 0
+
+begin "in a pipe each change is a line of JSON, or a document of YAML"
+sh -c 'echo $$ >"$1/pid"; exec aiwf context list -o json --watch >"$1/lines"' sh "$T" &
+until_ok 15 grep -q seen "$T/lines"
+ok aiwf context add third --openfaas http://127.0.0.1:1
+until_ok 15 grep -q third "$T/lines"
+kill -s INT "$(cat "$T/pid")"
+wait $!
+true_that test "$(wc -l <"$T/lines")" = 2
+sh -c 'echo $$ >"$1/pid"; exec aiwf context list -o yaml --watch >"$1/documents"' sh "$T" &
+until_ok 15 grep -q third "$T/documents"
+kill -s INT "$(cat "$T/pid")"
+wait $!
+true_that test "$(head -1 "$T/documents")" = ---

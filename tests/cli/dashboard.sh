@@ -9,6 +9,7 @@ begin "rules are what promtool accepts, and the same at every run"
 ok aiwf dashboard rules rules -o json
 json '[.items[].name] | join(" ")' 'rules/aiwf-recording.yml rules/aiwf-alerts.yml'
 ok promtool check rules rules/aiwf-recording.yml rules/aiwf-alerts.yml
+true_that test "$(stat -c %a rules rules/aiwf-alerts.yml | tr '\n' ' ')" = "755 644 "
 ok aiwf dashboard rules again
 true_that diff -r rules again
 

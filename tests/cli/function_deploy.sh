@@ -186,6 +186,8 @@ true_that [ $? = 130 ]
 ok aiwf function delete drip stuck
 
 begin "async is queued, and says its call id"
+ok aiwf function invoke up -d x --async -n 3 -o json
+true_that test "$(jq -r '.call_id // empty' "$ERR" | sort -u | wc -l)" = 3
 ok aiwf function invoke up -d x --async
 out_is ""
 err_has "202 queued"

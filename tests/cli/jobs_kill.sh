@@ -29,6 +29,10 @@ true_that test "$(field failed exit_code)" = 5
 ok aiwf train logs done
 out_has result
 
+begin "the list is in the order of submission, as before"
+ok aiwf train list -o custom-columns=NAME --no-headers
+out_is "$(printf 'done\nfailed\nrunning\nwaiting')"
+
 begin "the running job is started again, before the one that waited, and says why"
 until_ok 20 state_is running Succeeded
 true_that test "$(field running attempt)" = 2

@@ -154,6 +154,14 @@ out_has 'aiwf_process_cpu_seconds_total{kind="job",name="flaky"}'
 out_has 'aiwf_workload_energy_joules_total{kind="job",name="flaky"'
 true_that sh -c 'promtool check metrics <"$1"' sh "$OUT"
 
+begin "its log has one rank and all attempts"
+ok aiwf train submit ranked --wait -- echo out
+fails 3 aiwf train logs ranked --rank 3
+err_has "there is no rank 3"
+fails 2 aiwf train logs ranked --previous
+ok aiwf train logs ranked --rank 0
+out_has out
+
 begin "what a process of this machine cannot have is refused, not forgotten"
 for option in "--nodes 2" "--queue vision" "--priority high" "--spot"; do
     # shellcheck disable=SC2086

@@ -45,7 +45,8 @@ ok aiwf pool create q --function hello --min 2 --max 5
 ok aiwf pool delete q
 ok aiwf function deploy once --mode stdio --command cat
 fails 5 aiwf pool create q --function once --min 1
-err_has 'a process a request'
+err_has 'a process a request (mode stdio): none is kept warm; --mode http is'
+err_lacks "pool delete"
 fails 2 aiwf pool create q --function hello --min 1 --schedule '61 * * * *=2'
 err_has "minute"
 fails 1 aiwf pool create Q --function hello --min 1

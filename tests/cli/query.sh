@@ -88,6 +88,9 @@ ok aiwf query aiwf_power_watts --at "$AT" --range 15m --plot "$T/a 'b.png"
 true_that test "$(head -c 4 "$T/a 'b.png" | tail -c 3)" = PNG
 fails 2 aiwf query up --plot power.pdf
 err_has ".svg nor .png"
+fails 3 aiwf query up --plot nowhere/power.svg
+err_has "--plot: there is no folder nowhere"
+true_that test ! -e nowhere
 fails 2 aiwf query no_such_metric --plot nothing.svg
 err_has "nothing to draw"
 

@@ -54,3 +54,12 @@ out_has stale
 curl -sf -X PUT -d "" "$fleet/faults"
 ok aiwf top --once -o json --panel gpus --scrape "dcgm=$fleet/dcgm"
 json '[.gpus[] | .state] | unique | join(",")' ""
+
+begin "exporters tell no past: the screen says so, and does not go there"
+. "$ROOT/tests/tools/prometheus.sh"
+unset TERM
+screen "aiwf top --scrape dcgm=$fleet/dcgm; sleep 60"
+shows "exporters ok"
+keys '['
+shows "exporters tell no past"
+lacks PAST

@@ -24,6 +24,12 @@ out_lines 1
 feed 0 'version\nexit\nversion\n'
 out_lines 1
 
+begin "exit CODE ends with it; what is no code is told"
+feed 3 'version\nexit 3\nversion\n'
+out_lines 1
+feed 2 'exit abc\nexit 5 6\n'
+err_has "exit takes one code, from 0 to 255"
+
 begin "quotes hold words together; an open one is an error"
 feed 2 'help "no such thing"\n'
 err_has 'no command and no topic "no such thing"'

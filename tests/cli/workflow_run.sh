@@ -187,6 +187,11 @@ END
 fails 9 run_file
 err_has "its output model (model.bin) is not there"
 
+begin "why tells the stage's own reason where its job is well"
+ok aiwf why workflow flow -o json
+json '.summary | test("nothing is wrong") | not' true
+json '.summary | test("its output")' true
+
 begin "an output outside of the stage's folder is none"
 cat >w.yaml <<END
 name: flow
@@ -194,7 +199,7 @@ stages:
   - {name: sly, kind: batch, command: "ln -s /etc/passwd model.bin", outputs: {model: model.bin}}
 END
 fails 9 run_file
-err_has "its output model (model.bin) is not there"
+err_has "its output model (model.bin) leads out of the stage's folder"
 
 begin "a function that never works fails its stage"
 cat >w.yaml <<END
