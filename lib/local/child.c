@@ -292,11 +292,11 @@ void child_env_set(struct strv *env, const char *key, const char *value)
     strv_addf(env, "%s=%s", key, value);
 }
 
-void child_env(struct strv *env, const char *home, const char *owner)
+void child_env(struct strv *env, const char *home, const char *owner, const char *mark)
 {
     const char *path = getenv("PATH");
     child_env_set(env, "AIWF_LOCAL_OWNER", owner); /* first, where child_end_orphans looks */
-    child_env_set(env, "AIWF_LOCAL_HOME", home);
+    child_env_set(env, "AIWF_LOCAL_RUN", mark);
     child_env_set(env, "PATH", path && *path ? path : "/usr/local/bin:/usr/bin:/bin");
     child_env_set(env, "HOME", home);
     child_env_set(env, "TMPDIR", home);
@@ -311,7 +311,7 @@ int child_env_add(struct strv *env, const char *pair, struct err *err)
     if (!len || !memchr(letters, pair[0], sizeof(letters) - 1) || pair[len] != '=')
         return err_set(err, ERR_USAGE, "\"%s\" is no environment variable: NAME=VALUE is", pair);
     AUTOFREE char *key = xstrndup(pair, len);
-    if (!str_eq(key, "AIWF_LOCAL_OWNER") && !str_eq(key, "AIWF_LOCAL_HOME"))
+    if (!str_eq(key, "AIWF_LOCAL_OWNER") && !str_eq(key, "AIWF_LOCAL_RUN"))
         child_env_set(env, key, pair + len + 1);
     return 0;
 }

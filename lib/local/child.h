@@ -61,9 +61,9 @@ bool child_reap(struct child *child, struct child_end *ret);
 void child_kill(struct child *child);
 
 /* What every child gets: PATH (ours, else the standard one), HOME and TMPDIR (home), LANG, and
- * AIWF_LOCAL_OWNER and AIWF_LOCAL_HOME, by which it is found again. Append K=V to it: the last
+ * AIWF_LOCAL_OWNER and AIWF_LOCAL_RUN (the mark), by which it is found again. Append K=V to it: the last
  * of equal names wins (child_env_set). */
-void child_env(struct strv *env, const char *home, const char *owner);
+void child_env(struct strv *env, const char *home, const char *owner, const char *mark);
 void child_env_set(struct strv *env, const char *key, const char *value);
 /* "K=V" as a user gave it: USAGE unless K is [A-Za-z_][A-Za-z0-9_]*. */
 int child_env_add(struct strv *env, const char *pair, struct err *err);
@@ -71,8 +71,8 @@ int child_env_add(struct strv *env, const char *pair, struct err *err);
 /* Kills every process of this user that carries owner's mark in its environment, in whatever group,
  * but not the caller nor its parents: what a gateway that was killed left behind. Returns how many. */
 int child_end_orphans(const char *owner);
-/* The same of every process that was started with one of these homes: what a child left in a session of its own. */
-int child_end_left(const struct strv *homes);
+/* The same of every process that has one of these marks. */
+int child_end_marked(const struct strv *marks);
 
 /* A process's identity beyond its number: start time in clock ticks since boot (0: no such process). */
 uint64_t child_start_ticks(pid_t pid);

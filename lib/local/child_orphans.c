@@ -132,10 +132,10 @@ int child_end_orphans(const char *owner)
     return end_marked(&marks);
 }
 
-int child_end_left(const struct strv *homes)
+int child_end_marked(const struct strv *list)
 {
     CLEANUP(map_release) struct map marks = MAP_INIT(NULL);
-    for (size_t i = 0; i < homes->n; i++)
-        mark(&marks, "AIWF_LOCAL_HOME", homes->v[i]);
-    return homes->n ? end_marked(&marks) : 0;
+    for (size_t i = 0; i < list->n; i++)
+        mark(&marks, "AIWF_LOCAL_RUN", list->v[i]);
+    return list->n ? end_marked(&marks) : 0;
 }

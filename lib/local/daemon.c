@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -12,6 +13,7 @@
 #include "local/child.h"
 #include "local/functions.h"
 #include "local/job.h"
+#include "local/leftovers.h"
 #include "local/loop.h"
 #include "local/pool.h"
 #include "local/server.h"
@@ -125,6 +127,7 @@ static int make_parts(struct daemon *daemon, struct strv *broken, struct err *er
     daemon->loop = loop_new(err);
     if (!daemon->loop)
         return -1;
+    daemon->leftovers = leftovers_new(daemon->loop);
     daemon->vitals =
         vitals_new(&(struct energy_settings){.idle_watts = config->idle_watts, .max_watts = config->max_watts}, daemon->loop);
     daemon->functions = functions_new(daemon, broken, err);
@@ -134,6 +137,7 @@ static int make_parts(struct daemon *daemon, struct strv *broken, struct err *er
                                                     .owner = daemon->owner,
                                                     .gpus = config->gpus,
                                                     .vitals = daemon->vitals,
+                                                    .leftovers = daemon->leftovers,
                                                     .loop = daemon->loop},
                             broken, err);
     if (!daemon->jobs)
@@ -163,11 +167,13 @@ static void daemon_release(struct daemon *daemon)
     pools_free(daemon->pools);
     daemon->pools = NULL;
     functions_free(daemon->functions);
+    leftovers_free(daemon->leftovers);
     child_end_orphans(daemon->owner); /* what went into a session of its own */
     server_free(daemon->server);
     vitals_free(daemon->vitals);
     loop_free(daemon->loop);
     free(daemon->url);
+    free(daemon->owner);
 }
 DEFINE_CLEANUP(struct daemon, daemon_release)
 
@@ -197,6 +203,14 @@ static int serve(struct daemon *daemon, const char *password_file, struct err *e
     return rc;
 }
 
+/* By its path alone it would be the folder of a container's gateway, too, whose processes are seen from outside. */
+static char *owner_of(const char *state_dir)
+{
+    struct stat st = {0};
+    stat(state_dir, &st);
+    return xasprintf("%s#%llx-%llx", state_dir, (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
+}
+
 int local_serve(const struct local_config *config, struct err *err)
 {
     sig_install();
@@ -210,6 +224,7 @@ int local_serve(const struct local_config *config, struct err *err)
     AUTOFREE char *password = load_password(password_file, err);
     if (!password)
         return -1;
-    CLEANUP(daemon_release) struct daemon daemon = {.config = *config, .password = password, .owner = config->state_dir};
+    CLEANUP(daemon_release)
+    struct daemon daemon = {.config = *config, .password = password, .owner = owner_of(config->state_dir)};
     return serve(&daemon, password_file, err);
 }

@@ -26,6 +26,7 @@ int local_serve(const struct local_config *config, struct err *err);
 struct daemon {
     struct local_config config;
     struct loop *loop;           /* loop.h */
+    struct leftovers *leftovers; /* leftovers.h */
     struct vitals *vitals;       /* vitals.h: metrics, energy, GPUs */
     struct functions *functions; /* functions.h */
     struct jobs *jobs;           /* job.h */
@@ -33,7 +34,7 @@ struct daemon {
     struct async *async;         /* async.h */
     struct server *server;       /* server.h */
     const char *password;        /* of the user "admin" */
-    const char *owner;           /* this folder's mark in its children's environment: child.h */
+    char *owner;                 /* this folder's mark in its children's environment: child.h */
     char *url;                   /* http://127.0.0.1:PORT */
     long long started_ms;        /* wall clock */
 };

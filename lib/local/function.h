@@ -14,6 +14,7 @@
 #include "local/child.h"
 #include "local/conn.h"
 #include "local/functions.h"
+#include "local/leftovers.h"
 #include "local/logfile.h"
 #include "local/meter.h"
 #include "local/pool.h"
@@ -111,8 +112,6 @@ struct functions {
     int64_t next_id; /* of instances' folders */
     int next_port;
     bool is_ending;
-    struct strv left; /* folders of processes that ended a moment ago: what they left behind is about to be ended */
-    struct timer *left_timer;
     struct process *processes;
     uint64_t id_state;              /* of call ids, seeded by getrandom */
     size_t held_bytes;              /* of all requests that wait */
@@ -139,7 +138,7 @@ struct instance {
     pid_t pid;
     struct watch *ended; /* of the pidfd */
     struct output output;
-    char *home;
+    char *home, *mark; /* leftovers.h */
     int port;
     int inflight;
     bool was_used;
@@ -193,7 +192,7 @@ void instance_kill_now(struct instance *instance); /* at the gateway's end */
 /* Shared by instances and stdio processes: env, argv, limits, pipes of stdout (unless take_stdout) and stderr into the log. */
 struct launch {
     struct function *function;
-    const char *home;
+    const char *home, *mark;
     int port; /* 0: stdio */
     const struct strv *more_env;
     int stdin_fd, stdout_fd; /* stdio: the child's ends, or -1 */
@@ -205,8 +204,6 @@ void output_close(struct output *output); /* what is there is read first */
 
 /* functions.c */
 char *functions_new_home(struct functions *functions, const struct function *function) __attribute__((returns_nonnull));
-/* Its process has ended. Takes home. */
-void functions_drop_home(struct functions *functions, char *home);
 char *function_source_folder(const struct function *function); /* NULL: it has none; the caller frees */
 
 /* api_openfaas.c */

@@ -54,24 +54,6 @@ char *functions_new_home(struct functions *functions, const struct function *fun
     return xasprintf("%s/%s/i%lld", functions->run_folder, function->name, (long long)++functions->next_id);
 }
 
-static void end_left(void *arg)
-{
-    struct functions *functions = arg;
-    child_end_left(&functions->left);
-    strv_release(&functions->left);
-    functions->left = STRV_INIT;
-}
-
-void functions_drop_home(struct functions *functions, char *home)
-{
-    enum { LEFT_MS = 1000 };
-    CLEANUP(err_release) struct err unused = ERR_INIT;
-    dir_remove(home, &unused);
-    if (!functions->left.n)
-        timer_set(functions->left_timer, LEFT_MS);
-    strv_take(&functions->left, home);
-}
-
 static char *source_folder(const struct functions *functions, const char *name, int64_t revision)
 {
     return xasprintf("%s/%s/r%lld", functions->run_folder, name, (long long)revision);
@@ -367,7 +349,6 @@ struct functions *functions_new(struct daemon *daemon, struct strv *broken, stru
     functions->run_folder = path_join(daemon->config.state_dir, "run");
     functions->log_folder = path_join(daemon->config.state_dir, "logs/functions");
     functions->by_name = MAP_INIT(NULL);
-    functions->left_timer = timer_new(daemon->loop, end_left, functions);
     if (getrandom(&functions->id_state, sizeof(functions->id_state), 0) != (ssize_t)sizeof(functions->id_state))
         functions->id_state = (uint64_t)clock_mono_ns();
     functions->next_port = (int)(functions->id_state >> 32 & 0x3fff);
@@ -446,8 +427,6 @@ void functions_free(struct functions *functions)
         function_free(function);
     }
     map_release(&functions->by_name);
-    timer_free(functions->left_timer);
-    strv_release(&functions->left);
     free(functions->folder);
     free(functions->run_folder);
     free(functions->log_folder);

@@ -89,6 +89,7 @@ static void instance_release(struct instance *instance)
 {
     struct function *function = instance->function;
     struct functions *all = function->all;
+    CLEANUP(err_release) struct err unused = ERR_INIT;
     upstream_close_all(instance);
     watch_free(TAKE(instance->ended));
     output_close(&instance->output);
@@ -98,7 +99,9 @@ static void instance_release(struct instance *instance)
     function->stopping--;
     instance_unlink(instance);
     drop_old_source(all, instance);
-    functions_drop_home(all, TAKE(instance->home));
+    dir_remove(instance->home, &unused);
+    free(TAKE(instance->home));
+    leftovers_end(all->daemon->leftovers, TAKE(instance->mark));
     grave_add(all->daemon->server, &instance->grave);
 }
 
@@ -336,8 +339,10 @@ int instance_start(struct function *function, struct err *err)
     *instance = (struct instance){
         .function = function, .state = INSTANCE_STARTING, .child = CHILD_INIT, .port = port, .revision = function->revision};
     int64_t before_ns = clock_mono_ns();
+    AUTOFREE char *mark = leftovers_mark(all->daemon->leftovers);
     struct launch how = {.function = function,
                          .home = home,
+                         .mark = mark,
                          .port = port,
                          .stdin_fd = -1,
                          .stdout_fd = -1,
@@ -353,6 +358,7 @@ int instance_start(struct function *function, struct err *err)
     instance->wanted_ns = before_ns;
     instance->spawned_ns = clock_mono_ns();
     instance->home = TAKE(home);
+    instance->mark = TAKE(mark);
     instance->next = NULL;
     struct instance **last = &function->instances;
     while (*last) {

@@ -30,6 +30,7 @@ struct jobs_settings {
     int64_t cpus;      /* jobs at once, each counting its `cpus` rounded up; 0: the machine's cores */
     int64_t keep;      /* finished jobs that are remembered; 0: 1000 */
     struct vitals *vitals;
+    struct leftovers *leftovers;
     struct loop *loop;
 };
 

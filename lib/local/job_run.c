@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "local/dir_copy.h"
 #include "local/job_impl.h"
+#include "local/leftovers.h"
 
 enum { OUTPUTS = 2, DRAINS_AT_END = 32 /* of 64 KiB: more than a pipe holds */ };
 
@@ -17,6 +18,7 @@ struct job_run {
     struct job *job;
     struct dir_copy *copy; /* its folder is being made: nothing runs yet */
     struct child child;
+    char *mark; /* leftovers.h; NULL: nothing was started */
     struct watch *ended;
     int fds[OUTPUTS]; /* our ends of its stdout and stderr; -1: at their end */
     struct watch *watches[OUTPUTS];
@@ -30,6 +32,8 @@ pid_t job_run_pid(const struct job_run *run) { return run->child.pid; }
 
 static void run_free(struct job_run *run)
 {
+    if (run->mark)
+        leftovers_end(run->job->jobs->settings.leftovers, run->mark);
     watch_free(run->ended);
     for (int i = 0; i < OUTPUTS; i++) {
         watch_free(run->watches[i]);
@@ -75,16 +79,6 @@ static void note_end(const struct job_run *run, const struct child_end *end)
         logfile_note(run->job->log, "attempt %lld exited with code %d", (long long)run->job->attempt, end->exit_code);
 }
 
-static void end_left(const struct job *job)
-{
-    CLEANUP(strv_release) struct strv homes = STRV_INIT;
-    AUTOFREE char *home = job_work_path(job);
-    strv_add(&homes, home);
-    int n = child_end_left(&homes);
-    if (n)
-        logfile_note(job->log, "it had left %d process%s running in a session of its own: ended with it", n, n == 1 ? "" : "es");
-}
-
 static bool finish_if_ended(struct job_run *run)
 {
     pid_t pid = run->child.pid;
@@ -95,7 +89,6 @@ static bool finish_if_ended(struct job_run *run)
     enum job_ending why = run->ending;
     drain_rest(run);
     note_end(run, &end);
-    end_left(job);
     workload_ended(job->workload, pid, end.cpu_s);
     job->run = NULL;
     run_free(run);
@@ -192,9 +185,10 @@ static void add_gpu_env(const struct job *job, struct strv *env)
     child_env_set(env, "CUDA_DEVICE_ORDER", "PCI_BUS_ID");
 }
 
-static int make_env(const struct job *job, const char *home, struct strv *env, struct err *err)
+static int make_env(const struct job_run *run, const char *home, struct strv *env, struct err *err)
 {
-    child_env(env, home, job->jobs->settings.owner);
+    const struct job *job = run->job;
+    child_env(env, home, job->jobs->settings.owner, run->mark);
     for (const node_t *n = node_first(node_get(job->spec, "env")); n; n = node_next(n)) {
         AUTOFREE char *pair = xasprintf("%s=%s", node_key(n), node_text(n));
         if (child_env_add(env, pair, err) != 0)
@@ -212,7 +206,8 @@ static int spawn(struct job_run *run, const int writers[OUTPUTS], struct err *er
     const struct job *job = run->job;
     AUTOFREE char *home = job_work_path(job);
     CLEANUP(strv_release) struct strv env = STRV_INIT;
-    if (make_env(job, home, &env, err) != 0)
+    run->mark = leftovers_mark(job->jobs->settings.leftovers);
+    if (make_env(run, home, &env, err) != 0)
         return -1;
     CLEANUP(strv_release) struct strv argv = STRV_INIT;
     for (const node_t *n = node_first(node_get(job->spec, "command")); n; n = node_next(n))

@@ -75,7 +75,7 @@ static int spawn(struct child_spec *spec, const char *command, struct child *chi
 static void fill_env(const struct launch *launch, struct strv *env)
 {
     const struct function *function = launch->function;
-    child_env(env, launch->home, function->all->daemon->owner);
+    child_env(env, launch->home, function->all->daemon->owner, launch->mark);
     if (launch->port) {
         AUTOFREE char *port = xasprintf("%d", launch->port);
         AUTOFREE char *revision = xasprintf("%s-%05lld", function->name, (long long)function->revision);

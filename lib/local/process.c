@@ -27,7 +27,7 @@ struct process {
     struct wire out;      /* stdout: read */
     struct str held;
     struct deadline deadline; /* the hold, later the grace time */
-    char *home;
+    char *home, *mark;        /* leftovers.h */
     int64_t wanted_ns, spawned_ns;
     bool body_ended, out_ended, has_exited;
     struct child_end end;
@@ -91,13 +91,16 @@ static void process_unlink(struct process *process)
 static void process_release(struct process *process)
 {
     struct function *function = process->function;
+    CLEANUP(err_release) struct err unused = ERR_INIT;
     watch_free(TAKE(process->ended));
     output_close(&process->output);
     wire_close(&process->in);
     wire_close(&process->out);
     deadline_release(&process->deadline);
     str_clear(&process->held);
-    functions_drop_home(function->all, TAKE(process->home));
+    dir_remove(process->home, &unused);
+    free(TAKE(process->home));
+    leftovers_end(function->all->daemon->leftovers, TAKE(process->mark));
     process_unlink(process);
     grave_add(function->all->daemon->server, &process->grave);
     function->running--;
@@ -350,6 +353,7 @@ static int spawn(struct process *process, const struct strv *env, struct err *er
     if (rc == 0) {
         struct launch how = {.function = process->function,
                              .home = process->home,
+                             .mark = process->mark,
                              .more_env = env,
                              .stdin_fd = in[0],
                              .stdout_fd = out[1],
@@ -393,10 +397,12 @@ struct process *process_start(struct call *call, const struct head *head, struct
                                 .held = STR_INIT,
                                 .wanted_ns = clock_mono_ns()};
     process->home = TAKE(home);
+    process->mark = leftovers_mark(all->daemon->leftovers);
     if (spawn(process, &env, err) != 0) {
         CLEANUP(err_release) struct err unused = ERR_INIT;
         dir_remove(process->home, &unused);
         free(process->home);
+        free(process->mark);
         free(process);
         return NULL;
     }

@@ -10,7 +10,7 @@ true_that deploy gone stdio cat
 true_that test "$(api -o /dev/null -w '%{http_code}' -X DELETE -d '{"functionName":"gone"}' "$gw/system/functions")" = 202
 
 begin "what an instance, or a process of one request, left in a session of its own ends with it; what others run stays"
-true_that deploy leaves stdio "setsid sleep 600 & echo \$!"
+true_that deploy leaves stdio "setsid sh -c 'echo \$\$ >$T/one; exec sleep 600' & until [ -s $T/one ]; do sleep 0.1; done; cat $T/one"
 true_that deploy strays http "setsid sleep 600 & echo \$! >$T/stray; exec $echo_fn"
 true_that curl -sf -o "$T/left" "$gw/function/leaves"
 true_that curl -sf -o /dev/null "$gw/function/strays"
@@ -29,7 +29,7 @@ password=$(cat "$state/password")
 gate_kill
 until_ok 5 gone "$(cat "$T/pid1")"
 gate_up
-marked() { grep -lsz "^AIWF_LOCAL_OWNER=$state\$" /proc/[0-9]*/environ | wc -l; }
+marked() { grep -lsz "^AIWF_LOCAL_OWNER=$state#" /proc/[0-9]*/environ | wc -l; }
 true_that test "$(marked)" -le 1
 
 begin "and the next start has every function, its source and the password"

@@ -28,7 +28,7 @@ static struct child_end run(const char *script, const struct child_limits *limit
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(strv_release) struct strv env = STRV_INIT;
-    child_env(&env, folder, "unit-test");
+    child_env(&env, folder, "unit-test", "unit-1");
     ck_assert_int_eq(child_env_add(&env, "GIVEN=a=b", &err), 0);
     int ends[2];
     ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
@@ -128,11 +128,11 @@ START_TEST(a_missing_folder_is_named)
 END_TEST
 
 /* A shell in a session of its own, with a grandchild; the pid of that. */
-static pid_t spawn_family(struct child *child, const char *home, const char *owner)
+static pid_t spawn_family(struct child *child, const char *owner, const char *mark)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(strv_release) struct strv env = STRV_INIT;
-    child_env(&env, home, owner);
+    child_env(&env, folder, owner, mark);
     int ends[2];
     ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
     struct child_spec spec = CHILD_SPEC_INIT;
@@ -165,7 +165,7 @@ static bool is_gone(pid_t pid)
 START_TEST(the_whole_group_is_ended)
 {
     struct child child = CHILD_INIT;
-    pid_t grandchild = spawn_family(&child, folder, "unit-test");
+    pid_t grandchild = spawn_family(&child, "unit-test", "unit-1");
     ck_assert(!child_reap(&child, &(struct child_end){0}));
     child_signal(&child, SIGTERM);
     struct child_end result;
@@ -180,8 +180,8 @@ START_TEST(orphans_are_found_by_their_mark)
     struct child ours = CHILD_INIT, others = CHILD_INIT;
     AUTOFREE char *owner = xasprintf("unit-%d", (int)getpid());
     AUTOFREE char *other = xasprintf("unit-%d-other", (int)getpid());
-    pid_t grandchild = spawn_family(&ours, folder, owner);
-    pid_t stranger = spawn_family(&others, folder, other);
+    pid_t grandchild = spawn_family(&ours, owner, "unit-1");
+    pid_t stranger = spawn_family(&others, other, "unit-1");
     ck_assert_int_eq(child_end_orphans(owner), 2);
     ck_assert(is_gone(grandchild));
     ck_assert(child_start_ticks(stranger) > 0);
@@ -191,18 +191,18 @@ START_TEST(orphans_are_found_by_their_mark)
 }
 END_TEST
 
-START_TEST(what_is_left_is_found_by_its_home)
+START_TEST(what_is_left_is_found_by_its_mark)
 {
     struct child ours = CHILD_INIT, others = CHILD_INIT;
-    AUTOFREE char *home = path_join(folder, "i1");
-    AUTOFREE char *other = path_join(folder, "i10");
-    CLEANUP(strv_release) struct strv homes = STRV_INIT;
-    pid_t grandchild = spawn_family(&ours, home, "unit-test");
-    pid_t stranger = spawn_family(&others, other, "unit-test");
-    ck_assert_int_eq(child_end_left(&homes), 0);
-    strv_add(&homes, "/no/such/home");
-    strv_add(&homes, home);
-    ck_assert_int_eq(child_end_left(&homes), 2);
+    AUTOFREE char *mark = xasprintf("unit-%d-1", (int)getpid());
+    AUTOFREE char *other = xasprintf("unit-%d-10", (int)getpid());
+    CLEANUP(strv_release) struct strv marks = STRV_INIT;
+    pid_t grandchild = spawn_family(&ours, "unit-test", mark);
+    pid_t stranger = spawn_family(&others, "unit-test", other);
+    ck_assert_int_eq(child_end_marked(&marks), 0);
+    strv_add(&marks, "unit-0");
+    strv_add(&marks, mark);
+    ck_assert_int_eq(child_end_marked(&marks), 2);
     ck_assert(is_gone(grandchild));
     ck_assert(child_start_ticks(stranger) > 0);
     child_kill(&ours);
@@ -261,7 +261,7 @@ Suite *suite_local_child(void)
     tcase_add_test(tcase, a_missing_folder_is_named);
     tcase_add_test(tcase, the_whole_group_is_ended);
     tcase_add_test(tcase, orphans_are_found_by_their_mark);
-    tcase_add_test(tcase, what_is_left_is_found_by_its_home);
+    tcase_add_test(tcase, what_is_left_is_found_by_its_mark);
     tcase_add_test(tcase, variables_are_checked);
     tcase_add_test(tcase, private_folders_are_copies);
     suite_add_tcase(suite, tcase);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "local/job.h"
+#include "local/leftovers.h"
 #include "local/loop.h"
 #include "local/store.h"
 #include "scratch.h"
@@ -14,6 +15,7 @@
 enum { LONGEST_MS = 20000 };
 
 static char *state;
+static struct leftovers *leftovers;
 static struct loop *loop;
 static struct vitals *vitals;
 static struct jobs *jobs;
@@ -23,7 +25,7 @@ static struct jobs *open_jobs(void)
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(strv_release) struct strv broken = STRV_INIT;
     struct jobs_settings settings = {
-        .state = state, .owner = state, .gpus = 2, .cpus = 2, .keep = 3, .vitals = vitals, .loop = loop};
+        .state = state, .owner = state, .gpus = 2, .cpus = 2, .keep = 3, .vitals = vitals, .leftovers = leftovers, .loop = loop};
     struct jobs *opened = jobs_new(&settings, &broken, &err);
     ck_assert_msg(opened != NULL, "%s", err.what);
     return opened;
@@ -35,12 +37,14 @@ static void begin(void)
     state = scratch_new();
     loop = loop_new(&err);
     vitals = vitals_new(&(struct energy_settings){0}, loop);
+    leftovers = leftovers_new(loop);
     jobs = open_jobs();
 }
 
 static void end(void)
 {
     jobs_free(jobs);
+    leftovers_free(leftovers);
     vitals_free(vitals);
     loop_free(loop);
     scratch_end(state);
