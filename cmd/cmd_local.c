@@ -294,7 +294,13 @@ static int end_gateway(struct cli *cli, const struct local_gateway *gateway, int
 static int confirm_down(struct cli *cli, struct err *err)
 {
     cli->context_name = "local";
-    return cli_resolve(cli, err) != 0 ? -1 : cli_confirm(cli, "end the local runtime and all that runs on it", err);
+    cli->kube_context = NULL;
+    if (cli_resolve(cli, err) == 0)
+        return cli_confirm(cli, "end the local runtime and all that runs on it", err);
+    if (!cli->yes)
+        return err_hint(err, "whether local is protected is not known; --yes ends it all the same");
+    err_clear(err);
+    return 0;
 }
 
 /* -1: it does not answer. */
@@ -322,8 +328,8 @@ static int down(struct cli *cli, struct err *err)
         return -1;
     int64_t jobs = running_jobs(cli, &gateway);
     if (cli->dry_run != DRY_RUN_NONE) {
-        cli_note(cli, "would end the gateway, process %d (running jobs: %lld)", (int)gateway.pid,
-                 (long long)(jobs > 0 ? jobs : 0));
+        AUTOFREE char *running = jobs < 0 ? xstrdup("unknown") : xasprintf("%lld", (long long)jobs);
+        cli_note(cli, "would end the gateway, process %d (running jobs: %s)", (int)gateway.pid, running);
         return 0;
     }
     /* The descriptor holds the process; that it is the gateway is asked once more after it is held. */
@@ -333,8 +339,8 @@ static int down(struct cli *cli, struct err *err)
     if (end_gateway(cli, &gateway, pidfd, err) != 0)
         return -1;
     if (jobs > 0)
-        cli_note(cli, "%lld running job%s ended with it: the next `aiwf local up` runs %s again", (long long)jobs,
-                 jobs == 1 ? "" : "s", jobs == 1 ? "it" : "them");
+        cli_note(cli, "%lld running job%s ended with it: what had not finished begins again with the next `aiwf local up`",
+                 (long long)jobs, jobs == 1 ? "" : "s");
     return 0;
 }
 

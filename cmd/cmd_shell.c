@@ -88,6 +88,7 @@ static int edit_lines(struct cli *cli, struct shell *shell, struct err *err)
     if (line_edit_start(err) != 0)
         return -1;
     CLEANUP(str_release) struct str prompt = STR_INIT;
+    sig_stay();
     while (!shell->ended) {
         make_prompt(cli, &prompt);
         AUTOFREE char *line = line_edit(prompt.buf);

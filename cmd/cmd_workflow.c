@@ -407,8 +407,7 @@ static int delete_one(struct cli *cli, const char *name, struct err *err)
 {
     CLEANUP(strv_release) struct strv functions = STRV_INIT;
     if (cli->dry_run != DRY_RUN_NONE) {
-        CLEANUP(home_release) struct home home = HOME_INIT;
-        if (home_open(&home, name, false, err) != 0)
+        if (home_can_delete(name, err) != 0)
             return -1;
         cli_note(cli, "would delete workflow %s", name);
         return 0;
@@ -534,7 +533,7 @@ static const struct cmd cmd_delete = {
     .flags = CMD_CONTEXT | CMD_CHANGES,
     .args = names_args,
     .examples = (const struct example[]){{"aiwf workflow delete digits", "its next run begins from nothing"},
-                                         {"aiwf workflow list -o name | xargs aiwf workflow delete --yes", "all of them"},
+                                         {"aiwf workflow list -o name | xargs -r aiwf workflow delete --yes", "all of them"},
                                          {0}},
     .run = delete_workflows,
 };

@@ -108,7 +108,7 @@ static const struct opt dry_run_opts[] = {
      .metavar = "WHERE",
      .choices = dry_runs,
      .optional_value = true,
-     .help = "change nothing: print what would be sent or done, without asking the server"},
+     .help = "change nothing: print what would be sent or done"},
     {0},
 };
 static const struct opt checked_dry_run_opts[] = {

@@ -303,6 +303,14 @@ static int parse_path(struct parser *p, struct err *err)
     return 0;
 }
 
+/* A verb may take fewer values of a common option than there are. */
+static int check_again(const struct parser *p, const struct opt_ref *early, const struct opt_ref *ref, struct err *err)
+{
+    if (!ref->common || early->opt->type != OPT_CHOICE || ref->opt->type != OPT_CHOICE)
+        return 0;
+    return opt_set(p->cli, ref, *(const char **)opt_slot(p->cli, early), err);
+}
+
 /* An early option that would be ignored is refused (--dry-run before a verb that knows no dry run would
  * change something), but for those that harm nothing and are handy in an alias: context, output, global. */
 static int check_early(const struct parser *p, struct err *err)
@@ -311,8 +319,10 @@ static int check_early(const struct parser *p, struct err *err)
         const struct opt_ref *early = &p->early[i];
         bool harmless = early->group == OPTS_CONTEXT || early->group == OPTS_OUTPUT || early->group == OPTS_GLOBAL;
         const struct opt_ref *ref = find_long(p, early->opt->name, strlen(early->opt->name));
-        if (!harmless && (!ref || ref->opt != early->opt))
+        if (!harmless && (!ref || !ref->common || ref->group != early->group))
             return unknown_option(p, early->opt->name, err);
+        if (ref && ref->opt != early->opt && check_again(p, early, ref, err) != 0)
+            return -1;
     }
     return 0;
 }

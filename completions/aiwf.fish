@@ -169,7 +169,7 @@ function __aiwf_table -a path
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -356,7 +356,7 @@ function __aiwf_table -a path
                 --wait\t'wait until it works (--no-wait: return at once)' \
                 --no-wait\t'wait until it works (--no-wait: return at once)' \
                 --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -383,7 +383,7 @@ function __aiwf_table -a path
                 --wait\t'wait until it works (--no-wait: return at once)' \
                 --no-wait\t'wait until it works (--no-wait: return at once)' \
                 --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -406,7 +406,7 @@ function __aiwf_table -a path
                 --wait\t'wait until it works (--no-wait: return at once)' \
                 --no-wait\t'wait until it works (--no-wait: return at once)' \
                 --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -941,7 +941,7 @@ function __aiwf_table -a path
                 --max-watts\t'the machine\'s power at full load, W' \
                 --use\t'make it the current context' \
                 --replace\t'replace one of that name, with all its settings' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
@@ -993,7 +993,7 @@ function __aiwf_table -a path
                 --idle-watts\t'the machine\'s power when idle, W' \
                 --max-watts\t'the machine\'s power at full load, W' \
                 --unset\t'forget it' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
@@ -1006,7 +1006,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args live+
             set -g __aiwf_opts \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
@@ -1839,7 +1839,7 @@ function __aiwf_table -a path
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -1872,7 +1872,7 @@ function __aiwf_table -a path
                 --wait\t'wait until it works (--no-wait: return at once)' \
                 --no-wait\t'wait until it works (--no-wait: return at once)' \
                 --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -1923,7 +1923,7 @@ function __aiwf_table -a path
                 --key\t'the value\'s key in a Kubernetes Secret (usual: the secret\'s name)' \
                 --trim\t'without the line\'s end behind the value' \
                 --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -1965,7 +1965,7 @@ function __aiwf_table -a path
                 --key\t'the value\'s key in a Kubernetes Secret (usual: the secret\'s name)' \
                 --trim\t'without the line\'s end behind the value' \
                 --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -1983,7 +1983,7 @@ function __aiwf_table -a path
             set -g __aiwf_args live+
             set -g __aiwf_opts \
                 --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -2141,7 +2141,7 @@ function __aiwf_table -a path
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -2195,7 +2195,7 @@ function __aiwf_table -a path
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -2234,7 +2234,7 @@ function __aiwf_table -a path
             set -g __aiwf_args none+
             set -g __aiwf_opts \
                 --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -2252,7 +2252,7 @@ function __aiwf_table -a path
             set -g __aiwf_args none+
             set -g __aiwf_opts \
                 --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -2270,7 +2270,7 @@ function __aiwf_table -a path
             set -g __aiwf_args none+
             set -g __aiwf_opts \
                 --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -2855,7 +2855,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args 
             set -g __aiwf_opts \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
@@ -2974,7 +2974,7 @@ function __aiwf_table -a path
                 --wait\t'wait until it works (--no-wait: return at once)' \
                 --no-wait\t'wait until it works (--no-wait: return at once)' \
                 --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -3231,7 +3231,7 @@ function __aiwf_table -a path
                 --wait\t'wait until it works (--no-wait: return at once)' \
                 --no-wait\t'wait until it works (--no-wait: return at once)' \
                 --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -3259,7 +3259,7 @@ function __aiwf_table -a path
                 --wait\t'wait until it works (--no-wait: return at once)' \
                 --no-wait\t'wait until it works (--no-wait: return at once)' \
                 --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -3343,7 +3343,7 @@ function __aiwf_table -a path
                 --wait\t'wait until it works (--no-wait: return at once)' \
                 --no-wait\t'wait until it works (--no-wait: return at once)' \
                 --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -3401,7 +3401,7 @@ function __aiwf_table -a path
             set -g __aiwf_args live+
             set -g __aiwf_opts \
                 --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -3445,7 +3445,7 @@ function __aiwf_table -a path
                 --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
                 --once\t'once, and end: for cron' \
                 --interval\t'how often it looks' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -3944,7 +3944,7 @@ function __aiwf_table -a path
                 --wait\t'wait until it works (--no-wait: return at once)' \
                 --no-wait\t'wait until it works (--no-wait: return at once)' \
                 --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -4155,7 +4155,7 @@ function __aiwf_table -a path
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -4255,7 +4255,7 @@ function __aiwf_table -a path
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -4272,7 +4272,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args live
             set -g __aiwf_opts \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -4289,7 +4289,7 @@ function __aiwf_table -a path
             set -g __aiwf_named
             set -g __aiwf_args live+
             set -g __aiwf_opts \
-                --dry-run\t'change nothing: print what would be sent or done, without asking the server' \
+                --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \

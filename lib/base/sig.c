@@ -4,13 +4,13 @@
 #include <signal.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t interrupted, at_once;
+static volatile sig_atomic_t interrupted, at_once, stays;
 static int pipe_fds[2] = {-1, -1};
 static void (*volatile before_exit)(void);
 
 static void on_signal(int number)
 {
-    if (interrupted || at_once) { /* the second one does not wait for clean-up */
+    if (interrupted || (at_once && !stays)) { /* the second one does not wait for clean-up */
         if (before_exit)
             before_exit();
         _exit(128 + number);
@@ -28,6 +28,8 @@ void sig_interrupt(void)
 }
 
 void sig_end_at_once(bool on) { at_once = on; }
+
+void sig_stay(void) { stays = 1; }
 
 void sig_before_exit(void (*fn)(void)) { before_exit = fn; }
 

@@ -18,6 +18,8 @@ void sig_interrupt(void);
 void sig_before_exit(void (*fn)(void));
 /* While code of others runs that looks at no flag: the first signal ends the process, as the second always does. */
 void sig_end_at_once(bool on);
+/* But not a process that goes on after Ctrl-C. */
+void sig_stay(void);
 /* For the shell, which goes on after Ctrl-C. */
 void sig_reset(void);
 

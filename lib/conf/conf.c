@@ -131,7 +131,8 @@ static int work_at_cluster(struct context *context, struct err *err)
         return 0;
     if (origin == context->name_origin) {
         err_set(err, ERR_USAGE, "the context local is this machine, and \"%s\" is a cluster: which shall it be?", cluster);
-        return err_hint(err, "leave --context out, or --kube-context");
+        return err_hint(err, origin == ORIGIN_FLAG ? "leave --context out, or --kube-context"
+                                                   : "unset AIWF_CONTEXT, or AIWF_KUBE_CONTEXT");
     }
     free(context->name);
     context->name = xstrdup(cluster);

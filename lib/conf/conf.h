@@ -109,9 +109,9 @@ void conf_release(struct conf *conf);
 DEFINE_CLEANUP(struct conf, conf_release)
 
 /* The context to use: `flag` (--context; NULL: none), else AIWF_CONTEXT, else the file's current-context, else
- * local. flag_values[setting] are values given by flags (--cloud); NULL: none. Where none of these says a
- * context, but a flag or a variable says a kube-context, that is the context, by its name. A context that does not
- * exist is NOT_FOUND with the known ones; never another one instead. */
+ * local. flag_values[setting] are values given by flags (--cloud); NULL: none. Where the context would be local, and a flag
+ * or a variable names a kube-context more loudly than that, the kube-context is the context, by its name; as loudly is USAGE.
+ * A context that does not exist is NOT_FOUND with the known ones; never another one instead. */
 int conf_resolve(const struct conf *conf, const char *flag, const char *const flag_values[SETTING_COUNT], struct context *ret,
                  struct err *err);
 /* The name and its origin alone, which need not exist. */

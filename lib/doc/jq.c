@@ -114,6 +114,8 @@ static void set_up(jq_state *state, struct str *messages)
     jq.set_input_cb(state, no_input, NULL);
     jq.set_debug_cb(state, print_debug, NULL);
     jq.set_attr(state, jq.string("JQ_LIBRARY_PATH"), jq.array());
+    jq.set_attr(state, jq.string("JQ_ORIGIN"), jq.string("."));
+    jq.set_attr(state, jq.string("PROGRAM_ORIGIN"), jq.string("."));
 }
 
 static int wrong_expression(const char *expression, const char *why, struct err *err)

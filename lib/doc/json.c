@@ -263,12 +263,21 @@ static void add_decoded(const struct quoted *quoted, struct str *s)
     }
 }
 
+/* It may have been a key. */
+static void wipe(struct str *s)
+{
+    if (s->buf)
+        explicit_bzero(s->buf, s->len);
+    str_reset(s);
+}
+
 /* The string itself, in s when it has to be made. */
 static struct quoted decoded(const struct quoted *quoted, struct str *s)
 {
     if (!quoted || quoted->is_plain)
         return quoted ? *quoted : (struct quoted){0};
-    str_reset(s);
+    wipe(s);
+    str_room(s, quoted->len); /* what is not broken fits: growing would leave a copy behind */
     add_decoded(quoted, s);
     return (struct quoted){.at = s->buf, .len = s->len};
 }
@@ -492,6 +501,8 @@ node_t *json_parse(const char *text, size_t len, const char *source, struct err 
     struct scan scan = {
         .text = text, .p = text, .end = text + len, .source = source, .err = err, .name = STR_INIT, .value = STR_INIT};
     node_t *node = scan_whole(&scan);
+    wipe(&scan.name);
+    wipe(&scan.value);
     str_release(&scan.name);
     str_release(&scan.value);
     return node;

@@ -117,7 +117,7 @@ static const char *cell_text(const struct cells *cells, size_t i) { return cells
 
 static size_t cell_len(const struct cells *cells, size_t i) { return cells->at[i + 1] - cells->at[i] - 1; }
 
-/* A title counts for the width even when it is not shown. */
+/* A title that is not shown would count for the width. */
 static void fill_cells(struct cells *cells, const struct rows *rows, bool no_headers)
 {
     const struct column_set *columns = cells->columns;

@@ -231,9 +231,8 @@ void kueue_asks_print(const node_t *asks, struct str *s)
     for (const node_t *one = node_first(asks); one; one = node_next(one)) {
         str_add(s, s->len > start ? ", " : "");
         kube_quantity_print(s, node_key(one), node_value(one));
-        size_t len = strlen(node_key(one));
-        bool is_one_of_many = node_value(one) == 1 && node_key(one)[len - 1] == 's';
-        str_addf(s, " %.*s", (int)(len - is_one_of_many), node_key(one));
+        bool is_one_gpu = node_value(one) == 1 && strcmp(node_key(one), "gpus") == 0;
+        str_addf(s, " %s", is_one_gpu ? "gpu" : node_key(one));
     }
 }
 

@@ -249,7 +249,7 @@ static void take(struct request *req)
     const char *url = header_value(req->headers, "X-Callback-Url");
     if (url && !callback_parse(url, &callback)) {
         CLEANUP(str_release) struct str shown = STR_INIT;
-        url_mask(&shown, url);
+        url_mask_broken(&shown, url);
         reply_error(req, 400, "X-Callback-Url must be http:// with an IPv4 address or localhost, and no login: \"%s\"",
                     shown.buf);
         return;

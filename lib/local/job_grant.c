@@ -69,15 +69,9 @@ char *job_waits_for(const struct job *job)
 {
     const struct jobs *jobs = job->jobs;
     struct job_needs needs = job_needs(job);
-    int64_t gpus = jobs_free_gpus(jobs), cores = jobs->cpu_count - jobs->cpus_used,
-            left_ms = job->not_before_ms - clock_wall_ms();
-    if (job->state != JOB_QUEUED)
+    int64_t gpus = jobs_free_gpus(jobs), cores = jobs->cpu_count - jobs->cpus_used;
+    if (job->state != JOB_QUEUED || job->not_before_ms > clock_wall_ms())
         return NULL;
-    if (job->not_before_ms && left_ms > 0) {
-        CLEANUP(str_release) struct str left = STR_INIT;
-        duration_print(&left, left_ms < 1000 ? left_ms : left_ms / 1000 * 1000);
-        return xasprintf("its next attempt in %s", left.buf);
-    }
     if (needs.gpus > gpus)
         return needs_text(needs.gpus, gpus, jobs->gpu_count, "GPU");
     return needs.slots > cores ? needs_text(needs.slots, cores, jobs->cpu_count, "core") : NULL;

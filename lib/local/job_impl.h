@@ -88,7 +88,7 @@ void job_set_reason(struct job *job, const char *fmt, ...) __attribute__((format
 int64_t jobs_free_gpus(const struct jobs *jobs);
 int job_check_capacity(const struct job *job, struct err *err); /* CAPACITY when this machine can never run it */
 bool job_fits(const struct job *job);                           /* now */
-char *job_waits_for(const struct job *job);                     /* NULL: it runs, or others are before it */
+char *job_waits_for(const struct job *job);                     /* "1 core: 0 of 2 are free"; NULL: for nothing that is counted */
 void job_grant(struct job *job);
 void job_give_back(struct job *job); /* fine when nothing was granted */
 

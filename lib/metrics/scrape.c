@@ -86,7 +86,7 @@ static int reach_inside(struct scrape *scrape, struct scrape_target *target, con
 static int no_exporter(const char *url, struct err *err)
 {
     CLEANUP(str_release) struct str shown = STR_INIT;
-    url_mask(&shown, url);
+    url_mask_broken(&shown, url);
     return err_wrap(err, "--scrape: \"%s\" is no exporter", shown.buf);
 }
 

@@ -82,7 +82,7 @@ static bool port_ok(const char **at)
 static int bad_url(const char *text, struct err *err, const char *why)
 {
     CLEANUP(str_release) struct str shown = STR_INIT;
-    url_mask(&shown, text);
+    url_mask_broken(&shown, text);
     err_set(err, ERR_USAGE, "\"%s\" is not a usable URL", shown.buf);
     return err_why(err, "%s", why);
 }
@@ -177,6 +177,17 @@ static void mask_query(struct str *s, const char *query)
         if (*query)
             str_addc(s, *query++);
     }
+}
+
+void url_mask_broken(struct str *s, const char *text)
+{
+    const char *login = strrchr(text, '@'), *scheme = strstr(text, "://");
+    if (!login) {
+        url_mask(s, text);
+        return;
+    }
+    str_addn(s, text, scheme && scheme < login ? (size_t)(scheme + 3 - text) : 0);
+    str_addf(s, "***%s", login);
 }
 
 void url_mask(struct str *s, const char *url)

@@ -17,6 +17,8 @@ char *url_check(const char *text, struct err *err);
 
 /* A URL as people may see it: a login becomes ***@, and so do the values of query keys that name secrets. */
 void url_mask(struct str *s, const char *url);
+/* Of a text that is no URL: all before the last @ may be a login. */
+void url_mask_broken(struct str *s, const char *text);
 /* "scheme://host:port" of a URL in lower case, with the scheme's usual port when it has none; "" if it is not one. */
 void url_origin(struct str *s, const char *url);
 /* Whether a header or query key of that name holds a secret: tokens, passwords, keys, cookies, signatures. */

@@ -62,7 +62,7 @@ struct job_logs {
 
 /* A job, a document: {"name","state":"Queued|Suspended|Pending|Running|Succeeded|Failed|Cancelled","trainer","command":[..],"gpus",
  *  "attempt":N,"retries":N,"exit_code":N|null,"signal":"KILL"|null,"reason","queued","started","finished" (RFC 3339),
- *  "queue_position":N|null,"wait_ms","run_ms"}; local ones have "pid","cpu_s","max_rss_bytes","energy_j","energy_source" too,
+ *  "queue_position":N|null,"wait_ms","run_ms"}; local ones have "waits_for","pid","cpu_s","max_rss_bytes","energy_j","energy_source" too,
  *  those of a cluster "namespace","image","queue","priority","ranks":{"ready","total"},"restarts", and, shown alone,
  *  "pods":[rank_doc...],"failed_rank","evictions","node_losses" (kube_job.h). */
 struct trainer {

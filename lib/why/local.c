@@ -62,7 +62,7 @@ static void add_end(const node_t *job, struct str *s)
     else if (!isnan(code) && code != 0)
         str_addf(s, "exit %.0f", code);
     if (!isnan(place))
-        str_addf(s, "position %.0f in the queue", place);
+        str_addf(s, "%sposition %.0f in the queue", s->len ? "; " : "", place);
     if (needs)
         str_addf(s, "; needs %s", needs);
     if (*reason)

@@ -64,8 +64,9 @@ static void add_waiting(node_t *list, const node_t *job)
     if (node_num(job, "/cpus", 0) > 0)
         node_set_num(asks, "cpu", node_num(job, "/cpus", 0));
     const char *needs = node_str(job, "/waits_for", NULL);
-    AUTOFREE char *message = needs ? xasprintf("needs %s", needs) : NULL;
-    node_set_str(one, "message", message ? message : node_str(job, "/reason", NULL));
+    const char *reason = node_str(job, "/reason", NULL);
+    AUTOFREE char *message = needs ? xasprintf("needs %s%s%s", needs, reason ? "; " : "", reason ? reason : "") : NULL;
+    node_set_str(one, "message", message ? message : reason);
     node_set_str(one, "since", node_str(job, "/queued", NULL));
 }
 

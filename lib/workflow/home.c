@@ -123,13 +123,26 @@ static void add_functions(const struct home *home, struct strv *names)
             strv_add(names, node_str(stage, "/function", ""));
 }
 
+/* Held for writing, so that nobody begins a run meanwhile. */
+static int open_ended(struct home *ret, const char *name, struct err *err)
+{
+    CLEANUP(home_release) struct home known = HOME_INIT;
+    return home_open(&known, name, false, err) != 0 || home_open(ret, name, true, err) != 0 || check_ended(ret, err) != 0 ? -1
+                                                                                                                          : 0;
+}
+
+int home_can_delete(const char *name, struct err *err)
+{
+    CLEANUP(home_release) struct home home = HOME_INIT;
+    return open_ended(&home, name, err);
+}
+
 int home_delete(const char *name, struct strv *ret_functions, struct err *err)
 {
     CLEANUP(home_release) struct home home = HOME_INIT;
-    CLEANUP(home_release) struct home known = HOME_INIT;
     AUTOFREE char *hidden = xasprintf(".%s", name);
     AUTOFREE char *gone = dir_of(hidden); /* what a kill left there goes with it */
-    if (home_open(&known, name, false, err) != 0 || home_open(&home, name, true, err) != 0 || check_ended(&home, err) != 0)
+    if (open_ended(&home, name, err) != 0)
         return -1;
     add_functions(&home, ret_functions);
     if (dir_remove(gone, err) != 0)

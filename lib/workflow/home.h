@@ -38,6 +38,8 @@ pid_t home_runner(const char *name);
 /* All of it goes: journal, outputs, folders. NOT_FOUND; CONFLICT while a process runs it, or where a run has no end and its
  * jobs may run on. ret_functions: those that its last run deployed, which stay. */
 int home_delete(const char *name, struct strv *ret_functions, struct err *err);
+/* What that would say, without doing it. */
+int home_can_delete(const char *name, struct err *err);
 
 /* Every workflow that has a journal, sorted. */
 void home_names(struct strv *names);

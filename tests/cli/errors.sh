@@ -94,12 +94,22 @@ printf '#!/bin/sh\nkill -TERM $$\n' >"$T/bin/aiwf-killed"
 chmod +x "$T/bin/aiwf-killed"
 fails 143 aiwf killed
 
+begin "a dry run before the verb is the verb's"
+ok aiwf context add gone --openfaas http://127.0.0.1:1
+ok aiwf --dry-run context delete gone
+err_has "would delete context gone"
+ok aiwf context --dry-run=client delete gone
+fails 2 aiwf --dry-run=server context delete gone
+err_has '--dry-run: "server"'
+ok aiwf context delete gone
+
 begin "what no server can check beforehand is not said to be checked"
 fails 2 aiwf workflow run -f w.yaml --dry-run=server
 err_has '--dry-run: "server"'
 
 begin "--jq: what an expression cannot have is an error, not the end; the first Ctrl-C ends one that does not"
 fails 2 env MALLOC_PERTURB_=165 aiwf version -o json --jq input
+fails 2 aiwf version -o json --jq 'include "a" {search: "$ORIGIN/x"}; .'
 fails 2 aiwf version -o json --jq 'include "a"; .'
 err_has "module not found: a"
 ok env MALLOC_PERTURB_=165 aiwf version -o json --jq '.kind | debug'

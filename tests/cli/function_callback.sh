@@ -38,6 +38,8 @@ fails 2 aiwf function invoke upper -d x --async --callback 127.0.0.1:1
 fails 2 aiwf function invoke upper -d x --async --callback "$(printf 'http://a/\r\nX: y')"
 fails 1 aiwf function invoke upper -d x --async --callback http://u:secretpw@127.0.0.1:1/x
 err_lacks secretpw
+fails 1 aiwf function invoke upper -d x --async --callback http://u:se/cretpw@127.0.0.1:1/x
+err_lacks cretpw
 printf 'APIHOST=http://127.0.0.1:1\nAUTH=a:b\n' >"$HOME/.wskprops"
 fails 1 aiwf function invoke upper -d x --async --callback http://127.0.0.1:1/ --runtime openwhisk
 err_has "openwhisk cannot send an answer to a callback"

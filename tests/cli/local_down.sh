@@ -97,4 +97,11 @@ fails 2 env AIWF_PROTECTED=true aiwf local down
 err_has "context local is protected"
 ok aiwf local status
 ok env AIWF_PROTECTED=true aiwf local down --yes
-err_has "1 running job ended with it: the next \`aiwf local up\` runs it again"
+err_has "1 running job ended with it: what had not finished begins again"
+ok aiwf local up -o json
+mkdir -p "$HOME/.config/aiwf"
+printf 'contexts: [' >"$HOME/.config/aiwf/config.yaml"
+fails 2 aiwf local down
+err_has "--yes ends it all the same"
+ok aiwf local down --yes
+rm "$HOME/.config/aiwf/config.yaml"

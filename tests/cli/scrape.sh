@@ -170,6 +170,8 @@ begin "a login in an exporter's URL is refused, and not shown"
 fails 2 aiwf query up --scrape "http://u:secretpw@$NODE"
 err_has '***@'
 err_lacks secretpw
+fails 2 aiwf query up --scrape "u:secretpw@$NODE"
+err_lacks secretpw
 
 begin "what is not known all the time does not hold"
 aiwf top --assert 'node.memory < 100 for 5s' --scrape "$NODE" -v -o json >"$T/verdict" 2>"$T/note" &

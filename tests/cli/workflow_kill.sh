@@ -130,6 +130,7 @@ wait $cut
 true_that [ $? = 0 ]
 
 begin "a workflow that runs is not deleted"
+fails 5 aiwf workflow delete twice --dry-run
 fails 5 aiwf workflow delete twice
 err_has "aiwf workflow cancel twice"
 

@@ -276,6 +276,8 @@ ok aiwf function delete goals-serve --yes
 begin "a workflow that is deleted is gone with its outputs; its function stays, and its next run begins from nothing"
 ok aiwf workflow run -f whole.yaml
 outputs=$(aiwf workflow status flow -o json | jq -r '.stages[].outputs // {} | .[].path')
+true_that test -n "$outputs"
+for output in $outputs; do true_that test -e "$output"; done
 ok aiwf workflow delete flow --dry-run
 err_has "would delete workflow flow"
 ok aiwf workflow status flow

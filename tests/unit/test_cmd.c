@@ -78,10 +78,10 @@ START_TEST(bad_lines_say_what_is_wrong)
         {"train show", "aiwf train show needs NAME", ""},
         {"train submit n --timeout 1x -- true", "--timeout: \"1x\" is not a duration", ""},
         /* options that would be ignored, were they accepted */
-        {"--dry-run local down", "unknown option --dry-run for aiwf local down", ""},
+        {"--dry-run local status", "unknown option --dry-run for aiwf local status", ""},
         {"--watch version", "unknown option --watch for aiwf version", ""},
         {"--no-wait local down", "unknown option --wait for aiwf local down", ""},
-        {"--yes local down", "unknown option --yes for aiwf local down", ""},
+        {"--yes local status", "unknown option --yes for aiwf local status", ""},
     };
     CLEANUP(err_release) struct err err = ERR_INIT;
     struct cli cli;
