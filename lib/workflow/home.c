@@ -127,8 +127,9 @@ static void add_functions(const struct home *home, struct strv *names)
 static int open_ended(struct home *ret, const char *name, struct err *err)
 {
     CLEANUP(home_release) struct home known = HOME_INIT;
-    return home_open(&known, name, false, err) != 0 || home_open(ret, name, true, err) != 0 || check_ended(ret, err) != 0 ? -1
-                                                                                                                          : 0;
+    if (home_open(&known, name, false, err) != 0 || home_open(ret, name, true, err) != 0)
+        return -1;
+    return check_ended(ret, err);
 }
 
 int home_can_delete(const char *name, struct err *err)
