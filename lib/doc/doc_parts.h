@@ -38,6 +38,9 @@ void node_push_borrowed(node_t *array, const node_t *item);
 
 void add_spaces(struct str *s, size_t n);
 
+/* Stands in a JSON string as it is, of ASCII and without being looked at again. */
+static inline bool json_is_plain(char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; }
+
 /* Each byte of broken UTF-8 becomes U+FFFD. */
 void add_valid_utf8(const char *text, size_t len, struct str *s);
 

@@ -178,14 +178,12 @@ static bool scan_wide(struct scan *scan)
     return len;
 }
 
-static bool is_plain(char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; }
-
 static int scan_string(struct scan *scan, struct quoted *ret)
 {
     const char *start = scan->p++;
     *ret = (struct quoted){.at = scan->p, .is_plain = true};
     for (;;) {
-        while (scan->p < scan->end && is_plain(*scan->p))
+        while (scan->p < scan->end && json_is_plain(*scan->p))
             scan->p++;
         if (scan->p == scan->end)
             return fail(scan, start, "a string that does not end");

@@ -49,8 +49,6 @@ static void print_escape(unsigned code, struct str *s)
         str_addf(s, "\\u%04x", code);
 }
 
-static bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
-
 /* C0, DEL and C1 are escaped (a terminal obeys them), broken UTF-8 becomes U+FFFD. */
 void json_print_string(const char *text, struct str *s)
 {
@@ -58,7 +56,7 @@ void json_print_string(const char *text, struct str *s)
     const unsigned char *plain = p; /* start of what goes out as it is */
     str_addc(s, '"');
     for (;;) {
-        while (p < end && is_plain(*p))
+        while (p < end && json_is_plain((char)*p))
             p++;
         if (p == end)
             break;
