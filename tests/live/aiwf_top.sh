@@ -23,7 +23,7 @@ until_ok 20 held
 
 begin "the GPU is found by who holds it"
 screen "$AIWF top --context bed -n $NS --interval 500ms --actions; echo left \$?; sleep 60" 140 30
-shows "Prometheus"
+shows "Overview"
 keys : gpus Enter
 shows "real/"
 keys : "filter pod=$pod" Enter
