@@ -205,8 +205,6 @@ static int scan_string(struct scan *scan, struct quoted *ret)
 
 /* ---- strings that are not plain; their escapes have been checked ---- */
 
-#define REPLACEMENT "\xef\xbf\xbd"
-
 static void add_code(unsigned code, struct str *s)
 {
     if (code < 0x80) {
@@ -239,7 +237,7 @@ static size_t add_escape(const char *p, const char *end, struct str *s)
     size_t len = holdable_escape(p, end);
     unsigned code = (unsigned)hex4(p, end);
     if (!len)
-        str_add(s, REPLACEMENT);
+        add_code(0xfffd, s);
     else if (len == 5)
         add_code(code, s);
     else
@@ -255,9 +253,10 @@ static void add_decoded(const struct quoted *quoted, struct str *s)
             p += 1 + add_escape(p + 1, end, s);
             continue;
         }
-        size_t len = utf8_sequence(p, (size_t)(end - p));
-        str_addn(s, len ? p : REPLACEMENT, len ? len : sizeof(REPLACEMENT) - 1);
-        p += len ? len : 1;
+        const char *escape = memchr(p, '\\', (size_t)(end - p));
+        size_t run = (size_t)((escape ? escape : end) - p);
+        add_valid_utf8(p, run, s);
+        p += run;
     }
 }
 
