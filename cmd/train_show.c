@@ -8,6 +8,7 @@ static const struct column job_columns[] = {
     {.title = "STATE", .path = "/state", .kind = CELL_STATE},
     {.title = "REASON", .path = "/reason"},
     {.title = "MESSAGE", .path = "/message"},
+    {.title = "LAST-OUTPUT", .path = "/last_output"},
     {.title = "TRAINER", .path = "/trainer"},
     {.title = "IMAGE", .path = "/image"},
     {.title = "COMMAND", .path = "/line"},

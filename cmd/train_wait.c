@@ -69,7 +69,7 @@ static bool keep_line(const node_t *line, void *arg)
     return true;
 }
 
-static void keep_lines(struct looking *looking, bool previous)
+static void read_lines(struct looking *looking, bool previous)
 {
     CLEANUP(err_release) struct err none = ERR_INIT;
     const struct trainer_env *env = looking->wait->env;
@@ -77,10 +77,32 @@ static void keep_lines(struct looking *looking, bool previous)
     logs.pod = node_str(looking->failure, "/pod", NULL);
     logs.on_line = keep_line;
     logs.arg = &looking->lines;
-    strv_release(&looking->lines);
-    looking->lines = STRV_INIT;
     if (env->trainer->logs)
         env->trainer->logs(env, looking->wait->name, &logs, &none);
+}
+
+static void add_last(struct strv *lines, const char *text)
+{
+    CLEANUP(strv_release) struct strv all = STRV_INIT;
+    strv_split(&all, text, "\r\n");
+    for (size_t i = all.n > LAST_LINES ? all.n - LAST_LINES : 0; i < all.n; i++)
+        strv_addf(lines, "%.*s", LINE_MAX_BYTES, all.v[i]);
+}
+
+/* As its pod's status has them, or else as its log has, which is asked for and may be gone. */
+static void keep_lines(struct looking *looking)
+{
+    const char *output = node_str(looking->failure, "/last_output", NULL);
+    bool goes_on = node_bool(looking->failure, "/goes_on", false);
+    strv_release(&looking->lines);
+    looking->lines = STRV_INIT;
+    if (output) {
+        add_last(&looking->lines, output);
+        return;
+    }
+    read_lines(looking, goes_on);
+    if (goes_on && !looking->lines.n)
+        read_lines(looking, false);
 }
 
 static void note_failure(struct looking *looking)
@@ -91,10 +113,7 @@ static void note_failure(struct looking *looking)
         return;
     node_free(looking->failure);
     looking->failure = node_copy(seen);
-    bool goes_on = node_bool(seen, "/goes_on", false);
-    keep_lines(looking, goes_on);
-    if (goes_on && !looking->lines.n)
-        keep_lines(looking, false);
+    keep_lines(looking);
 }
 
 static enum wait_state not_seen(const struct looking *looking, struct err *err)
@@ -149,7 +168,7 @@ static void tell_last_lines(struct cli *cli, struct looking *looking)
     if (looking->wait->follow || is_machine)
         return;
     if (!looking->lines.n)
-        keep_lines(looking, false);
+        keep_lines(looking);
     for (size_t i = 0; i < looking->lines.n; i++)
         cli_note(cli, "  | %s", looking->lines.v[i]);
 }

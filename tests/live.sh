@@ -16,6 +16,10 @@ stands_on() { # "PART..." "PART...": whether one of the first is one of the seco
 }
 bed_is_up() { $bed status 2>/dev/null | grep -q ' up '; }
 
+begin_again() { # PART
+    tail -3 "$log/live-bed.err"
+    echo "bed $1: once more"
+}
 # The parts one after the other, so that one that does not come up takes only its own suites with it; in the bed's own order,
 # each after what it stands on.
 bring_up() { # PART...
@@ -23,7 +27,8 @@ bring_up() { # PART...
     for part in $(basename -s .sh tests/bed/parts/*.sh | sed 's/^[0-9]*-//'); do
         [[ " $* " == *" $part "* ]] || continue
         begun=$(date +%s)
-        if $bed up "$part" 2>>"$log/live-bed.err"; then
+        # What is late with this much at work is there the second time; both times are told.
+        if $bed up "$part" 2>>"$log/live-bed.err" || { begin_again "$part" && $bed up "$part" 2>>"$log/live-bed.err"; }; then
             export BED_IS_UP="${BED_IS_UP:-} $part"
             echo "ok - the bed's part $part comes up" >>"$log/live-bed.txt"
             echo "bed $part: up after $(($(date +%s) - begun)) s"

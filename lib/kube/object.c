@@ -325,3 +325,10 @@ bool kube_condition_is(const node_t *object, const char *type, const char *statu
 {
     return strcmp(node_str(kube_condition(object, type), "/status", ""), status) == 0;
 }
+
+const char *kube_last_output(const node_t *ended)
+{
+    const char *reason = node_str(ended, "/reason", "Error");
+    bool is_own = strcmp(reason, "Error") == 0 || strcmp(reason, "Completed") == 0 || strcmp(reason, "OOMKilled") == 0;
+    return is_own ? node_str(ended, "/message", NULL) : NULL;
+}

@@ -99,5 +99,9 @@ const node_t *kube_condition(const node_t *object, const char *type);
 /* All of them, as documents: [{"type","status","reason","message"}]. The caller frees. */
 node_t *kube_conditions(const node_t *object);
 bool kube_condition_is(const node_t *object, const char *type, const char *status);
+/* The last words of a container, of its "terminated" state: what it wrote into its termination message or, where its policy is
+ * FallbackToLogsOnError, the end of its log, 80 lines and 2,048 bytes at most; NULL: none. With other reasons than these the message
+ * is the runtime's (facts: Kubernetes v1.37, pkg/kubelet/kuberuntime, getPodContainerStatuses). */
+const char *kube_last_output(const node_t *ended);
 
 #endif

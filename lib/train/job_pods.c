@@ -65,7 +65,7 @@ static void read_end(const node_t *pod, const node_t *ended, node_t *rank)
     if (ended)
         node_set_num(rank, "exit_code", (double)node_int(ended, "/exitCode", -1));
     const char *reason = known_reason(node_str(ended, "/reason", NULL));
-    const char *message = node_str(ended, "/message", NULL);
+    const char *message = kube_last_output(ended) ? NULL : node_str(ended, "/message", NULL);
     if (!reason)
         reason = node_str(pod, "/status/reason", NULL);
     if (!message)
@@ -105,6 +105,8 @@ static node_t *read_pod(const node_t *pod, const struct job_kind *kind, const no
         read_end(pod, ended, rank);
         add_limit(pod, node_str(status, "/name", kind->container), rank);
     }
+    if (kube_last_output(ended))
+        node_set_str(rank, "last_output", kube_last_output(ended));
     return rank;
 }
 
@@ -164,7 +166,7 @@ static const node_t *first_failed(const node_t *ranks)
 
 static void add_failure(node_t *job, const node_t *rank)
 {
-    static const char *const copied[] = {"rank", "pod", "exit_code", "reason", "message", "restarts", "tries"};
+    static const char *const copied[] = {"rank", "pod", "exit_code", "reason", "message", "last_output", "restarts", "tries"};
     node_t *failure = node_set(job, "last_failure", node_new_object());
     for (size_t i = 0; i < ARRAY_LEN(copied); i++)
         if (node_get(rank, copied[i]))

@@ -1,4 +1,4 @@
-/* The pods of a job's ranks (facts: the Kubernetes API reference, v1.37, PodTemplateSpec). */
+/* The pods of a job's ranks; the end of what one wrote before it failed stays in its status (facts: the Kubernetes API reference, v1.37, PodTemplateSpec). */
 #include <math.h>
 #include <string.h>
 
@@ -122,6 +122,7 @@ node_t *pod_template(const struct job_spec *spec, const char *container_name)
         node_set_str(pod, "priorityClassName", spec->priority);
     node_t *container = node_push(node_set(pod, "containers", node_new_array()), node_new_object());
     node_set_str(container, "name", container_name);
+    node_set_str(container, "terminationMessagePolicy", "FallbackToLogsOnError");
     fill_container(spec, container);
     add_datasets(spec, pod, container);
     if (spec->files)

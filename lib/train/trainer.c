@@ -126,7 +126,7 @@ bool job_was_told_to_end(const node_t *failure)
 
 void job_recall(node_t *job, const node_t *last_failure)
 {
-    static const char *const copied[] = {"exit_code", "reason", "message"};
+    static const char *const copied[] = {"exit_code", "reason", "message", "last_output"};
     bool is_late = str_starts(node_str(job, "/reason", ""), "DeadlineExceeded");
     if (!last_failure || is_late || strcmp(node_str(job, "/state", ""), "Failed") != 0)
         return;

@@ -111,8 +111,7 @@ const node_t *why_event(const node_t *events, const char *reason)
 
 /* ---- the end of a log ---- */
 
-/* The last three lines that say something. */
-static void add_last_lines(struct str *s, const char *text)
+void why_last_lines(struct str *s, const char *text)
 {
     enum { LINES = 3, LINE_MAX_BYTES = 240 };
     CLEANUP(strv_release) struct strv lines = STRV_INIT;
@@ -136,7 +135,7 @@ void why_log_tail(struct why_kube *why, const node_t *pod, const char *container
     url_query(&path, "previous", previous ? "true" : NULL);
     struct kube_request request = {.path = path.buf, .accept = "*/*"};
     if (kube_send(why->kube, &request, &res, &none) == 0 && res.status == 200)
-        add_last_lines(s, res.body.buf);
+        why_last_lines(s, res.body.buf);
 }
 
 /* ---- nodes and the servers that they are ---- */

@@ -89,10 +89,18 @@ static void tell_image(const struct bad *bad, const char *reason)
 
 /* ---- what a container ended with ---- */
 
+/* The end of its log, where its status keeps that; NULL: its log has to be asked for. */
+static const char *kept_log(const struct bad *bad, const node_t *ended)
+{
+    bool is_kept = strcmp(node_str(spec_of(bad), "/terminationMessagePolicy", ""), "FallbackToLogsOnError") == 0;
+    return is_kept ? kube_last_output(ended) : NULL;
+}
+
 static void add_end(const struct bad *bad, const node_t *ended, struct str *s)
 {
     double code = node_num(ended, "/exitCode", 0), restarts = node_num(bad->status, "/restartCount", 0);
-    const char *reason = node_str(ended, "/reason", "Error"), *message = node_str(ended, "/message", "");
+    const char *reason = node_str(ended, "/reason", "Error");
+    const char *message = kept_log(bad, ended) ? "" : node_str(ended, "/message", "");
     str_addf(s, "exit %.0f (%s)", code, reason);
     if (strcmp(reason, "OOMKilled") == 0) {
         const node_t *limit = node_at(spec_of(bad), "/resources/limits/memory");
@@ -132,7 +140,10 @@ static void tell_end(const struct bad *bad, const char *state, const node_t *end
     CLEANUP(str_release) struct str rank = STR_INIT;
     add_end(bad, ended, &words);
     add(bad, state, words.buf);
-    why_log_tail(bad->why, bad->pod, bad->name, previous, &log);
+    if (kept_log(bad, ended))
+        why_last_lines(&log, kept_log(bad, ended));
+    else
+        why_log_tail(bad->why, bad->pod, bad->name, previous, &log);
     kube_pod_rank(bad->pod, &rank);
     if (log.len) {
         struct link link = {

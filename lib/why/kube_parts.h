@@ -33,6 +33,8 @@ const node_t *why_nodes(struct why_kube *why);
 void why_ask_events(struct kube_ask *ask, const char *ns, const node_t *object);
 /* The latest of a reason, or of any warning where reason is NULL; NULL: none. */
 const node_t *why_event(const node_t *events, const char *reason);
+/* The last three lines that say something, as one. */
+void why_last_lines(struct str *s, const char *text);
 /* The end of what a container wrote, as one line; "" when there is nothing to see. */
 void why_log_tail(struct why_kube *why, const node_t *pod, const char *container, bool previous, struct str *s);
 

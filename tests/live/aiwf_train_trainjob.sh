@@ -17,7 +17,8 @@ ok train list -o json
 json '[.items[].name] | join(" ")' two
 
 begin "one node fails: which one, and what it wrote, though its pod is gone by then"
-kubectl get clustertrainingruntime torch-distributed -o json | jq '.spec.template.spec.replicatedJobs[0].template.spec |= (.backoffLimit = 0) |
+kubectl get clustertrainingruntime torch-distributed -o json | jq '.spec.template.spec.replicatedJobs[0].template.spec |= (.backoffLimit = 0 |
+    .template.spec.containers[0].terminationMessagePolicy = "FallbackToLogsOnError") |
     {apiVersion, kind: "TrainingRuntime", metadata: {name: "once"}, spec}' | k create -f - >/dev/null
 jq -n '{apiVersion: "trainer.kubeflow.org/v1alpha1", kind: "TrainJob", metadata: {name: "bad"}, spec: {runtimeRef: {name: "once", kind: "TrainingRuntime"},
     trainer: {numNodes: 2, image: "dev.local/python:1", command: ["python3", "-c", "import os, time; rank = int(os.environ[\"PET_NODE_RANK\"]); print(\"oh\", rank, flush=True); time.sleep(3 if rank else 600); raise SystemExit(5)"]}}}' >bad.json

@@ -260,6 +260,25 @@ START_TEST(a_rank_killed_for_memory_tells_its_limit)
 }
 END_TEST
 
+/* Its own words are no reason of the cluster's; the runtime's are no output. */
+START_TEST(the_end_of_what_a_rank_wrote_is_kept_with_its_failure)
+{
+    CLEANUP(node_free)
+    node_t *job = job_with(FAILED, "[" POD("1", "0", ENDED("3", "Error','message':'first\\nlast", "05")) "]");
+    ck_assert_str_eq(node_str(job, "/last_failure/last_output", ""), "first\nlast");
+    ck_assert_str_eq(node_str(job, "/last_output", ""), "first\nlast");
+    ck_assert_ptr_null(node_str(job, "/message", NULL));
+    CLEANUP(node_free)
+    node_t *killed = job_with(FAILED, "[" POD("1", "0", ENDED("137", "OOMKilled','message':'epoch 3", "05")) "]");
+    ck_assert_str_eq(node_str(killed, "/last_output", ""), "epoch 3");
+    ck_assert_ptr_null(node_str(killed, "/message", NULL));
+    CLEANUP(node_free)
+    node_t *unable = job_with(FAILED, "[" POD("1", "0", ENDED("128", "StartError','message':'no such file", "05")) "]");
+    ck_assert_ptr_null(node_str(unable, "/last_output", NULL));
+    ck_assert_str_eq(node_str(unable, "/message", ""), "no such file");
+}
+END_TEST
+
 static const struct {
     const char *trainer, *name;
     bool fine;
@@ -303,6 +322,7 @@ Suite *suite_train(void)
     tcase_add_test(tcase, ranks_have_names_and_what_the_user_says_stays);
     tcase_add_test(tcase, one_that_kueue_does_not_know_of_says_so);
     tcase_add_test(tcase, a_rank_killed_for_memory_tells_its_limit);
+    tcase_add_test(tcase, the_end_of_what_a_rank_wrote_is_kept_with_its_failure);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -99,6 +99,25 @@ START_TEST(a_kill_for_memory_names_the_limit)
 }
 END_TEST
 
+/* The log is not asked for: the node that had it may be gone. */
+START_TEST(the_end_of_a_log_that_the_status_keeps_is_told)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(kube_release) struct kube kube = {0};
+    route("/api/v1/namespaces/ml/pods/a", 200,
+          "{'metadata':{'name':'a','namespace':'ml','uid':'u'},'spec':{'nodeName':'n','containers':[{'name':'main',"
+          "'terminationMessagePolicy':'FallbackToLogsOnError'}]},'status':{'phase':'Failed','containerStatuses':[{'name':'main',"
+          "'restartCount':0,'state':{'terminated':{'exitCode':5,'reason':'Error','message':'epoch 2\\nno space left\\n'}}}]}}");
+    route("/api/v1/nodes/n", 200, "{'metadata':{'name':'n'},'status':{'conditions':[{'type':'Ready','status':'True'}]}}");
+    serve(&wire, &kube);
+    struct why_place place = {.kube = &kube};
+    CLEANUP(node_free) node_t *why = why_pod(&place, "a", &err);
+    ck_assert_str_eq(node_str(link_of(why, "container"), "/reason", ""), "exit 5 (Error)");
+    ck_assert_str_eq(node_str(link_of(why, "log"), "/reason", ""), "epoch 2 \u00b7 no space left");
+}
+END_TEST
+
 START_TEST(an_eviction_and_a_node_that_is_gone_are_told)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
@@ -332,6 +351,7 @@ Suite *suite_why_wire(void)
     tcase_add_checked_fixture(tcase, start, NULL);
     tcase_add_test(tcase, a_user_who_may_not_see_the_nodes_is_told_what_the_scheduler_said);
     tcase_add_test(tcase, a_kill_for_memory_names_the_limit);
+    tcase_add_test(tcase, the_end_of_a_log_that_the_status_keeps_is_told);
     tcase_add_test(tcase, an_eviction_and_a_node_that_is_gone_are_told);
     tcase_add_test(tcase, of_many_ranks_the_first_that_failed_is_told);
     tcase_add_test(tcase, a_quota_that_refused_is_parsed);

@@ -57,7 +57,7 @@ up_knative() {
     apply knative rest
     until_true 120 knative-ingress kubectl -n knative-serving wait --for=condition=Available deployment --all --timeout=2s
     apply knative webhooks
-    until_true 60 knative-ingress knative_answers
+    until_answers 180 knative
 }
 down_knative() {
     no_pods knative-serving

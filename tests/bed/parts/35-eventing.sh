@@ -48,6 +48,6 @@ up_eventing() {
     apply eventing rest
     until_true 120 kubelet kubectl -n knative-eventing wait --for=condition=Available deployment --all --timeout=2s
     apply eventing webhooks
-    until_answers 60 eventing
+    until_answers 180 eventing
 }
 down_eventing() { no_pods knative-eventing; }

@@ -30,7 +30,7 @@ up_kueue() {
     apply kueue rest
     apply kueue webhooks
     until_true 120 kubelet available kueue-system
-    until_answers 60 kueue
+    until_answers 180 kueue
 }
 # Without its webhooks no Job could be made.
 down_kueue() {

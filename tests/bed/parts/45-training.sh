@@ -49,7 +49,7 @@ trainer_runtime() { kubectl apply --server-side --force-conflicts -f "$BED_DIR/m
 # Kueue looks for kinds that came after it less and less often: up to ten minutes apart.
 kueue_starts_anew() {
     kubectl -n kueue-system rollout restart deployment >/dev/null && kubectl -n kueue-system rollout status deployment --timeout=60s >"$(log_of training)" 2>&1 &&
-        until_answers 60 kueue
+        until_answers 180 kueue
 }
 
 up_training() {
@@ -67,7 +67,7 @@ up_training() {
     for name in ${namespaces[training]}; do until_true 120 kubelet available $name; done
     until_true 60 kubelet trainer_runtime
     [ -z "$news" ] || ! applied kueue webhooks >/dev/null 2>&1 || kueue_starts_anew || die "kueue: it does not start anew" "$(log_of training)"
-    until_answers 60 training
+    until_answers 180 training
 }
 down_training() {
     local name
