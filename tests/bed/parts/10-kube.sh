@@ -95,7 +95,7 @@ up_kube() {
     kwok_nodes cpu 3 | kubectl apply -f - >/dev/null || die "kube: cannot make the kwok nodes"
     until_true 30 kwok kubectl wait --for=condition=Ready node -l 'type=kwok,!bed/load' --timeout=1s
     metrics_of etcd etcd 5s http://127.0.0.1:2379/metrics
-    metrics_of kube-apiserver kube-apiserver 10s "$KUBE_URL/metrics"
+    metrics_of kube-apiserver kube-apiserver 30s "$KUBE_URL/metrics"
     metrics_of kube-controller-manager kube-controller-manager 10s https://127.0.0.1:10257/metrics
     metrics_of kube-scheduler kube-scheduler 10s https://127.0.0.1:10259/metrics
     metrics_of kwok kwok 5s http://127.0.0.1:10247/metrics
