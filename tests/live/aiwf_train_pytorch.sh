@@ -11,7 +11,8 @@ print("rank", rank, "of", os.environ["WORLD_SIZE"], flush=True)
 if rank == int(os.environ.get("FAILS", "-1")):
     print("loss is nan", file=sys.stderr)
     sys.exit(7)
-time.sleep(2 if "FAILS" not in os.environ else 600)
+# The operator ends with the master whoever still runs, and his log goes with him.
+time.sleep(600 if "FAILS" in os.environ else 2 if rank else 6)
 Y
 submit() { name=$1 && shift && train submit "$name" --image dev.local/python:1 "$@" -- python3 -c "$(cat rank.py)"; }
 
