@@ -184,7 +184,7 @@ static bool letter_taken(const struct refs *refs, char letter)
 static bool name_hidden(const struct refs *refs, const char *name)
 {
     for (size_t i = 0; i < refs->own; i++)
-        if (strcmp(refs->v[i].opt->name, name) == 0)
+        if (opt_is_named(refs->v[i].opt, name))
             return true;
     return false;
 }

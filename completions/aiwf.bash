@@ -2,739 +2,577 @@
 
 # What can follow a command: its commands, their aliases, its options (=: a value follows), its arguments.
 __aiwf_table() {
+    local common=
     case $1 in
     '')
-        cmds='alerts api cluster completion context dashboard dataset doctor explain function gpu help infra local login model nodegroup pool query queue shell template top train version why workflow' aliases='fn=function wf=workflow ' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='alerts api cluster completion context dashboard dataset doctor explain function gpu help infra local login model nodegroup pool query queue shell template top train version why workflow' aliases='fn=function wf=workflow ' args='' common=0 opts=''
         ;;
     'alerts')
-        cmds='list rules' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='list rules' aliases='' args='' common=0 opts=''
         ;;
     'alerts list')
-        cmds='' aliases='' args=''
-        opts='--state= --prometheus= --alertmanager= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=1 opts=' --state= --prometheus= --alertmanager='
         ;;
     'alerts rules')
-        cmds='' aliases='' args=''
-        opts='--type= --prometheus= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=1 opts=' --type= --prometheus='
         ;;
     'api')
-        cmds='openstack kube forward' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='openstack kube forward' aliases='' args='' common=0 opts=''
         ;;
     'api openstack')
-        cmds='' aliases='' args='none none'
-        opts='--file= -f= --microversion= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none none' common=2 opts=' --file= -f= --microversion='
         ;;
     'api kube')
-        cmds='' aliases='' args='none none'
-        opts='--file= -f= --patch= --as= --as-group= --force-conflicts --selector= -l= --field-selector= --all-namespaces -A --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none none' common=3 opts=' --file= -f= --patch= --as= --as-group= --force-conflicts --selector= -l= --field-selector= --all-namespaces -A'
         ;;
     'api forward')
-        cmds='' aliases='' args='live none'
-        opts='--context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live none' common=4 opts=''
         ;;
     'cluster')
-        cmds='create list show resize upgrade update delete wait events kubeconfig ca stats quotas services' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='create list show resize upgrade update delete wait events kubeconfig ca stats quotas services' aliases='' args='' common=0 opts=''
         ;;
     'cluster create')
-        cmds='' aliases='' args='none'
-        opts='--template= -t= --nodes= --masters= --label= --merge-labels --flavor= --master-flavor= --keypair= --docker-volume-size= --fixed-network= --fixed-subnet= --master-lb --floating-ip --no-floating-ip --file= -f= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none' common=5 opts=' --template= -t= --nodes= --masters= --label= --merge-labels --flavor= --master-flavor= --keypair= --docker-volume-size= --fixed-network= --fixed-subnet= --master-lb --floating-ip --no-floating-ip --file= -f= --for='
         ;;
     'cluster list')
-        cmds='' aliases='' args=''
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=1 opts=''
         ;;
     'cluster show')
-        cmds='' aliases='' args='live'
-        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=''
         ;;
     'cluster resize')
-        cmds='' aliases='' args='live'
-        opts='--nodes= --nodegroup= --remove= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=7 opts=' --nodes= --nodegroup= --remove= --for='
         ;;
     'cluster upgrade')
-        cmds='' aliases='' args='live'
-        opts='--template= -t= --batch= --nodegroup= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=7 opts=' --template= -t= --batch= --nodegroup= --for='
         ;;
     'cluster update')
-        cmds='' aliases='' args='live live+'
-        opts='--output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live live+' common=7 opts=''
         ;;
     'cluster delete')
-        cmds='' aliases='' args='live+'
-        opts='--wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=8 opts=''
         ;;
     'cluster wait')
-        cmds='' aliases='' args='live'
-        opts='--for= --timeout= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=' --for= --timeout='
         ;;
     'cluster events')
-        cmds='' aliases='' args='live'
-        opts='--follow -F --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=' --follow -F'
         ;;
     'cluster kubeconfig')
-        cmds='' aliases='' args='live'
-        opts='--file= --context-name= --use --key= --renew --keystone --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=' --file= --context-name= --use --key= --renew --keystone'
         ;;
     'cluster ca')
-        cmds='show sign rotate' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='show sign rotate' aliases='' args='' common=0 opts=''
         ;;
     'cluster ca show')
-        cmds='' aliases='' args='live'
-        opts='--pem --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=' --pem'
         ;;
     'cluster ca sign')
-        cmds='' aliases='' args='live files'
-        opts='--context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live files' common=4 opts=''
         ;;
     'cluster ca rotate')
-        cmds='' aliases='' args='live'
-        opts='--for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=5 opts=' --for='
         ;;
     'cluster stats')
-        cmds='' aliases='' args=''
-        opts='--project= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=6 opts=' --project='
         ;;
     'cluster quotas')
-        cmds='list show create update delete' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='list show create update delete' aliases='' args='' common=0 opts=''
         ;;
     'cluster quotas list')
-        cmds='' aliases='' args=''
-        opts='--all-projects --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=1 opts=' --all-projects'
         ;;
     'cluster quotas show')
-        cmds='' aliases='' args='live'
-        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=''
         ;;
     'cluster quotas create')
-        cmds='' aliases='' args='live'
-        opts='--hard-limit= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=3 opts=' --hard-limit='
         ;;
     'cluster quotas update')
-        cmds='' aliases='' args='live'
-        opts='--hard-limit= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=3 opts=' --hard-limit='
         ;;
     'cluster quotas delete')
-        cmds='' aliases='' args='live+'
-        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=9 opts=''
         ;;
     'cluster services')
-        cmds='' aliases='' args=''
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=1 opts=''
         ;;
     'completion')
-        cmds='bash zsh fish' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='bash zsh fish' aliases='' args='' common=0 opts=''
         ;;
     'completion bash')
-        cmds='' aliases='' args=''
-        opts='--help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=10 opts=''
         ;;
     'completion zsh')
-        cmds='' aliases='' args=''
-        opts='--help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=10 opts=''
         ;;
     'completion fish')
-        cmds='' aliases='' args=''
-        opts='--help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=10 opts=''
         ;;
     'context')
-        cmds='list show use add set delete' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='list show use add set delete' aliases='' args='' common=0 opts=''
         ;;
     'context list')
-        cmds='' aliases='' args=''
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=11 opts=''
         ;;
     'context show')
-        cmds='' aliases='' args='live'
-        opts='--origin --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=' --origin'
         ;;
     'context use')
-        cmds='' aliases='' args='live'
-        opts='--help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=10 opts=''
         ;;
     'context add')
-        cmds='' aliases='' args='none'
-        opts='--cloud= --kube-context= --kubeconfig= --namespace= --openfaas= --knative= --openwhisk= --prometheus= --prometheus-user= --prometheus-password-file= --prometheus-token-file= --prometheus-headers-file= --scrape-hosts= --scrape-user= --scrape-password-file= --scrape-token-file= --alertmanager= --grafana= --grafana-token-file= --runtime= --user= --password-file= --oauth2-url= --oauth2-client-id= --oauth2-secret-file= --oauth2-scope= --oauth2-audience= --ca-file= --cert-file= --key-file= --insecure --protected --currency= --price-cpu-hour= --price-gpu-hour= --price-kwh= --idle-watts= --max-watts= --use --replace --dry-run --yes -y --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none' common=12 opts=' --cloud= --kube-context= --kubeconfig= --namespace= --openfaas= --knative= --openwhisk= --prometheus= --prometheus-user= --prometheus-password-file= --prometheus-token-file= --prometheus-headers-file= --scrape-hosts= --scrape-user= --scrape-password-file= --scrape-token-file= --alertmanager= --grafana= --grafana-token-file= --runtime= --user= --password-file= --oauth2-url= --oauth2-client-id= --oauth2-secret-file= --oauth2-scope= --oauth2-audience= --ca-file= --cert-file= --key-file= --insecure --protected --currency= --price-cpu-hour= --price-gpu-hour= --price-kwh= --idle-watts= --max-watts= --use --replace'
         ;;
     'context set')
-        cmds='' aliases='' args='live'
-        opts='--cloud= --kube-context= --kubeconfig= --namespace= --openfaas= --knative= --openwhisk= --prometheus= --prometheus-user= --prometheus-password-file= --prometheus-token-file= --prometheus-headers-file= --scrape-hosts= --scrape-user= --scrape-password-file= --scrape-token-file= --alertmanager= --grafana= --grafana-token-file= --runtime= --user= --password-file= --oauth2-url= --oauth2-client-id= --oauth2-secret-file= --oauth2-scope= --oauth2-audience= --ca-file= --cert-file= --key-file= --insecure --protected --currency= --price-cpu-hour= --price-gpu-hour= --price-kwh= --idle-watts= --max-watts= --unset= --dry-run --yes -y --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=12 opts=' --cloud= --kube-context= --kubeconfig= --namespace= --openfaas= --knative= --openwhisk= --prometheus= --prometheus-user= --prometheus-password-file= --prometheus-token-file= --prometheus-headers-file= --scrape-hosts= --scrape-user= --scrape-password-file= --scrape-token-file= --alertmanager= --grafana= --grafana-token-file= --runtime= --user= --password-file= --oauth2-url= --oauth2-client-id= --oauth2-secret-file= --oauth2-scope= --oauth2-audience= --ca-file= --cert-file= --key-file= --insecure --protected --currency= --price-cpu-hour= --price-gpu-hour= --price-kwh= --idle-watts= --max-watts= --unset='
         ;;
     'context delete')
-        cmds='' aliases='' args='live+'
-        opts='--dry-run --yes -y --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=12 opts=''
         ;;
     'dashboard')
-        cmds='rules export push diff list delete' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='rules export push diff list delete' aliases='' args='' common=0 opts=''
         ;;
     'dashboard rules')
-        cmds='' aliases='' args='dirs'
-        opts='--operator --output= -o= --jq= --no-headers --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='dirs' common=13 opts=' --operator'
         ;;
     'dashboard export')
-        cmds='' aliases='' args='dirs'
-        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='dirs' common=6 opts=''
         ;;
     'dashboard push')
-        cmds='' aliases='' args=''
-        opts='--grafana= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=3 opts=' --grafana='
         ;;
     'dashboard diff')
-        cmds='' aliases='' args=''
-        opts='--grafana= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=6 opts=' --grafana='
         ;;
     'dashboard list')
-        cmds='' aliases='' args=''
-        opts='--grafana= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=1 opts=' --grafana='
         ;;
     'dashboard delete')
-        cmds='' aliases='' args=''
-        opts='--grafana= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=3 opts=' --grafana='
         ;;
     'dataset')
-        cmds='create list show attach detach manifest delete' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='create list show attach detach manifest delete' aliases='' args='' common=0 opts=''
         ;;
     'dataset create')
-        cmds='' aliases='' args='none'
-        opts='--size= --type= --zone= --from= --image= --label= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none' common=5 opts=' --size= --type= --zone= --from= --image= --label='
         ;;
     'dataset list')
-        cmds='' aliases='' args=''
-        opts='--all --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=1 opts=' --all'
         ;;
     'dataset show')
-        cmds='' aliases='' args='live+'
-        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=6 opts=''
         ;;
     'dataset attach')
-        cmds='' aliases='' args='live live'
-        opts='--cluster= --fs-type= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live live' common=5 opts=' --cluster= --fs-type='
         ;;
     'dataset detach')
-        cmds='' aliases='' args='live live'
-        opts='--wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live live' common=8 opts=''
         ;;
     'dataset manifest')
-        cmds='' aliases='' args='live'
-        opts='--fs-type= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=' --fs-type='
         ;;
     'dataset delete')
-        cmds='' aliases='' args='live+'
-        opts='--wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=8 opts=''
         ;;
     'doctor')
-        cmds='' aliases='' args=''
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=1 opts=''
         ;;
     'explain')
-        cmds='' aliases='' args='live live'
-        opts='--json-schema --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live live' common=10 opts=' --json-schema'
         ;;
     'function')
-        cmds='deploy diff list show invoke logs events scale revisions traffic rollback wait export delete coldstart build secret runtimes trigger rule domain' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='deploy diff list show invoke logs events scale revisions traffic rollback wait export delete coldstart build secret runtimes trigger rule domain' aliases='' args='' common=0 opts=''
         ;;
     'function deploy')
-        cmds='' aliases='' args='none'
-        opts='--file= -f= --replace --if-not-exists --wait-window= --runtime= --image= --command= --arg= --mode= --source= --port= --user= --read-only --env= -e= --env-from= --env-value-from= --volume= --secret= --memory= --cpu= --gpus= --request= --limit= --scale= --metric= --idle= --concurrency= --queue= --scale-initial= --scale-activation= --utilization= --scale-down-delay= --scale-class= --ready-path= --ready-probe= --live-probe= --exec-timeout= --start-timeout= --service-account= --pull-secret= --runtime-class= --node-selector= --node-affinity= --toleration= --label= --annotation= --revision-name= --traffic= --tag= --rollout= --cluster-local --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none' common=5 opts=' --file= -f= --replace --if-not-exists --wait-window= --runtime= --image= --command= --arg= --mode= --source= --port= --user= --read-only --env= -e= --env-from= --env-value-from= --volume= --secret= --memory= --cpu= --gpus= --request= --limit= --scale= --metric= --idle= --concurrency= --queue= --scale-initial= --scale-activation= --utilization= --scale-down-delay= --scale-class= --ready-path= --ready-probe= --live-probe= --exec-timeout= --start-timeout= --service-account= --pull-secret= --runtime-class= --node-selector= --node-affinity= --toleration= --label= --annotation= --revision-name= --traffic= --tag= --rollout= --cluster-local'
         ;;
     'function diff')
-        cmds='' aliases='' args='live'
-        opts='--file= -f= --replace --if-not-exists --wait-window= --runtime= --image= --command= --arg= --mode= --source= --port= --user= --read-only --env= -e= --env-from= --env-value-from= --volume= --secret= --memory= --cpu= --gpus= --request= --limit= --scale= --metric= --idle= --concurrency= --queue= --scale-initial= --scale-activation= --utilization= --scale-down-delay= --scale-class= --ready-path= --ready-probe= --live-probe= --exec-timeout= --start-timeout= --service-account= --pull-secret= --runtime-class= --node-selector= --node-affinity= --toleration= --label= --annotation= --revision-name= --traffic= --tag= --rollout= --cluster-local --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=4 opts=' --file= -f= --replace --if-not-exists --wait-window= --runtime= --image= --command= --arg= --mode= --source= --port= --user= --read-only --env= -e= --env-from= --env-value-from= --volume= --secret= --memory= --cpu= --gpus= --request= --limit= --scale= --metric= --idle= --concurrency= --queue= --scale-initial= --scale-activation= --utilization= --scale-down-delay= --scale-class= --ready-path= --ready-probe= --live-probe= --exec-timeout= --start-timeout= --service-account= --pull-secret= --runtime-class= --node-selector= --node-affinity= --toleration= --label= --annotation= --revision-name= --traffic= --tag= --rollout= --cluster-local'
         ;;
     'function list')
-        cmds='' aliases='' args=''
-        opts='--runtime= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=1 opts=' --runtime='
         ;;
     'function show')
-        cmds='' aliases='' args='live+'
-        opts='--runtime= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=6 opts=' --runtime='
         ;;
     'function invoke')
-        cmds='' aliases='' args='live'
-        opts='--file= -f= --data= -d= --requests= -n= --path= --method= -X= --header= -H= --event= --async --callback= --timeout= --idle-timeout= --silent -s --output= -o= --runtime= --context= --namespace= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=14 opts=' --file= -f= --data= -d= --requests= -n= --path= --method= -X= --header= -H= --event= --async --callback= --timeout= --idle-timeout= --silent -s --output= -o= --runtime='
         ;;
     'function logs')
-        cmds='' aliases='' args='live'
-        opts='--follow -f --tail= --since= --timestamps --runtime= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=' --follow -f --tail= --since= --timestamps --runtime='
         ;;
     'function events')
-        cmds='' aliases='' args='live'
-        opts='--runtime= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=1 opts=' --runtime='
         ;;
     'function scale')
-        cmds='' aliases='' args='live none'
-        opts='--runtime= --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live none' common=8 opts=' --runtime='
         ;;
     'function revisions')
-        cmds='' aliases='' args='live'
-        opts='--runtime= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=1 opts=' --runtime='
         ;;
     'function traffic')
-        cmds='' aliases='' args='live none+'
-        opts='--tag= --untag= --runtime= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live none+' common=5 opts=' --tag= --untag= --runtime='
         ;;
     'function rollback')
-        cmds='' aliases='' args='live'
-        opts='--to= --runtime= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=5 opts=' --to= --runtime='
         ;;
     'function wait')
-        cmds='' aliases='' args='live'
-        opts='--for= --timeout= --runtime= --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=4 opts=' --for= --timeout= --runtime='
         ;;
     'function export')
-        cmds='' aliases='' args='live'
-        opts='--runtime= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=' --runtime='
         ;;
     'function delete')
-        cmds='' aliases='' args='live+'
-        opts='--runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=9 opts=' --runtime='
         ;;
     'function coldstart')
-        cmds='' aliases='' args='live'
-        opts='--rounds= -n= --file= -f= --path= --method= -X= --runtime= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=15 opts=' --rounds= -n= --file= -f= --path= --method= -X= --runtime='
         ;;
     'function build')
-        cmds='' aliases='' args='none'
-        opts='--source= --file= -f= --base= --command= --build-arg= --archive= --builder= --job-image= --push-secret= --push --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none' common=7 opts=' --source= --file= -f= --base= --command= --build-arg= --archive= --builder= --job-image= --push-secret= --push'
         ;;
     'function secret')
-        cmds='create list update delete' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='create list update delete' aliases='' args='' common=0 opts=''
         ;;
     'function secret create')
-        cmds='' aliases='' args='none'
-        opts='--file= -f= --key= --trim --runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none' common=16 opts=' --file= -f= --key= --trim --runtime='
         ;;
     'function secret list')
-        cmds='' aliases='' args=''
-        opts='--runtime= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=1 opts=' --runtime='
         ;;
     'function secret update')
-        cmds='' aliases='' args='live'
-        opts='--file= -f= --key= --trim --runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=16 opts=' --file= -f= --key= --trim --runtime='
         ;;
     'function secret delete')
-        cmds='' aliases='' args='live+'
-        opts='--runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=16 opts=' --runtime='
         ;;
     'function runtimes')
-        cmds='' aliases='' args='live'
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=11 opts=''
         ;;
     'function trigger')
-        cmds='create list show delete fire' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='create list show delete fire' aliases='' args='' common=0 opts=''
         ;;
     'function trigger create')
-        cmds='' aliases='' args='none'
-        opts='--function= --broker= --filter= --schedule= --data= --kafka= --topic= --group= --param= --runtime= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none' common=3 opts=' --function= --broker= --filter= --schedule= --data= --kafka= --topic= --group= --param= --runtime='
         ;;
     'function trigger list')
-        cmds='' aliases='' args=''
-        opts='--runtime= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=1 opts=' --runtime='
         ;;
     'function trigger show')
-        cmds='' aliases='' args='live'
-        opts='--runtime= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=' --runtime='
         ;;
     'function trigger delete')
-        cmds='' aliases='' args='live+'
-        opts='--runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=9 opts=' --runtime='
         ;;
     'function trigger fire')
-        cmds='' aliases='' args='none'
-        opts='--param= --file= -f= --runtime= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none' common=2 opts=' --param= --file= -f= --runtime='
         ;;
     'function rule')
-        cmds='create list enable disable delete' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='create list enable disable delete' aliases='' args='' common=0 opts=''
         ;;
     'function rule create')
-        cmds='' aliases='' args='none'
-        opts='--trigger= --function= --runtime= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none' common=2 opts=' --trigger= --function= --runtime='
         ;;
     'function rule list')
-        cmds='' aliases='' args=''
-        opts='--runtime= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=1 opts=' --runtime='
         ;;
     'function rule enable')
-        cmds='' aliases='' args='none+'
-        opts='--runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none+' common=16 opts=' --runtime='
         ;;
     'function rule disable')
-        cmds='' aliases='' args='none+'
-        opts='--runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none+' common=16 opts=' --runtime='
         ;;
     'function rule delete')
-        cmds='' aliases='' args='none+'
-        opts='--runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none+' common=16 opts=' --runtime='
         ;;
     'function domain')
-        cmds='create list delete' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='create list delete' aliases='' args='' common=0 opts=''
         ;;
     'function domain create')
-        cmds='' aliases='' args='none'
-        opts='--function= --tls= --claim --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none' common=5 opts=' --function= --tls= --claim'
         ;;
     'function domain list')
-        cmds='' aliases='' args=''
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=1 opts=''
         ;;
     'function domain delete')
-        cmds='' aliases='' args='live+'
-        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=9 opts=''
         ;;
     'gpu')
-        cmds='list idle reclaim share' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='list idle reclaim share' aliases='' args='' common=0 opts=''
         ;;
     'gpu list')
-        cmds='' aliases='' args=''
-        opts='--prometheus= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=1 opts=' --prometheus='
         ;;
     'gpu idle')
-        cmds='' aliases='' args=''
-        opts='--for= --below= --prometheus= --all -a --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=1 opts=' --for= --below= --prometheus= --all -a'
         ;;
     'gpu reclaim')
-        cmds='' aliases='' args='live+'
-        opts='--for= --below= --prometheus= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=5 opts=' --for= --below= --prometheus='
         ;;
     'gpu share')
-        cmds='show apply rollback' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='show apply rollback' aliases='' args='' common=0 opts=''
         ;;
     'gpu share show')
-        cmds='' aliases='' args=''
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=1 opts=''
         ;;
     'gpu share apply')
-        cmds='' aliases='' args=''
-        opts='--file= -f= --name= --node= --config-map= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=5 opts=' --file= -f= --name= --node= --config-map='
         ;;
     'gpu share rollback')
-        cmds='' aliases='' args=''
-        opts='--config-map= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=3 opts=' --config-map='
         ;;
     'help')
-        cmds='' aliases='' args='live+'
-        opts='--help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=10 opts=''
         ;;
     'infra')
-        cmds='servers flavors hypervisors networks routers floating-ips volumes images quotas' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='servers flavors hypervisors networks routers floating-ips volumes images quotas' aliases='' args='' common=0 opts=''
         ;;
     'infra servers')
-        cmds='' aliases='' args='live+'
-        opts='--all-projects --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=1 opts=' --all-projects'
         ;;
     'infra flavors')
-        cmds='' aliases='' args='live+'
-        opts='--gpu --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=1 opts=' --gpu'
         ;;
     'infra hypervisors')
-        cmds='' aliases='' args='live+'
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=1 opts=''
         ;;
     'infra networks')
-        cmds='' aliases='' args='live+'
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=1 opts=''
         ;;
     'infra routers')
-        cmds='' aliases='' args='live+'
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=1 opts=''
         ;;
     'infra floating-ips')
-        cmds='' aliases='' args='live+'
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=1 opts=''
         ;;
     'infra volumes')
-        cmds='' aliases='' args='live+'
-        opts='--all-projects --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=1 opts=' --all-projects'
         ;;
     'infra images')
-        cmds='' aliases='' args='live+'
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=1 opts=''
         ;;
     'infra quotas')
-        cmds='' aliases='' args='none'
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none' common=1 opts=''
         ;;
     'local')
-        cmds='up down status logs' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='up down status logs' aliases='' args='' common=0 opts=''
         ;;
     'local up')
-        cmds='' aliases='' args=''
-        opts='--port= -p= --gpus= --idle-watts= --max-watts= --timeout= --output= -o= --jq= --no-headers --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=13 opts=' --port= -p= --gpus= --idle-watts= --max-watts= --timeout='
         ;;
     'local down')
-        cmds='' aliases='' args=''
-        opts='--dry-run --yes -y --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=12 opts=''
         ;;
     'local status')
-        cmds='' aliases='' args=''
-        opts='--output= -o= --jq= --no-headers --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=13 opts=''
         ;;
     'local logs')
-        cmds='' aliases='' args=''
-        opts='--follow -f --tail= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=10 opts=' --follow -f --tail='
         ;;
     'login')
-        cmds='' aliases='' args=''
-        opts='--force --revoke --exec-credential --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=6 opts=' --force --revoke --exec-credential'
         ;;
     'model')
-        cmds='serve list show predict logs scale delete' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='serve list show predict logs scale delete' aliases='' args='' common=0 opts=''
         ;;
     'model serve')
-        cmds='' aliases='' args='none'
-        opts='--model= --server= --as= --image= --command= --source= --version= --version-label= --batching= --warmup= --warmup-requests= --port= --env= -e= --scale= --concurrency= --memory= --cpu= --gpus= --replace --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none' common=7 opts=' --model= --server= --as= --image= --command= --source= --version= --version-label= --batching= --warmup= --warmup-requests= --port= --env= -e= --scale= --concurrency= --memory= --cpu= --gpus= --replace'
         ;;
     'model list')
-        cmds='' aliases='' args=''
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=1 opts=''
         ;;
     'model show')
-        cmds='' aliases='' args='live+'
-        opts='--version= --label= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=6 opts=' --version= --label='
         ;;
     'model predict')
-        cmds='' aliases='' args='live'
-        opts='--file= -f= --version= --label= --input= --signature= --raw --timeout= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=' --file= -f= --version= --label= --input= --signature= --raw --timeout='
         ;;
     'model logs')
-        cmds='' aliases='' args='live'
-        opts='--follow -f --tail= --timestamps --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=' --follow -f --tail= --timestamps'
         ;;
     'model scale')
-        cmds='' aliases='' args='live none'
-        opts='--wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live none' common=8 opts=''
         ;;
     'model delete')
-        cmds='' aliases='' args='live+'
-        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=9 opts=''
         ;;
     'nodegroup')
-        cmds='create list show resize update delete' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='create list show resize update delete' aliases='' args='' common=0 opts=''
         ;;
     'nodegroup create')
-        cmds='' aliases='' args='live none'
-        opts='--flavor= --nodes= --min= --max= --role= --image= --docker-volume-size= --label= --merge-labels --no-merge-labels --node-label= --taint= --file= -f= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live none' common=5 opts=' --flavor= --nodes= --min= --max= --role= --image= --docker-volume-size= --label= --merge-labels --no-merge-labels --node-label= --taint= --file= -f= --for='
         ;;
     'nodegroup list')
-        cmds='' aliases='' args='live'
-        opts='--role= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=1 opts=' --role='
         ;;
     'nodegroup show')
-        cmds='' aliases='' args='live live'
-        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live live' common=6 opts=''
         ;;
     'nodegroup resize')
-        cmds='' aliases='' args='live live'
-        opts='--nodes= --remove= --for= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live live' common=7 opts=' --nodes= --remove= --for='
         ;;
     'nodegroup update')
-        cmds='' aliases='' args='live live'
-        opts='--min= --max= --no-max --node-label= --taint= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live live' common=7 opts=' --min= --max= --no-max --node-label= --taint='
         ;;
     'nodegroup delete')
-        cmds='' aliases='' args='live live+'
-        opts='--wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live live+' common=8 opts=''
         ;;
     'pool')
-        cmds='create list show delete advise run' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='create list show delete advise run' aliases='' args='' common=0 opts=''
         ;;
     'pool create')
-        cmds='' aliases='' args='none'
-        opts='--function= --min= --max= --schedule= --forecast --prepull --gpus= --hold-image= --runtime= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none' common=7 opts=' --function= --min= --max= --schedule= --forecast --prepull --gpus= --hold-image= --runtime='
         ;;
     'pool list')
-        cmds='' aliases='' args=''
-        opts='--runtime= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=1 opts=' --runtime='
         ;;
     'pool show')
-        cmds='' aliases='' args='live+'
-        opts='--runtime= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=6 opts=' --runtime='
         ;;
     'pool delete')
-        cmds='' aliases='' args='live+'
-        opts='--runtime= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=16 opts=' --runtime='
         ;;
     'pool advise')
-        cmds='' aliases='' args='live+'
-        opts='--runtime= --window= --break-even --rate= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=1 opts=' --runtime= --window= --break-even --rate='
         ;;
     'pool run')
-        cmds='' aliases='' args=''
-        opts='--runtime= --once --interval= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=16 opts=' --runtime= --once --interval='
         ;;
     'query')
-        cmds='' aliases='' args='none'
-        opts='--at= --range= --step= --plot= --list= --figure= --source= --prometheus= --scrape= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none' common=1 opts=' --at= --range= --step= --plot= --list= --figure= --source= --prometheus= --scrape='
         ;;
     'queue')
-        cmds='' aliases='' args='live'
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=1 opts=''
         ;;
     'shell')
-        cmds='' aliases='' args=''
-        opts='--stop -e --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=4 opts=' --stop -e'
         ;;
     'template')
-        cmds='create list show update delete' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='create list show update delete' aliases='' args='' common=0 opts=''
         ;;
     'template create')
-        cmds='' aliases='' args='none'
-        opts='--image= --flavor= --master-flavor= --external-network= --keypair= --docker-volume-size= --label= --network-driver= --volume-driver= --docker-storage-driver= --dns-nameserver= --fixed-network= --fixed-subnet= --master-lb --floating-ip --no-floating-ip --public --hidden --server-type= --driver= --tls-disabled --apiserver-port= --http-proxy= --https-proxy= --no-proxy= --registry --insecure-registry= --tags= --file= -f= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none' common=3 opts=' --image= --flavor= --master-flavor= --external-network= --keypair= --docker-volume-size= --label= --network-driver= --volume-driver= --docker-storage-driver= --dns-nameserver= --fixed-network= --fixed-subnet= --master-lb --floating-ip --no-floating-ip --public --hidden --server-type= --driver= --tls-disabled --apiserver-port= --http-proxy= --https-proxy= --no-proxy= --registry --insecure-registry= --tags= --file= -f='
         ;;
     'template list')
-        cmds='' aliases='' args=''
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=1 opts=''
         ;;
     'template show')
-        cmds='' aliases='' args='live'
-        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=''
         ;;
     'template update')
-        cmds='' aliases='' args='live live+'
-        opts='--remove= --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live live+' common=3 opts=' --remove='
         ;;
     'template delete')
-        cmds='' aliases='' args='live+'
-        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=9 opts=''
         ;;
     'top')
-        cmds='' aliases='' args=''
-        opts='--once --interval= --window= --panel= --filter= --sort= --at= --range= --assert= --theme= --curves= --actions --prometheus= --scrape= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=6 opts=' --once --interval= --window= --panel= --filter= --sort= --at= --range= --assert= --theme= --curves= --actions --prometheus= --scrape='
         ;;
     'train')
-        cmds='submit list show logs events wait cancel delete retry' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='submit list show logs events wait cancel delete retry' aliases='' args='' common=0 opts=''
         ;;
     'train submit')
-        cmds='' aliases='' args='none'
-        opts='--file= -f= --gpus= --nodes= --workers= --ps= --cpu= --memory= --retries= --timeout= --env= -e= --workdir= --source= --image= --dataset= --queue= --success= --priority= --spot --runtime= --logs -l --trainer= --output= -o= --jq= --no-headers --wait --no-wait --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='none' common=17 opts=' --file= -f= --gpus= --nodes= --workers= --ps= --cpu= --memory= --retries= --timeout= --env= -e= --workdir= --source= --image= --dataset= --queue= --success= --priority= --spot --runtime= --logs -l --trainer='
         ;;
     'train list')
-        cmds='' aliases='' args=''
-        opts='--all-namespaces -A --trainer= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=1 opts=' --all-namespaces -A --trainer='
         ;;
     'train show')
-        cmds='' aliases='' args='live+'
-        opts='--trainer= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=6 opts=' --trainer='
         ;;
     'train logs')
-        cmds='' aliases='' args='live'
-        opts='--follow -f --rank= --previous -p --tail= --trainer= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=' --follow -f --rank= --previous -p --tail= --trainer='
         ;;
     'train events')
-        cmds='' aliases='' args='live'
-        opts='--trainer= --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=1 opts=' --trainer='
         ;;
     'train wait')
-        cmds='' aliases='' args='live'
-        opts='--timeout= --logs -l --trainer= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=' --timeout= --logs -l --trainer='
         ;;
     'train cancel')
-        cmds='' aliases='' args='live+'
-        opts='--trainer= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=9 opts=' --trainer='
         ;;
     'train delete')
-        cmds='' aliases='' args='live+'
-        opts='--trainer= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=9 opts=' --trainer='
         ;;
     'train retry')
-        cmds='' aliases='' args='live'
-        opts='--name= --replace --trainer= --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=7 opts=' --name= --replace --trainer='
         ;;
     'version')
-        cmds='' aliases='' args=''
-        opts='--output= -o= --jq= --no-headers --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=13 opts=''
         ;;
     'why')
-        cmds='cluster pod job train function workflow' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='cluster pod job train function workflow' aliases='' args='' common=0 opts=''
         ;;
     'why cluster')
-        cmds='' aliases='' args='live'
-        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=''
         ;;
     'why pod')
-        cmds='' aliases='' args='live'
-        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=''
         ;;
     'why job')
-        cmds='' aliases='' args='live'
-        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=''
         ;;
     'why train')
-        cmds='' aliases='' args='live'
-        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=''
         ;;
     'why function')
-        cmds='' aliases='' args='live'
-        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=''
         ;;
     'why workflow')
-        cmds='' aliases='' args='live'
-        opts='--output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=6 opts=''
         ;;
     'workflow')
-        cmds='run plan validate list status logs resume cancel delete' aliases='' args=''
-        opts='--version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='run plan validate list status logs resume cancel delete' aliases='' args='' common=0 opts=''
         ;;
     'workflow run')
-        cmds='' aliases='' args=''
-        opts='--file= -f= --fresh --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=2 opts=' --file= -f= --fresh'
         ;;
     'workflow plan')
-        cmds='' aliases='' args=''
-        opts='--file= -f= --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=6 opts=' --file= -f='
         ;;
     'workflow validate')
-        cmds='' aliases='' args=''
-        opts='--file= -f= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=10 opts=' --file= -f='
         ;;
     'workflow list')
-        cmds='' aliases='' args=''
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='' common=11 opts=''
         ;;
     'workflow status')
-        cmds='' aliases='' args='live'
-        opts='--output= -o= --jq= --no-headers --sort-by= --watch --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=11 opts=''
         ;;
     'workflow logs')
-        cmds='' aliases='' args='live none'
-        opts='--follow -f --tail= --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live none' common=4 opts=' --follow -f --tail='
         ;;
     'workflow resume')
-        cmds='' aliases='' args='live'
-        opts='--output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=2 opts=''
         ;;
     'workflow cancel')
-        cmds='' aliases='' args='live'
-        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live' common=16 opts=''
         ;;
     'workflow delete')
-        cmds='' aliases='' args='live+'
-        opts='--dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing'
+        cmds='' aliases='' args='live+' common=16 opts=''
         ;;
+    esac
+    case $common in
+    0) opts+=' --version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing' ;;
+    1) opts+=' --output= -o= --jq= --no-headers --sort-by= --watch --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing' ;;
+    2) opts+=' --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing' ;;
+    3) opts+=' --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing' ;;
+    4) opts+=' --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing' ;;
+    5) opts+=' --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing' ;;
+    6) opts+=' --output= -o= --jq= --no-headers --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing' ;;
+    7) opts+=' --output= -o= --jq= --no-headers --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing' ;;
+    8) opts+=' --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing' ;;
+    9) opts+=' --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing' ;;
+    10) opts+=' --help -h --color= --verbose -v --timing' ;;
+    11) opts+=' --output= -o= --jq= --no-headers --sort-by= --watch --help -h --color= --verbose -v --timing' ;;
+    12) opts+=' --dry-run --yes -y --help -h --color= --verbose -v --timing' ;;
+    13) opts+=' --output= -o= --jq= --no-headers --help -h --color= --verbose -v --timing' ;;
+    14) opts+=' --context= --namespace= --cloud= --kube-context= --help -h --color= --verbose -v --timing' ;;
+    15) opts+=' --output= -o= --jq= --no-headers --dry-run --yes -y --context= --namespace= --cloud= --kube-context= --help -h --color= --verbose -v --timing' ;;
+    16) opts+=' --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing' ;;
+    17) opts+=' --output= -o= --jq= --no-headers --wait --no-wait --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing' ;;
     esac
 }
 

@@ -2,6 +2,7 @@
 
 # What can follow a command; takes: the options after which a value follows.
 function __aiwf_table -a path
+    set -l common
     switch $path
         case ''
             set -g __aiwf_cmds \
@@ -35,27 +36,9 @@ function __aiwf_table -a path
             set -g __aiwf_aliases fn wf
             set -g __aiwf_named function workflow
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'alerts'
             set -g __aiwf_cmds \
                 list\t'list alerts: firing, pending, silenced' \
@@ -63,72 +46,30 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'alerts list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 1
             set -g __aiwf_opts \
                 --state\t'only those in this state' \
                 --prometheus\t'the Prometheus to ask instead of the context\'s' \
-                --alertmanager\t'the Alertmanager to ask instead of the context\'s' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --state --prometheus --alertmanager --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --alertmanager\t'the Alertmanager to ask instead of the context\'s'
+            set -g __aiwf_takes --state --prometheus --alertmanager
         case 'alerts rules'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 1
             set -g __aiwf_opts \
                 --type\t'only rules that warn, or that record' \
-                --prometheus\t'the Prometheus to ask instead of the context\'s' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --type --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --prometheus\t'the Prometheus to ask instead of the context\'s'
+            set -g __aiwf_takes --type --prometheus
         case 'api'
             set -g __aiwf_cmds \
                 openstack\t'send a request to a service of OpenStack' \
@@ -137,54 +78,25 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'api openstack'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none none
+            set common 2
             set -g __aiwf_opts \
                 --file\t'send this document, YAML or JSON ("-" is standard input), as JSON' \
-                --microversion\t'ask for this version of the service\'s API (OpenStack-API-Version)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --microversion --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --microversion\t'ask for this version of the service\'s API (OpenStack-API-Version)'
+            set -g __aiwf_takes --file -f --microversion
         case 'api kube'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none none
+            set common 3
             set -g __aiwf_opts \
                 --file\t'send this document, YAML or JSON ("-" is standard input), as JSON' \
                 --patch\t'what the document of a PATCH is: merge, strategic, json or apply' \
@@ -193,36 +105,16 @@ function __aiwf_table -a path
                 --force-conflicts\t'APPLY takes over fields that others own' \
                 --selector\t'of a KIND: only what has these labels (a=b,c!=d)' \
                 --field-selector\t'of a KIND: only what has these fields (status.phase=Failed)' \
-                --all-namespaces\t'of a KIND: in all namespaces' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --patch --as --as-group --selector -l --field-selector --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --all-namespaces\t'of a KIND: in all namespaces'
+            set -g __aiwf_takes --file -f --patch --as --as-group --selector -l --field-selector
         case 'api forward'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live none
-            set -g __aiwf_opts \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
+            set common 4
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'cluster'
             set -g __aiwf_cmds \
                 create\t'create a cluster, and wait until it works' \
@@ -242,32 +134,15 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'cluster create'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none
+            set common 5
             set -g __aiwf_opts \
                 --template\t'what it is made of: aiwf template list' \
                 --nodes\t'nodes that run pods (-1: Magnum\'s usual, 1)' \
@@ -284,222 +159,97 @@ function __aiwf_table -a path
                 --floating-ip\t'floating addresses (usual: the template\'s)' \
                 --no-floating-ip\t'no floating addresses' \
                 --file\t'a document of Magnum\'s own members (YAML, "-" is standard input); options beat it' \
-                --for\t'wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --template -t --nodes --masters --label --flavor --master-flavor --keypair --docker-volume-size --fixed-network --fixed-subnet --file -f --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+                --for\t'wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)'
+            set -g __aiwf_takes --template -t --nodes --masters --label --flavor --master-flavor --keypair --docker-volume-size --fixed-network --fixed-subnet --file -f --for
         case 'cluster list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+            set common 1
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'cluster show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set common 6
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'cluster resize'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 7
             set -g __aiwf_opts \
                 --nodes\t'how many nodes the node group shall have' \
                 --nodegroup\t'which node group (usual: default-worker)' \
                 --remove\t'which server shall go when it shrinks, by name or id' \
-                --for\t'wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --nodes --nodegroup --remove --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+                --for\t'wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)'
+            set -g __aiwf_takes --nodes --nodegroup --remove --for
         case 'cluster upgrade'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 7
             set -g __aiwf_opts \
                 --template\t'the template of the new version' \
                 --batch\t'how many nodes at once' \
                 --nodegroup\t'only this node group (usual: default-worker)' \
-                --for\t'wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --template -t --batch --nodegroup --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+                --for\t'wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)'
+            set -g __aiwf_takes --template -t --batch --nodegroup --for
         case 'cluster update'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live live+
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+            set common 7
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'cluster delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
-            set -g __aiwf_opts \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --timeout --context --namespace -n --cloud --kube-context --color
+            set common 8
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'cluster wait'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 6
             set -g __aiwf_opts \
                 --for\t'wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so) or deleted' \
-                --timeout\t'give up after this time' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --for --timeout --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --timeout\t'give up after this time'
+            set -g __aiwf_takes --for --timeout
         case 'cluster events'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 6
             set -g __aiwf_opts \
-                --follow\t'go on with new ones until Ctrl-C, or until the cluster is gone' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --follow\t'go on with new ones until Ctrl-C, or until the cluster is gone'
+            set -g __aiwf_takes
         case 'cluster kubeconfig'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 6
             set -g __aiwf_opts \
                 --file\t'the kubeconfig to change, "-": print one (default: kubectl\'s, by KUBECONFIG)' \
                 --context-name\t'what its context is called there (default: the cluster\'s name)' \
                 --use\t'make it the current context' \
                 --key\t'the kind of key: ec (P-256, the usual one), rsa (2048 bits)' \
                 --renew\t'a new certificate even if there is one that is good for a week' \
-                --keystone\t'log in by the cloud\'s token (aiwf login --exec-credential), not by a certificate' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file --context-name --key --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --keystone\t'log in by the cloud\'s token (aiwf login --exec-credential), not by a certificate'
+            set -g __aiwf_takes --file --context-name --key
         case 'cluster ca'
             set -g __aiwf_cmds \
                 show\t'show the certificate authority of a cluster' \
@@ -508,104 +258,44 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'cluster ca show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 6
             set -g __aiwf_opts \
-                --pem\t'only the certificate, in PEM' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --pem\t'only the certificate, in PEM'
+            set -g __aiwf_takes
         case 'cluster ca sign'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live files
-            set -g __aiwf_opts \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
+            set common 4
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'cluster ca rotate'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 5
             set -g __aiwf_opts \
-                --for\t'wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+                --for\t'wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)'
+            set -g __aiwf_takes --for
         case 'cluster stats'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 6
             set -g __aiwf_opts \
-                --project\t'of one project, by name or id (usual: the login\'s; an administrator\'s is all)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --project --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --project\t'of one project, by name or id (usual: the login\'s; an administrator\'s is all)'
+            set -g __aiwf_takes --project
         case 'cluster quotas'
             set -g __aiwf_cmds \
                 list\t'list the projects that have a limit of their own' \
@@ -616,145 +306,60 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'cluster quotas list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 1
             set -g __aiwf_opts \
-                --all-projects\t'those of every project (administrators)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --all-projects\t'those of every project (administrators)'
+            set -g __aiwf_takes
         case 'cluster quotas show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set common 6
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'cluster quotas create'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 3
             set -g __aiwf_opts \
-                --hard-limit\t'how many clusters the project may have' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --hard-limit --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --hard-limit\t'how many clusters the project may have'
+            set -g __aiwf_takes --hard-limit
         case 'cluster quotas update'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 3
             set -g __aiwf_opts \
-                --hard-limit\t'how many clusters the project may have' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --hard-limit --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --hard-limit\t'how many clusters the project may have'
+            set -g __aiwf_takes --hard-limit
         case 'cluster quotas delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
-            set -g __aiwf_opts \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
+            set common 9
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'cluster services'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+            set common 1
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'completion'
             set -g __aiwf_cmds \
                 bash\t'print the script for bash' \
@@ -763,60 +368,33 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'completion bash'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --color
+            set common 10
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'completion zsh'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --color
+            set common 10
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'completion fish'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --color
+            set common 10
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'context'
             set -g __aiwf_cmds \
                 list\t'list the contexts' \
@@ -828,78 +406,40 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'context list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --color
+            set common 11
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'context show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 6
             set -g __aiwf_opts \
-                --origin\t'where each value comes from: flag, environment, file or default' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --origin\t'where each value comes from: flag, environment, file or default'
+            set -g __aiwf_takes
         case 'context use'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
-            set -g __aiwf_opts \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --color
+            set common 10
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'context add'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none
+            set common 12
             set -g __aiwf_opts \
                 --cloud\t'a cloud\'s name in clouds.yaml' \
                 --kube-context\t'a context of the kubeconfig' \
@@ -940,19 +480,14 @@ function __aiwf_table -a path
                 --idle-watts\t'the machine\'s power when idle, W' \
                 --max-watts\t'the machine\'s power at full load, W' \
                 --use\t'make it the current context' \
-                --replace\t'replace one of that name, with all its settings' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --scrape-hosts --scrape-user --scrape-password-file --scrape-token-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --oauth2-url --oauth2-client-id --oauth2-secret-file --oauth2-scope --oauth2-audience --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color
+                --replace\t'replace one of that name, with all its settings'
+            set -g __aiwf_takes --cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --scrape-hosts --scrape-user --scrape-password-file --scrape-token-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --oauth2-url --oauth2-client-id --oauth2-secret-file --oauth2-scope --oauth2-audience --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts
         case 'context set'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 12
             set -g __aiwf_opts \
                 --cloud\t'a cloud\'s name in clouds.yaml' \
                 --kube-context\t'a context of the kubeconfig' \
@@ -992,27 +527,16 @@ function __aiwf_table -a path
                 --price-kwh\t'price of a kilowatt-hour' \
                 --idle-watts\t'the machine\'s power when idle, W' \
                 --max-watts\t'the machine\'s power at full load, W' \
-                --unset\t'forget it' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --scrape-hosts --scrape-user --scrape-password-file --scrape-token-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --oauth2-url --oauth2-client-id --oauth2-secret-file --oauth2-scope --oauth2-audience --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --unset --color
+                --unset\t'forget it'
+            set -g __aiwf_takes --cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --scrape-hosts --scrape-user --scrape-password-file --scrape-token-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --oauth2-url --oauth2-client-id --oauth2-secret-file --oauth2-scope --oauth2-audience --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --unset
         case 'context delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
-            set -g __aiwf_opts \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --color
+            set common 12
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'dashboard'
             set -g __aiwf_cmds \
                 rules\t'write recording and alert rules for this stack' \
@@ -1024,142 +548,62 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'dashboard rules'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args dirs
+            set common 13
             set -g __aiwf_opts \
-                --operator\t'as objects of the Prometheus operator (PrometheusRule), for kubectl apply' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --color
+                --operator\t'as objects of the Prometheus operator (PrometheusRule), for kubectl apply'
+            set -g __aiwf_takes
         case 'dashboard export'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args dirs
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set common 6
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'dashboard push'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 3
             set -g __aiwf_opts \
-                --grafana\t'the Grafana to ask instead of the context\'s' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --grafana --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --grafana\t'the Grafana to ask instead of the context\'s'
+            set -g __aiwf_takes --grafana
         case 'dashboard diff'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 6
             set -g __aiwf_opts \
-                --grafana\t'the Grafana to ask instead of the context\'s' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --grafana --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --grafana\t'the Grafana to ask instead of the context\'s'
+            set -g __aiwf_takes --grafana
         case 'dashboard list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 1
             set -g __aiwf_opts \
-                --grafana\t'the Grafana to ask instead of the context\'s' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --grafana --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --grafana\t'the Grafana to ask instead of the context\'s'
+            set -g __aiwf_takes --grafana
         case 'dashboard delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 3
             set -g __aiwf_opts \
-                --grafana\t'the Grafana to ask instead of the context\'s' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --grafana --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --grafana\t'the Grafana to ask instead of the context\'s'
+            set -g __aiwf_takes --grafana
         case 'dataset'
             set -g __aiwf_cmds \
                 create\t'make a volume for training data' \
@@ -1172,211 +616,92 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'dataset create'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none
+            set common 5
             set -g __aiwf_opts \
                 --size\t'how large: 100Gi (rounded up to whole GiB)' \
                 --type\t'the volume type of Cinder' \
                 --zone\t'the availability zone' \
                 --from\t'filled from a volume\'s snapshot, by name or id (then --size may be left out)' \
                 --image\t'filled from an image' \
-                --label\t'a label' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --size --type --zone --from --image --label --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+                --label\t'a label'
+            set -g __aiwf_takes --size --type --zone --from --image --label
         case 'dataset list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 1
             set -g __aiwf_opts \
-                --all\t'also volumes that are no datasets' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --all\t'also volumes that are no datasets'
+            set -g __aiwf_takes
         case 'dataset show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set common 6
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'dataset attach'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live live
+            set common 5
             set -g __aiwf_opts \
                 --cluster\t'to a Magnum cluster in place of a server: a PersistentVolume and its claim' \
-                --fs-type\t'with --cluster: the file system, made when the volume has none: ext4, xfs' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --cluster --fs-type --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+                --fs-type\t'with --cluster: the file system, made when the volume has none: ext4, xfs'
+            set -g __aiwf_takes --cluster --fs-type
         case 'dataset detach'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live live
-            set -g __aiwf_opts \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --timeout --context --namespace -n --cloud --kube-context --color
+            set common 8
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'dataset manifest'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 6
             set -g __aiwf_opts \
-                --fs-type\t'the file system, made when the volume has none: ext4, xfs' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --fs-type --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --fs-type\t'the file system, made when the volume has none: ext4, xfs'
+            set -g __aiwf_takes --fs-type
         case 'dataset delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
-            set -g __aiwf_opts \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --timeout --context --namespace -n --cloud --kube-context --color
+            set common 8
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'doctor'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+            set common 1
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'explain'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live live
+            set common 10
             set -g __aiwf_opts \
-                --json-schema\t'print its JSON Schema' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --color
+                --json-schema\t'print its JSON Schema'
+            set -g __aiwf_takes
         case 'function'
             set -g __aiwf_cmds \
                 deploy\t'deploy a function and wait until it can answer' \
@@ -1403,32 +728,15 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'function deploy'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none
+            set common 5
             set -g __aiwf_opts \
                 --file\t'a manifest (aiwf explain function), a Knative Service or OpenFaaS\'s stack.yaml; "-" is standard input' \
                 --replace\t'put it in the place of one of that name' \
@@ -1480,29 +788,14 @@ function __aiwf_table -a path
                 --traffic\t'requests that go there; what is left goes to the newest (@latest)' \
                 --tag\t'a URL of its own' \
                 --rollout\t'requests move to the new revision over this time' \
-                --cluster-local\t'no URL outside of the cluster' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --wait-window --runtime --image --command --arg --mode --source --port --user --env -e --env-from --env-value-from --volume --secret --memory --cpu --gpus --request --limit --scale --metric --idle --concurrency --queue --scale-initial --scale-activation --utilization --scale-down-delay --scale-class --ready-path --ready-probe --live-probe --exec-timeout --start-timeout --service-account --pull-secret --runtime-class --node-selector --node-affinity --toleration --label --annotation --revision-name --traffic --tag --rollout --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+                --cluster-local\t'no URL outside of the cluster'
+            set -g __aiwf_takes --file -f --wait-window --runtime --image --command --arg --mode --source --port --user --env -e --env-from --env-value-from --volume --secret --memory --cpu --gpus --request --limit --scale --metric --idle --concurrency --queue --scale-initial --scale-activation --utilization --scale-down-delay --scale-class --ready-path --ready-probe --live-probe --exec-timeout --start-timeout --service-account --pull-secret --runtime-class --node-selector --node-affinity --toleration --label --annotation --revision-name --traffic --tag --rollout
         case 'function diff'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 4
             set -g __aiwf_opts \
                 --file\t'a manifest (aiwf explain function), a Knative Service or OpenFaaS\'s stack.yaml; "-" is standard input' \
                 --replace\t'put it in the place of one of that name' \
@@ -1554,61 +847,32 @@ function __aiwf_table -a path
                 --traffic\t'requests that go there; what is left goes to the newest (@latest)' \
                 --tag\t'a URL of its own' \
                 --rollout\t'requests move to the new revision over this time' \
-                --cluster-local\t'no URL outside of the cluster' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --wait-window --runtime --image --command --arg --mode --source --port --user --env -e --env-from --env-value-from --volume --secret --memory --cpu --gpus --request --limit --scale --metric --idle --concurrency --queue --scale-initial --scale-activation --utilization --scale-down-delay --scale-class --ready-path --ready-probe --live-probe --exec-timeout --start-timeout --service-account --pull-secret --runtime-class --node-selector --node-affinity --toleration --label --annotation --revision-name --traffic --tag --rollout --context --namespace -n --cloud --kube-context --color
+                --cluster-local\t'no URL outside of the cluster'
+            set -g __aiwf_takes --file -f --wait-window --runtime --image --command --arg --mode --source --port --user --env -e --env-from --env-value-from --volume --secret --memory --cpu --gpus --request --limit --scale --metric --idle --concurrency --queue --scale-initial --scale-activation --utilization --scale-down-delay --scale-class --ready-path --ready-probe --live-probe --exec-timeout --start-timeout --service-account --pull-secret --runtime-class --node-selector --node-affinity --toleration --label --annotation --revision-name --traffic --tag --rollout
         case 'function list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 1
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --runtime
         case 'function show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
+            set common 6
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --runtime
         case 'function invoke'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 14
             set -g __aiwf_opts \
                 --file\t'send this file ("-" is standard input)' \
                 --data\t'send this text' \
@@ -1623,238 +887,117 @@ function __aiwf_table -a path
                 --idle-timeout\t'give up when nothing has come for this time (a cold start counts)' \
                 --silent\t'nothing on stderr but errors' \
                 --output\t'how the line on stderr is written: text or json' \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --data -d --requests -n --path --method -X --header -H --event --callback --timeout --idle-timeout --output -o --runtime --context --namespace --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --file -f --data -d --requests -n --path --method -X --header -H --event --callback --timeout --idle-timeout --output -o --runtime
         case 'function logs'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 6
             set -g __aiwf_opts \
                 --follow\t'go on as lines come, until Ctrl-C' \
                 --tail\t'only the last N lines (-1: all)' \
                 --since\t'only lines of the last TIME (10m, 1h)' \
                 --timestamps\t'the time before each line' \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --tail --since --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --tail --since --runtime
         case 'function events'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 1
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --runtime
         case 'function scale'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live none
+            set common 8
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --timeout --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --runtime
         case 'function revisions'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 1
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --runtime
         case 'function traffic'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live none+
+            set common 5
             set -g __aiwf_opts \
                 --tag\t'a URL of its own for a revision; it moves there' \
                 --untag\t'take a tag away' \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --tag --untag --runtime --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --tag --untag --runtime
         case 'function rollback'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 5
             set -g __aiwf_opts \
                 --to\t'to this one (usual: the one before)' \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --to --runtime --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --to --runtime
         case 'function wait'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 4
             set -g __aiwf_opts \
                 --for\t'ready (it answers), idle (no instance runs) or deleted' \
                 --timeout\t'give up after this time (0: never)' \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --for --timeout --runtime --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --for --timeout --runtime
         case 'function export'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 6
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --runtime
         case 'function delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
+            set common 9
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --runtime
         case 'function coldstart'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 15
             set -g __aiwf_opts \
                 --rounds\t'cold starts that count; one more goes before them' \
                 --file\t'send this file with each request' \
                 --path\t'the path below the function' \
                 --method\t'the method (usual: POST with a body, else GET)' \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --rounds -n --file -f --path --method -X --runtime --output -o --jq --context --namespace --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --rounds -n --file -f --path --method -X --runtime
         case 'function build'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none
+            set common 7
             set -g __aiwf_opts \
                 --source\t'the folder' \
                 --file\t'how it is built (usual: the folder\'s Containerfile or Dockerfile)' \
@@ -1865,24 +1008,8 @@ function __aiwf_table -a path
                 --builder\t'buildah (here), or job (in the context\'s cluster, and to a registry)' \
                 --job-image\t'what builds in a job: an image that takes kaniko\'s options' \
                 --push-secret\t'the registry\'s login for a job: a Secret of the type kubernetes.io/dockerconfigjson' \
-                --push\t'send it to the registry that its name says' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --source --file -f --base --command --build-arg --archive --builder --job-image --push-secret --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+                --push\t'send it to the registry that its name says'
+            set -g __aiwf_takes --source --file -f --base --command --build-arg --archive --builder --job-image --push-secret
         case 'function secret'
             set -g __aiwf_cmds \
                 create\t'keep a new secret' \
@@ -1892,124 +1019,59 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'function secret create'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none
+            set common 16
             set -g __aiwf_opts \
                 --file\t'the value ("-", and usual in a pipe: standard input; at a terminal it is asked for)' \
                 --key\t'the value\'s key in a Kubernetes Secret (usual: the secret\'s name)' \
                 --trim\t'without the line\'s end behind the value' \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --key --runtime --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --file -f --key --runtime
         case 'function secret list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 1
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --runtime
         case 'function secret update'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 16
             set -g __aiwf_opts \
                 --file\t'the value ("-", and usual in a pipe: standard input; at a terminal it is asked for)' \
                 --key\t'the value\'s key in a Kubernetes Secret (usual: the secret\'s name)' \
                 --trim\t'without the line\'s end behind the value' \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --key --runtime --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --file -f --key --runtime
         case 'function secret delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
+            set common 16
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --runtime
         case 'function runtimes'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --color
+            set common 11
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'function trigger'
             set -g __aiwf_cmds \
                 create\t'have events, a clock or Kafka call a function' \
@@ -2020,32 +1082,15 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'function trigger create'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none
+            set common 3
             set -g __aiwf_opts \
                 --function\t'the function that is called' \
                 --broker\t'events of this broker (usual: default)' \
@@ -2056,102 +1101,46 @@ function __aiwf_table -a path
                 --topic\t'of Kafka' \
                 --group\t'the consumer group of Kafka' \
                 --param\t'given with each event (OpenWhisk): JSON, else text' \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --function --broker --filter --schedule --data --kafka --topic --group --param --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --function --broker --filter --schedule --data --kafka --topic --group --param --runtime
         case 'function trigger list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 1
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --runtime
         case 'function trigger show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 6
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --runtime
         case 'function trigger delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
+            set common 9
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --runtime
         case 'function trigger fire'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none
+            set common 2
             set -g __aiwf_opts \
                 --param\t'a parameter of the event: JSON, else text' \
                 --file\t'a JSON object of them (-: standard input)' \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --param --file -f --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --param --file -f --runtime
         case 'function rule'
             set -g __aiwf_cmds \
                 create\t'have a trigger call a function' \
@@ -2162,125 +1151,56 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'function rule create'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none
+            set common 2
             set -g __aiwf_opts \
                 --trigger\t'the trigger' \
                 --function\t'the function that it calls' \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --trigger --function --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --trigger --function --runtime
         case 'function rule list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 1
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --runtime
         case 'function rule enable'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none+
+            set common 16
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --runtime
         case 'function rule disable'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none+
+            set common 16
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --runtime
         case 'function rule delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none+
+            set common 16
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --runtime
         case 'function domain'
             set -g __aiwf_cmds \
                 create\t'have a host lead to a function' \
@@ -2289,90 +1209,36 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'function domain create'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none
+            set common 5
             set -g __aiwf_opts \
                 --function\t'the Knative function that answers' \
                 --tls\t'the host\'s certificate: a secret of type kubernetes.io/tls' \
-                --claim\t'claim the host for the namespace first (needs rights in the whole cluster)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --function --tls --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+                --claim\t'claim the host for the namespace first (needs rights in the whole cluster)'
+            set -g __aiwf_takes --function --tls
         case 'function domain list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+            set common 1
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'function domain delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
-            set -g __aiwf_opts \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
+            set common 9
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'gpu'
             set -g __aiwf_cmds \
                 list\t'list GPUs: where, which, how shared, who holds them, how busy' \
@@ -2382,98 +1248,41 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'gpu list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 1
             set -g __aiwf_opts \
-                --prometheus\t'who has dcgm-exporter\'s figures (usual: the context\'s)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --prometheus\t'who has dcgm-exporter\'s figures (usual: the context\'s)'
+            set -g __aiwf_takes --prometheus
         case 'gpu idle'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 1
             set -g __aiwf_opts \
                 --for\t'idle for all of this time, until now' \
                 --below\t'at no moment as busy as this' \
                 --prometheus\t'who has dcgm-exporter\'s figures (usual: the context\'s)' \
-                --all\t'also those that are busy or new' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --for --below --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --all\t'also those that are busy or new'
+            set -g __aiwf_takes --for --below --prometheus
         case 'gpu reclaim'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
+            set common 5
             set -g __aiwf_opts \
                 --for\t'idle for all of this time, until now' \
                 --below\t'at no moment as busy as this' \
-                --prometheus\t'who has dcgm-exporter\'s figures (usual: the context\'s)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --for --below --prometheus --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+                --prometheus\t'who has dcgm-exporter\'s figures (usual: the context\'s)'
+            set -g __aiwf_takes --for --below --prometheus
         case 'gpu share'
             set -g __aiwf_cmds \
                 show\t'show how each node\'s GPUs are shared' \
@@ -2482,106 +1291,46 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'gpu share show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+            set common 1
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'gpu share apply'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 5
             set -g __aiwf_opts \
                 --file\t'a configuration of the device plugin (version: v1)' \
                 --name\t'what it is called in the config map (usual: the file\'s name)' \
                 --node\t'only this node, and others so named (usual: all with GPUs)' \
-                --config-map\t'the plugin\'s config map (usual: the one it mounts)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --name --node --config-map --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+                --config-map\t'the plugin\'s config map (usual: the one it mounts)'
+            set -g __aiwf_takes --file -f --name --node --config-map
         case 'gpu share rollback'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 3
             set -g __aiwf_opts \
-                --config-map\t'the plugin\'s config map (usual: the one it mounts)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --config-map --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --config-map\t'the plugin\'s config map (usual: the one it mounts)'
+            set -g __aiwf_takes --config-map
         case 'help'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
-            set -g __aiwf_opts \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --color
+            set common 10
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'infra'
             set -g __aiwf_cmds \
                 servers\t'virtual machines' \
@@ -2596,210 +1345,84 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'infra servers'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
+            set common 1
             set -g __aiwf_opts \
-                --all-projects\t'those of every project (administrators)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --all-projects\t'those of every project (administrators)'
+            set -g __aiwf_takes
         case 'infra flavors'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
+            set common 1
             set -g __aiwf_opts \
-                --gpu\t'those with GPUs: which, and how many are free' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --gpu\t'those with GPUs: which, and how many are free'
+            set -g __aiwf_takes
         case 'infra hypervisors'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+            set common 1
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'infra networks'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+            set common 1
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'infra routers'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+            set common 1
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'infra floating-ips'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+            set common 1
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'infra volumes'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
+            set common 1
             set -g __aiwf_opts \
-                --all-projects\t'those of every project (administrators)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --all-projects\t'those of every project (administrators)'
+            set -g __aiwf_takes
         case 'infra images'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+            set common 1
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'infra quotas'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+            set common 1
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'local'
             set -g __aiwf_cmds \
                 up\t'start the local runtime, unless it runs already' \
@@ -2809,107 +1432,59 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'local up'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 13
             set -g __aiwf_opts \
                 --port\t'listen on this port of 127.0.0.1 (usual: 31112, or a free one when that is taken)' \
                 --gpus\t'GPUs that jobs may be given (-1: as many as the driver shows)' \
                 --idle-watts\t'this machine\'s power when idle, where no counter shows it' \
                 --max-watts\t'this machine\'s power at full load, where no counter shows it' \
-                --timeout\t'give up when it does not answer after this time' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --port -p --gpus --idle-watts --max-watts --timeout --output -o --jq --color
+                --timeout\t'give up when it does not answer after this time'
+            set -g __aiwf_takes --port -p --gpus --idle-watts --max-watts --timeout
         case 'local down'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --color
+            set common 12
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'local status'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --color
+            set common 13
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'local logs'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 10
             set -g __aiwf_opts \
                 --follow\t'go on as it grows, until Ctrl-C' \
-                --tail\t'only the last N lines (-1: all)' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --tail --color
+                --tail\t'only the last N lines (-1: all)'
+            set -g __aiwf_takes --tail
         case 'login'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 6
             set -g __aiwf_opts \
                 --force\t'log in anew, even when a kept token is still good' \
                 --revoke\t'log out: Keystone revokes the kept token, and it is deleted here' \
-                --exec-credential\t'print the token for kubectl, as an exec plugin does; nothing else ever prints one' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --exec-credential\t'print the token for kubectl, as an exec plugin does; nothing else ever prints one'
+            set -g __aiwf_takes
         case 'model'
             set -g __aiwf_cmds \
                 serve\t'serve a model, and wait until it answers' \
@@ -2922,32 +1497,15 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'model serve'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none
+            set common 7
             set -g __aiwf_opts \
                 --model\t'where the model is: in a volume claim, else in the image (local: of this machine)' \
                 --server\t'what serves it: tfserving (TensorFlow Serving), v2 (Open Inference Protocol)' \
@@ -2967,69 +1525,32 @@ function __aiwf_table -a path
                 --memory\t'memory of an instance' \
                 --cpu\t'CPU of an instance: 0.5, 250m' \
                 --gpus\t'GPUs of an instance' \
-                --replace\t'put it in the place of one of that name' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --model --server --as --image --command --source --version --version-label --batching --warmup --warmup-requests --port --env -e --scale --concurrency --memory --cpu --gpus --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+                --replace\t'put it in the place of one of that name'
+            set -g __aiwf_takes --model --server --as --image --command --source --version --version-label --batching --warmup --warmup-requests --port --env -e --scale --concurrency --memory --cpu --gpus
         case 'model list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+            set common 1
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'model show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
+            set common 6
             set -g __aiwf_opts \
                 --version\t'of this version (usual: the latest)' \
-                --label\t'of the version with this label' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --version --label --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --label\t'of the version with this label'
+            set -g __aiwf_takes --version --label
         case 'model predict'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 6
             set -g __aiwf_opts \
                 --file\t'what to predict: .npy, CSV, or JSON (rows, or a whole request); "-" is standard input' \
                 --version\t'of this version (usual: the latest)' \
@@ -3037,77 +1558,35 @@ function __aiwf_table -a path
                 --input\t'the tensor that the rows are for, where the model has several' \
                 --signature\t'the signature to use (usual: serving_default); tfserving' \
                 --raw\t'the server\'s answer as it is' \
-                --timeout\t'give up after this time (0: never)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --version --label --input --signature --timeout --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --timeout\t'give up after this time (0: never)'
+            set -g __aiwf_takes --file -f --version --label --input --signature --timeout
         case 'model logs'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 6
             set -g __aiwf_opts \
                 --follow\t'go on as lines come, until Ctrl-C' \
                 --tail\t'only the last N lines (-1: all)' \
-                --timestamps\t'the time before each line' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --tail --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --timestamps\t'the time before each line'
+            set -g __aiwf_takes --tail
         case 'model scale'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live none
-            set -g __aiwf_opts \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --timeout --context --namespace -n --cloud --kube-context --color
+            set common 8
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'model delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
-            set -g __aiwf_opts \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
+            set common 9
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'nodegroup'
             set -g __aiwf_cmds \
                 create\t'add a node group to a cluster' \
@@ -3119,32 +1598,15 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'nodegroup create'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live none
+            set common 5
             set -g __aiwf_opts \
                 --flavor\t'of its nodes (usual: the cluster\'s); with GPUs: aiwf infra flavors --gpu' \
                 --nodes\t'how many nodes (-1: Magnum\'s usual, 1)' \
@@ -3159,137 +1621,57 @@ function __aiwf_table -a path
                 --node-label\t'a label of its nodes in Kubernetes (Magnum 1.14)' \
                 --taint\t'a taint of its nodes in Kubernetes (Magnum 1.14)' \
                 --file\t'Magnum\'s own members (YAML, "-" is standard input); options beat it' \
-                --for\t'wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --flavor --nodes --min --max --role --image --docker-volume-size --label --node-label --taint --file -f --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+                --for\t'wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)'
+            set -g __aiwf_takes --flavor --nodes --min --max --role --image --docker-volume-size --label --node-label --taint --file -f --for
         case 'nodegroup list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 1
             set -g __aiwf_opts \
-                --role\t'only those of a role: worker' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --role --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --role\t'only those of a role: worker'
+            set -g __aiwf_takes --role
         case 'nodegroup show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live live
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set common 6
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'nodegroup resize'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live live
+            set common 7
             set -g __aiwf_opts \
                 --nodes\t'how many nodes it shall have' \
                 --remove\t'which server shall go when it shrinks, by name or id' \
-                --for\t'wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --nodes --remove --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+                --for\t'wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)'
+            set -g __aiwf_takes --nodes --remove --for
         case 'nodegroup update'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live live
+            set common 7
             set -g __aiwf_opts \
                 --min\t'the autoscaler\'s floor' \
                 --max\t'the autoscaler\'s ceiling' \
                 --no-max\t'no ceiling any more' \
                 --node-label\t'labels of its nodes in Kubernetes, in place of all that were (Magnum 1.14)' \
-                --taint\t'taints of its nodes, in place of all that were (Magnum 1.14)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --min --max --node-label --taint --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+                --taint\t'taints of its nodes, in place of all that were (Magnum 1.14)'
+            set -g __aiwf_takes --min --max --node-label --taint
         case 'nodegroup delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live live+
-            set -g __aiwf_opts \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --timeout --context --namespace -n --cloud --kube-context --color
+            set common 8
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'pool'
             set -g __aiwf_cmds \
                 create\t'keep instances of a function warm' \
@@ -3301,32 +1683,15 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'pool create'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none
+            set common 7
             set -g __aiwf_opts \
                 --function\t'the function whose instances are kept' \
                 --min\t'the floor: instances that are always ready' \
@@ -3336,131 +1701,64 @@ function __aiwf_table -a path
                 --prepull\t'fetch its images to all nodes where it may run' \
                 --gpus\t'GPUs held free for it while it does not use them' \
                 --hold-image\t'what sleeps in the pods that hold them' \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --function --min --max --schedule --gpus --hold-image --runtime --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --function --min --max --schedule --gpus --hold-image --runtime
         case 'pool list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 1
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --runtime
         case 'pool show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
+            set common 6
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --runtime
         case 'pool delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
+            set common 16
             set -g __aiwf_opts \
-                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --context --namespace -n --cloud --kube-context --color
+                --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
+            set -g __aiwf_takes --runtime
         case 'pool advise'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
+            set common 1
             set -g __aiwf_opts \
                 --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
                 --window\t'how far back it looks' \
                 --break-even\t'a table by rate: an instance that is kept against one that is started each time' \
-                --rate\t'at this rate, in place of the usual ones (with --break-even)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --window --rate --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --rate\t'at this rate, in place of the usual ones (with --break-even)'
+            set -g __aiwf_takes --runtime --window --rate
         case 'pool run'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 16
             set -g __aiwf_opts \
                 --runtime\t'where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)' \
                 --once\t'once, and end: for cron' \
-                --interval\t'how often it looks' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --runtime --interval --context --namespace -n --cloud --kube-context --color
+                --interval\t'how often it looks'
+            set -g __aiwf_takes --runtime --interval
         case 'query'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none
+            set common 1
             set -g __aiwf_opts \
                 --at\t'when: RFC 3339, Unix seconds, or 5m for five minutes ago (default: now)' \
                 --range\t'the values over this time before --at, not only the last' \
@@ -3470,57 +1768,25 @@ function __aiwf_table -a path
                 --figure\t'what to ask for by name, whoever measures it (--list figures); says by which source' \
                 --source\t'with --figure: by this one of several that measure it' \
                 --prometheus\t'the Prometheus to ask instead of the context\'s' \
-                --scrape\t'read this exporter, a URL or kube://NAMESPACE/SERVICE:PORT, without a Prometheus' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --at --range --step --plot --list --figure --source --prometheus --scrape --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --scrape\t'read this exporter, a URL or kube://NAMESPACE/SERVICE:PORT, without a Prometheus'
+            set -g __aiwf_takes --at --range --step --plot --list --figure --source --prometheus --scrape
         case 'queue'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+            set common 1
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'shell'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 4
             set -g __aiwf_opts \
-                --stop\t'end at the first line that fails' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
+                --stop\t'end at the first line that fails'
+            set -g __aiwf_takes
         case 'template'
             set -g __aiwf_cmds \
                 create\t'make a template that clusters are made from' \
@@ -3531,32 +1797,15 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'template create'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none
+            set common 3
             set -g __aiwf_opts \
                 --image\t'the machines\' image, with the property os_distro: aiwf infra images' \
                 --flavor\t'of the nodes: aiwf infra flavors' \
@@ -3586,102 +1835,47 @@ function __aiwf_table -a path
                 --registry\t'a registry of images in the cluster' \
                 --insecure-registry\t'a registry that has no certificate' \
                 --tags\t'words, with commas between' \
-                --file\t'Magnum\'s own members (YAML, "-" is standard input); options beat it' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --image --flavor --master-flavor --external-network --keypair --docker-volume-size --label --network-driver --volume-driver --docker-storage-driver --dns-nameserver --fixed-network --fixed-subnet --server-type --driver --apiserver-port --http-proxy --https-proxy --no-proxy --insecure-registry --tags --file -f --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --file\t'Magnum\'s own members (YAML, "-" is standard input); options beat it'
+            set -g __aiwf_takes --image --flavor --master-flavor --external-network --keypair --docker-volume-size --label --network-driver --volume-driver --docker-storage-driver --dns-nameserver --fixed-network --fixed-subnet --server-type --driver --apiserver-port --http-proxy --https-proxy --no-proxy --insecure-registry --tags --file -f
         case 'template list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+            set common 1
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'template show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set common 6
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'template update'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live live+
+            set common 3
             set -g __aiwf_opts \
-                --remove\t'what shall have no value any more: keypair_id, labels.kube_tag' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --remove --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --remove\t'what shall have no value any more: keypair_id, labels.kube_tag'
+            set -g __aiwf_takes --remove
         case 'template delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
-            set -g __aiwf_opts \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
+            set common 9
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'top'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 6
             set -g __aiwf_opts \
                 --once\t'one frame as text (or a document, with -o json), and end' \
                 --interval\t'ask Prometheus this often (2s)' \
@@ -3696,19 +1890,8 @@ function __aiwf_table -a path
                 --curves\t'of braille, blocks or ASCII (auto: what the terminal can show)' \
                 --actions\t'allow to scale, warm and cancel from the screen, each after a question' \
                 --prometheus\t'the Prometheus to ask instead of the context\'s' \
-                --scrape\t'read this exporter, a URL or kube://NAMESPACE/SERVICE:PORT, without a Prometheus' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --interval --window --panel --filter --sort --at --range --assert --theme --curves --prometheus --scrape --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --scrape\t'read this exporter, a URL or kube://NAMESPACE/SERVICE:PORT, without a Prometheus'
+            set -g __aiwf_takes --interval --window --panel --filter --sort --at --range --assert --theme --curves --prometheus --scrape
         case 'train'
             set -g __aiwf_cmds \
                 submit\t'submit a job: a command that runs to its end' \
@@ -3723,32 +1906,15 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'train submit'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args none
+            set common 17
             set -g __aiwf_opts \
                 --file\t'a manifest: Job, PyTorchJob, TFJob or TrainJob (- is standard input)' \
                 --gpus\t'GPUs of each node; it waits until they are free' \
@@ -3770,205 +1936,97 @@ function __aiwf_table -a path
                 --spot\t'may run on nodes that can be taken away (taint and label aiwf/spot), and prefers them' \
                 --runtime\t'the training runtime of a TrainJob (usual: torch-distributed)' \
                 --logs\t'with --wait: its log on standard output meanwhile' \
-                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --gpus --nodes --workers --ps --cpu --memory --retries --timeout --env -e --workdir --source --image --dataset --queue --success --priority --runtime --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
+            set -g __aiwf_takes --file -f --gpus --nodes --workers --ps --cpu --memory --retries --timeout --env -e --workdir --source --image --dataset --queue --success --priority --runtime --trainer
         case 'train list'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 1
             set -g __aiwf_opts \
                 --all-namespaces\t'jobs of all namespaces of a cluster' \
-                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --trainer --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
+            set -g __aiwf_takes --trainer
         case 'train show'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
+            set common 6
             set -g __aiwf_opts \
-                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
+            set -g __aiwf_takes --trainer
         case 'train logs'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 6
             set -g __aiwf_opts \
                 --follow\t'go on until the job\'s end, or Ctrl-C' \
                 --rank\t'only this rank (-1: all, each line with its rank)' \
                 --previous\t'of the container before its last restart' \
                 --tail\t'only the last N lines (-1: all)' \
-                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --rank --tail --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
+            set -g __aiwf_takes --rank --tail --trainer
         case 'train events'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 1
             set -g __aiwf_opts \
-                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --trainer --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
+            set -g __aiwf_takes --trainer
         case 'train wait'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 6
             set -g __aiwf_opts \
                 --timeout\t'give up waiting after this time (usual: never)' \
                 --logs\t'its log on standard output meanwhile' \
-                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --timeout --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color
+                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
+            set -g __aiwf_takes --timeout --trainer
         case 'train cancel'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
+            set common 9
             set -g __aiwf_opts \
-                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --trainer --context --namespace -n --cloud --kube-context --color
+                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
+            set -g __aiwf_takes --trainer
         case 'train delete'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live+
+            set common 9
             set -g __aiwf_opts \
-                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --trainer --context --namespace -n --cloud --kube-context --color
+                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
+            set -g __aiwf_takes --trainer
         case 'train retry'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
+            set common 7
             set -g __aiwf_opts \
                 --name\t'what the new job is called (usual: NAME-2, NAME-3, ...)' \
                 --replace\t'in the place of the old one, whose record and log go' \
-                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: print what would be sent or done' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --name --trainer --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+                --trainer\t'what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
+            set -g __aiwf_takes --name --trainer
         case 'version'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --color
+            set common 13
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'why'
             set -g __aiwf_cmds \
                 cluster\t'why a cluster failed, is not well, or is not finished' \
@@ -3980,135 +2038,57 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --version\t'print the version' \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
-                --wait\t'wait until it works (--no-wait: return at once)' \
-                --no-wait\t'wait until it works (--no-wait: return at once)' \
-                --timeout\t'give up waiting after this time' \
-                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
-                --yes\t'do not ask in protected contexts' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'why cluster'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set common 6
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'why pod'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set common 6
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'why job'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set common 6
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'why train'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set common 6
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'why function'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set common 6
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'why workflow'
             set -g __aiwf_cmds
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args live
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --context\t'the context to work in' \
-                --namespace\t'the namespace to work in' \
-                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
-                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
-                --help\t'-h: short help; --help: the whole help' \
-                --color\t'colour: auto, always, never' \
-                --verbose\t'trace requests on stderr, secrets masked' \
-                --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+            set common 6
+            set -g __aiwf_opts
+            set -g __aiwf_takes
         case 'workflow'
             set -g __aiwf_cmds \
                 run\t'run a workflow' \
@@ -4123,7 +2103,91 @@ function __aiwf_table -a path
             set -g __aiwf_aliases
             set -g __aiwf_named
             set -g __aiwf_args 
+            set common 0
+            set -g __aiwf_opts
+            set -g __aiwf_takes
+        case 'workflow run'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set common 2
             set -g __aiwf_opts \
+                --file\t'the workflow file; - is standard input' \
+                --fresh\t'redo every stage, also those that did not change'
+            set -g __aiwf_takes --file -f
+        case 'workflow plan'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set common 6
+            set -g __aiwf_opts \
+                --file\t'the workflow file; - is standard input'
+            set -g __aiwf_takes --file -f
+        case 'workflow validate'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set common 10
+            set -g __aiwf_opts \
+                --file\t'the workflow file; - is standard input'
+            set -g __aiwf_takes --file -f
+        case 'workflow list'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args 
+            set common 11
+            set -g __aiwf_opts
+            set -g __aiwf_takes
+        case 'workflow status'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set common 11
+            set -g __aiwf_opts
+            set -g __aiwf_takes
+        case 'workflow logs'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live none
+            set common 4
+            set -g __aiwf_opts \
+                --follow\t'go on with new lines until the stage ends' \
+                --tail\t'only the last N lines of each stage'
+            set -g __aiwf_takes --tail
+        case 'workflow resume'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set common 2
+            set -g __aiwf_opts
+            set -g __aiwf_takes
+        case 'workflow cancel'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live
+            set common 16
+            set -g __aiwf_opts
+            set -g __aiwf_takes
+        case 'workflow delete'
+            set -g __aiwf_cmds
+            set -g __aiwf_aliases
+            set -g __aiwf_named
+            set -g __aiwf_args live+
+            set common 16
+            set -g __aiwf_opts
+            set -g __aiwf_takes
+    end
+    switch "$common"
+        case 0
+            set -ag __aiwf_opts \
                 --version\t'print the version' \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
@@ -4143,15 +2207,25 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
-        case 'workflow run'
-            set -g __aiwf_cmds
-            set -g __aiwf_aliases
-            set -g __aiwf_named
-            set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --file\t'the workflow file; - is standard input' \
-                --fresh\t'redo every stage, also those that did not change' \
+            set -ag __aiwf_takes --output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color
+        case 1
+            set -ag __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --sort-by\t'sort by a column or .path; -COLUMN descends' \
+                --watch\t'go on, and show changes' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -ag __aiwf_takes --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color
+        case 2
+            set -ag __aiwf_opts \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -4165,14 +2239,55 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --output -o --jq --context --namespace -n --cloud --kube-context --color
-        case 'workflow plan'
-            set -g __aiwf_cmds
-            set -g __aiwf_aliases
-            set -g __aiwf_named
-            set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --file\t'the workflow file; - is standard input' \
+            set -ag __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+        case 3
+            set -ag __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -ag __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+        case 4
+            set -ag __aiwf_opts \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -ag __aiwf_takes --context --namespace -n --cloud --kube-context --color
+        case 5
+            set -ag __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -ag __aiwf_takes --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+        case 6
+            set -ag __aiwf_opts \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -4184,25 +2299,64 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --output -o --jq --context --namespace -n --cloud --kube-context --color
-        case 'workflow validate'
-            set -g __aiwf_cmds
-            set -g __aiwf_aliases
-            set -g __aiwf_named
-            set -g __aiwf_args 
-            set -g __aiwf_opts \
-                --file\t'the workflow file; - is standard input' \
+            set -ag __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
+        case 7
+            set -ag __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: print what would be sent or done' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --file -f --color
-        case 'workflow list'
-            set -g __aiwf_cmds
-            set -g __aiwf_aliases
-            set -g __aiwf_named
-            set -g __aiwf_args 
-            set -g __aiwf_opts \
+            set -ag __aiwf_takes --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color
+        case 8
+            set -ag __aiwf_opts \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --timeout\t'give up waiting after this time' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -ag __aiwf_takes --timeout --context --namespace -n --cloud --kube-context --color
+        case 9
+            set -ag __aiwf_opts \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
+                --yes\t'do not ask in protected contexts' \
+                --context\t'the context to work in' \
+                --namespace\t'the namespace to work in' \
+                --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
+                --kube-context\t'a context of the kubeconfig instead of the context\'s' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -ag __aiwf_takes --context --namespace -n --cloud --kube-context --color
+        case 10
+            set -ag __aiwf_opts \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -ag __aiwf_takes --color
+        case 11
+            set -ag __aiwf_opts \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -4212,31 +2366,28 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --color
-        case 'workflow status'
-            set -g __aiwf_cmds
-            set -g __aiwf_aliases
-            set -g __aiwf_named
-            set -g __aiwf_args live
-            set -g __aiwf_opts \
-                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
-                --jq\t'filter the JSON form with a jq expression' \
-                --no-headers\t'no header line' \
-                --sort-by\t'sort by a column or .path; -COLUMN descends' \
-                --watch\t'go on, and show changes' \
+            set -ag __aiwf_takes --output -o --jq --sort-by --color
+        case 12
+            set -ag __aiwf_opts \
+                --dry-run\t'change nothing: print what would be sent or done' \
+                --yes\t'do not ask in protected contexts' \
                 --help\t'-h: short help; --help: the whole help' \
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --sort-by --color
-        case 'workflow logs'
-            set -g __aiwf_cmds
-            set -g __aiwf_aliases
-            set -g __aiwf_named
-            set -g __aiwf_args live none
-            set -g __aiwf_opts \
-                --follow\t'go on with new lines until the stage ends' \
-                --tail\t'only the last N lines of each stage' \
+            set -ag __aiwf_takes --color
+        case 13
+            set -ag __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --help\t'-h: short help; --help: the whole help' \
+                --color\t'colour: auto, always, never' \
+                --verbose\t'trace requests on stderr, secrets masked' \
+                --timing\t'print the time of each request on stderr'
+            set -ag __aiwf_takes --output -o --jq --color
+        case 14
+            set -ag __aiwf_opts \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
                 --cloud\t'a cloud of clouds.yaml instead of the context\'s' \
@@ -4245,13 +2396,9 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --tail --context --namespace -n --cloud --kube-context --color
-        case 'workflow resume'
-            set -g __aiwf_cmds
-            set -g __aiwf_aliases
-            set -g __aiwf_named
-            set -g __aiwf_args live
-            set -g __aiwf_opts \
+            set -ag __aiwf_takes --context --namespace --cloud --kube-context --color
+        case 15
+            set -ag __aiwf_opts \
                 --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
                 --jq\t'filter the JSON form with a jq expression' \
                 --no-headers\t'no header line' \
@@ -4265,13 +2412,9 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
-        case 'workflow cancel'
-            set -g __aiwf_cmds
-            set -g __aiwf_aliases
-            set -g __aiwf_named
-            set -g __aiwf_args live
-            set -g __aiwf_opts \
+            set -ag __aiwf_takes --output -o --jq --context --namespace --cloud --kube-context --color
+        case 16
+            set -ag __aiwf_opts \
                 --dry-run\t'change nothing: print what would be sent or done' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
@@ -4282,14 +2425,15 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
-        case 'workflow delete'
-            set -g __aiwf_cmds
-            set -g __aiwf_aliases
-            set -g __aiwf_named
-            set -g __aiwf_args live+
-            set -g __aiwf_opts \
-                --dry-run\t'change nothing: print what would be sent or done' \
+            set -ag __aiwf_takes --context --namespace -n --cloud --kube-context --color
+        case 17
+            set -ag __aiwf_opts \
+                --output\t'table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...' \
+                --jq\t'filter the JSON form with a jq expression' \
+                --no-headers\t'no header line' \
+                --wait\t'wait until it works (--no-wait: return at once)' \
+                --no-wait\t'wait until it works (--no-wait: return at once)' \
+                --dry-run\t'change nothing: client prints what would be sent, server checks it too' \
                 --yes\t'do not ask in protected contexts' \
                 --context\t'the context to work in' \
                 --namespace\t'the namespace to work in' \
@@ -4299,7 +2443,7 @@ function __aiwf_table -a path
                 --color\t'colour: auto, always, never' \
                 --verbose\t'trace requests on stderr, secrets masked' \
                 --timing\t'print the time of each request on stderr'
-            set -g __aiwf_takes --context --namespace -n --cloud --kube-context --color
+            set -ag __aiwf_takes --output -o --jq --context --namespace -n --cloud --kube-context --color
     end
 end
 

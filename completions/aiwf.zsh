@@ -3,6 +3,7 @@
 
 # What can follow a command; takes: the options after which a value follows.
 __aiwf_table() {
+    local common=
     case $1 in
     '')
         cmds=(
@@ -35,27 +36,8 @@ __aiwf_table() {
             'workflow:graphs of stages: prepare, train, serve')
         aliases=(fn function wf workflow )
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'alerts')
         cmds=(
@@ -63,72 +45,27 @@ __aiwf_table() {
             'rules:list the rules of Prometheus: state, health, last evaluation')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'alerts list')
         cmds=()
         aliases=()
         args=()
-        opts=(
+        common=1 opts=(
             '--state:only those in this state'
             '--prometheus:the Prometheus to ask instead of the context'\''s'
-            '--alertmanager:the Alertmanager to ask instead of the context'\''s'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--state --prometheus --alertmanager --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+            '--alertmanager:the Alertmanager to ask instead of the context'\''s')
+        takes=(--state --prometheus --alertmanager )
         ;;
     'alerts rules')
         cmds=()
         aliases=()
         args=()
-        opts=(
+        common=1 opts=(
             '--type:only rules that warn, or that record'
-            '--prometheus:the Prometheus to ask instead of the context'\''s'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--type --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+            '--prometheus:the Prometheus to ask instead of the context'\''s')
+        takes=(--type --prometheus )
         ;;
     'api')
         cmds=(
@@ -137,55 +74,23 @@ __aiwf_table() {
             'forward:make a port of a pod or service one of this machine')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'api openstack')
         cmds=()
         aliases=()
         args=(none none)
-        opts=(
+        common=2 opts=(
             '--file:send this document, YAML or JSON ("-" is standard input), as JSON'
-            '--microversion:ask for this version of the service'\''s API (OpenStack-API-Version)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--file -f --microversion --output -o --jq --context --namespace -n --cloud --kube-context --color )
+            '--microversion:ask for this version of the service'\''s API (OpenStack-API-Version)')
+        takes=(--file -f --microversion )
         ;;
     'api kube')
         cmds=()
         aliases=()
         args=(none none)
-        opts=(
+        common=3 opts=(
             '--file:send this document, YAML or JSON ("-" is standard input), as JSON'
             '--patch:what the document of a PATCH is: merge, strategic, json or apply'
             '--as:act as this user (impersonation)'
@@ -193,36 +98,15 @@ __aiwf_table() {
             '--force-conflicts:APPLY takes over fields that others own'
             '--selector:of a KIND: only what has these labels (a=b,c!=d)'
             '--field-selector:of a KIND: only what has these fields (status.phase=Failed)'
-            '--all-namespaces:of a KIND: in all namespaces'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--file -f --patch --as --as-group --selector -l --field-selector --output -o --jq --context --namespace -n --cloud --kube-context --color )
+            '--all-namespaces:of a KIND: in all namespaces')
+        takes=(--file -f --patch --as --as-group --selector -l --field-selector )
         ;;
     'api forward')
         cmds=()
         aliases=()
         args=(live none)
-        opts=(
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--context --namespace -n --cloud --kube-context --color )
+        common=4 opts=()
+        takes=()
         ;;
     'cluster')
         cmds=(
@@ -242,33 +126,14 @@ __aiwf_table() {
             'services:list Magnum'\''s own services (administrators)')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'cluster create')
         cmds=()
         aliases=()
         args=(none)
-        opts=(
+        common=5 opts=(
             '--template:what it is made of: aiwf template list'
             '--nodes:nodes that run pods (-1: Magnum'\''s usual, 1)'
             '--masters:nodes of the control plane (-1: Magnum'\''s usual, 1)'
@@ -284,222 +149,88 @@ __aiwf_table() {
             '--floating-ip:floating addresses (usual: the template'\''s)'
             '--no-floating-ip:no floating addresses'
             '--file:a document of Magnum'\''s own members (YAML, "-" is standard input); options beat it'
-            '--for:wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--template -t --nodes --masters --label --flavor --master-flavor --keypair --docker-volume-size --fixed-network --fixed-subnet --file -f --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+            '--for:wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)')
+        takes=(--template -t --nodes --masters --label --flavor --master-flavor --keypair --docker-volume-size --fixed-network --fixed-subnet --file -f --for )
         ;;
     'cluster list')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=()
+        takes=()
         ;;
     'cluster show')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=()
+        takes=()
         ;;
     'cluster resize')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
+        common=7 opts=(
             '--nodes:how many nodes the node group shall have'
             '--nodegroup:which node group (usual: default-worker)'
             '--remove:which server shall go when it shrinks, by name or id'
-            '--for:wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--nodes --nodegroup --remove --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+            '--for:wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)')
+        takes=(--nodes --nodegroup --remove --for )
         ;;
     'cluster upgrade')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
+        common=7 opts=(
             '--template:the template of the new version'
             '--batch:how many nodes at once'
             '--nodegroup:only this node group (usual: default-worker)'
-            '--for:wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--template -t --batch --nodegroup --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+            '--for:wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)')
+        takes=(--template -t --batch --nodegroup --for )
         ;;
     'cluster update')
         cmds=()
         aliases=()
         args=(live live+)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+        common=7 opts=()
+        takes=()
         ;;
     'cluster delete')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--timeout --context --namespace -n --cloud --kube-context --color )
+        common=8 opts=()
+        takes=()
         ;;
     'cluster wait')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
+        common=6 opts=(
             '--for:wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so) or deleted'
-            '--timeout:give up after this time'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--for --timeout --output -o --jq --context --namespace -n --cloud --kube-context --color )
+            '--timeout:give up after this time')
+        takes=(--for --timeout )
         ;;
     'cluster events')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--follow:go on with new ones until Ctrl-C, or until the cluster is gone'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=(
+            '--follow:go on with new ones until Ctrl-C, or until the cluster is gone')
+        takes=()
         ;;
     'cluster kubeconfig')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
+        common=6 opts=(
             '--file:the kubeconfig to change, "-": print one (default: kubectl'\''s, by KUBECONFIG)'
             '--context-name:what its context is called there (default: the cluster'\''s name)'
             '--use:make it the current context'
             '--key:the kind of key: ec (P-256, the usual one), rsa (2048 bits)'
             '--renew:a new certificate even if there is one that is good for a week'
-            '--keystone:log in by the cloud'\''s token (aiwf login --exec-credential), not by a certificate'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--file --context-name --key --output -o --jq --context --namespace -n --cloud --kube-context --color )
+            '--keystone:log in by the cloud'\''s token (aiwf login --exec-credential), not by a certificate')
+        takes=(--file --context-name --key )
         ;;
     'cluster ca')
         cmds=(
@@ -508,104 +239,39 @@ __aiwf_table() {
             'rotate:replace a cluster'\''s certificate authority')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'cluster ca show')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--pem:only the certificate, in PEM'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=(
+            '--pem:only the certificate, in PEM')
+        takes=()
         ;;
     'cluster ca sign')
         cmds=()
         aliases=()
         args=(live files)
-        opts=(
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--context --namespace -n --cloud --kube-context --color )
+        common=4 opts=()
+        takes=()
         ;;
     'cluster ca rotate')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--for:wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+        common=5 opts=(
+            '--for:wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)')
+        takes=(--for )
         ;;
     'cluster stats')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--project:of one project, by name or id (usual: the login'\''s; an administrator'\''s is all)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--project --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=(
+            '--project:of one project, by name or id (usual: the login'\''s; an administrator'\''s is all)')
+        takes=(--project )
         ;;
     'cluster quotas')
         cmds=(
@@ -616,145 +282,53 @@ __aiwf_table() {
             'delete:take a project'\''s own limit away (administrators)')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'cluster quotas list')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--all-projects:those of every project (administrators)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=(
+            '--all-projects:those of every project (administrators)')
+        takes=()
         ;;
     'cluster quotas show')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=()
+        takes=()
         ;;
     'cluster quotas create')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--hard-limit:how many clusters the project may have'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--hard-limit --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=3 opts=(
+            '--hard-limit:how many clusters the project may have')
+        takes=(--hard-limit )
         ;;
     'cluster quotas update')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--hard-limit:how many clusters the project may have'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--hard-limit --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=3 opts=(
+            '--hard-limit:how many clusters the project may have')
+        takes=(--hard-limit )
         ;;
     'cluster quotas delete')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--context --namespace -n --cloud --kube-context --color )
+        common=9 opts=()
+        takes=()
         ;;
     'cluster services')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=()
+        takes=()
         ;;
     'completion')
         cmds=(
@@ -763,60 +337,29 @@ __aiwf_table() {
             'fish:print the script for fish')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'completion bash')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--color )
+        common=10 opts=()
+        takes=()
         ;;
     'completion zsh')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--color )
+        common=10 opts=()
+        takes=()
         ;;
     'completion fish')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--color )
+        common=10 opts=()
+        takes=()
         ;;
     'context')
         cmds=(
@@ -828,79 +371,36 @@ __aiwf_table() {
             'delete:forget contexts')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'context list')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --color )
+        common=11 opts=()
+        takes=()
         ;;
     'context show')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--origin:where each value comes from: flag, environment, file or default'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=(
+            '--origin:where each value comes from: flag, environment, file or default')
+        takes=()
         ;;
     'context use')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--color )
+        common=10 opts=()
+        takes=()
         ;;
     'context add')
         cmds=()
         aliases=()
         args=(none)
-        opts=(
+        common=12 opts=(
             '--cloud:a cloud'\''s name in clouds.yaml'
             '--kube-context:a context of the kubeconfig'
             '--kubeconfig:the kubeconfig'\''s path'
@@ -940,20 +440,14 @@ __aiwf_table() {
             '--idle-watts:the machine'\''s power when idle, W'
             '--max-watts:the machine'\''s power at full load, W'
             '--use:make it the current context'
-            '--replace:replace one of that name, with all its settings'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --scrape-hosts --scrape-user --scrape-password-file --scrape-token-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --oauth2-url --oauth2-client-id --oauth2-secret-file --oauth2-scope --oauth2-audience --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --color )
+            '--replace:replace one of that name, with all its settings')
+        takes=(--cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --scrape-hosts --scrape-user --scrape-password-file --scrape-token-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --oauth2-url --oauth2-client-id --oauth2-secret-file --oauth2-scope --oauth2-audience --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts )
         ;;
     'context set')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
+        common=12 opts=(
             '--cloud:a cloud'\''s name in clouds.yaml'
             '--kube-context:a context of the kubeconfig'
             '--kubeconfig:the kubeconfig'\''s path'
@@ -992,27 +486,15 @@ __aiwf_table() {
             '--price-kwh:price of a kilowatt-hour'
             '--idle-watts:the machine'\''s power when idle, W'
             '--max-watts:the machine'\''s power at full load, W'
-            '--unset:forget it'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --scrape-hosts --scrape-user --scrape-password-file --scrape-token-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --oauth2-url --oauth2-client-id --oauth2-secret-file --oauth2-scope --oauth2-audience --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --unset --color )
+            '--unset:forget it')
+        takes=(--cloud --kube-context --kubeconfig --namespace --openfaas --knative --openwhisk --prometheus --prometheus-user --prometheus-password-file --prometheus-token-file --prometheus-headers-file --scrape-hosts --scrape-user --scrape-password-file --scrape-token-file --alertmanager --grafana --grafana-token-file --runtime --user --password-file --oauth2-url --oauth2-client-id --oauth2-secret-file --oauth2-scope --oauth2-audience --ca-file --cert-file --key-file --currency --price-cpu-hour --price-gpu-hour --price-kwh --idle-watts --max-watts --unset )
         ;;
     'context delete')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--color )
+        common=12 opts=()
+        takes=()
         ;;
     'dashboard')
         cmds=(
@@ -1024,142 +506,55 @@ __aiwf_table() {
             'delete:delete aiwf'\''s dashboards in a Grafana')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'dashboard rules')
         cmds=()
         aliases=()
         args=(dirs)
-        opts=(
-            '--operator:as objects of the Prometheus operator (PrometheusRule), for kubectl apply'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --color )
+        common=13 opts=(
+            '--operator:as objects of the Prometheus operator (PrometheusRule), for kubectl apply')
+        takes=()
         ;;
     'dashboard export')
         cmds=()
         aliases=()
         args=(dirs)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=()
+        takes=()
         ;;
     'dashboard push')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--grafana:the Grafana to ask instead of the context'\''s'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--grafana --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=3 opts=(
+            '--grafana:the Grafana to ask instead of the context'\''s')
+        takes=(--grafana )
         ;;
     'dashboard diff')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--grafana:the Grafana to ask instead of the context'\''s'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--grafana --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=(
+            '--grafana:the Grafana to ask instead of the context'\''s')
+        takes=(--grafana )
         ;;
     'dashboard list')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--grafana:the Grafana to ask instead of the context'\''s'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--grafana --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=(
+            '--grafana:the Grafana to ask instead of the context'\''s')
+        takes=(--grafana )
         ;;
     'dashboard delete')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--grafana:the Grafana to ask instead of the context'\''s'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--grafana --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=3 opts=(
+            '--grafana:the Grafana to ask instead of the context'\''s')
+        takes=(--grafana )
         ;;
     'dataset')
         cmds=(
@@ -1172,211 +567,82 @@ __aiwf_table() {
             'delete:delete datasets, with their data')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'dataset create')
         cmds=()
         aliases=()
         args=(none)
-        opts=(
+        common=5 opts=(
             '--size:how large: 100Gi (rounded up to whole GiB)'
             '--type:the volume type of Cinder'
             '--zone:the availability zone'
             '--from:filled from a volume'\''s snapshot, by name or id (then --size may be left out)'
             '--image:filled from an image'
-            '--label:a label'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--size --type --zone --from --image --label --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+            '--label:a label')
+        takes=(--size --type --zone --from --image --label )
         ;;
     'dataset list')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--all:also volumes that are no datasets'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=(
+            '--all:also volumes that are no datasets')
+        takes=()
         ;;
     'dataset show')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=()
+        takes=()
         ;;
     'dataset attach')
         cmds=()
         aliases=()
         args=(live live)
-        opts=(
+        common=5 opts=(
             '--cluster:to a Magnum cluster in place of a server: a PersistentVolume and its claim'
-            '--fs-type:with --cluster: the file system, made when the volume has none: ext4, xfs'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--cluster --fs-type --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+            '--fs-type:with --cluster: the file system, made when the volume has none: ext4, xfs')
+        takes=(--cluster --fs-type )
         ;;
     'dataset detach')
         cmds=()
         aliases=()
         args=(live live)
-        opts=(
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--timeout --context --namespace -n --cloud --kube-context --color )
+        common=8 opts=()
+        takes=()
         ;;
     'dataset manifest')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--fs-type:the file system, made when the volume has none: ext4, xfs'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--fs-type --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=(
+            '--fs-type:the file system, made when the volume has none: ext4, xfs')
+        takes=(--fs-type )
         ;;
     'dataset delete')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--timeout --context --namespace -n --cloud --kube-context --color )
+        common=8 opts=()
+        takes=()
         ;;
     'doctor')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=()
+        takes=()
         ;;
     'explain')
         cmds=()
         aliases=()
         args=(live live)
-        opts=(
-            '--json-schema:print its JSON Schema'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--color )
+        common=10 opts=(
+            '--json-schema:print its JSON Schema')
+        takes=()
         ;;
     'function')
         cmds=(
@@ -1403,33 +669,14 @@ __aiwf_table() {
             'domain:hosts of your own that lead to a Knative function')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'function deploy')
         cmds=()
         aliases=()
         args=(none)
-        opts=(
+        common=5 opts=(
             '--file:a manifest (aiwf explain function), a Knative Service or OpenFaaS'\''s stack.yaml; "-" is standard input'
             '--replace:put it in the place of one of that name'
             '--if-not-exists:leave one of that name as it is, and succeed'
@@ -1480,30 +727,14 @@ __aiwf_table() {
             '--traffic:requests that go there; what is left goes to the newest (@latest)'
             '--tag:a URL of its own'
             '--rollout:requests move to the new revision over this time'
-            '--cluster-local:no URL outside of the cluster'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--file -f --wait-window --runtime --image --command --arg --mode --source --port --user --env -e --env-from --env-value-from --volume --secret --memory --cpu --gpus --request --limit --scale --metric --idle --concurrency --queue --scale-initial --scale-activation --utilization --scale-down-delay --scale-class --ready-path --ready-probe --live-probe --exec-timeout --start-timeout --service-account --pull-secret --runtime-class --node-selector --node-affinity --toleration --label --annotation --revision-name --traffic --tag --rollout --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+            '--cluster-local:no URL outside of the cluster')
+        takes=(--file -f --wait-window --runtime --image --command --arg --mode --source --port --user --env -e --env-from --env-value-from --volume --secret --memory --cpu --gpus --request --limit --scale --metric --idle --concurrency --queue --scale-initial --scale-activation --utilization --scale-down-delay --scale-class --ready-path --ready-probe --live-probe --exec-timeout --start-timeout --service-account --pull-secret --runtime-class --node-selector --node-affinity --toleration --label --annotation --revision-name --traffic --tag --rollout )
         ;;
     'function diff')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
+        common=4 opts=(
             '--file:a manifest (aiwf explain function), a Knative Service or OpenFaaS'\''s stack.yaml; "-" is standard input'
             '--replace:put it in the place of one of that name'
             '--if-not-exists:leave one of that name as it is, and succeed'
@@ -1554,62 +785,30 @@ __aiwf_table() {
             '--traffic:requests that go there; what is left goes to the newest (@latest)'
             '--tag:a URL of its own'
             '--rollout:requests move to the new revision over this time'
-            '--cluster-local:no URL outside of the cluster'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--file -f --wait-window --runtime --image --command --arg --mode --source --port --user --env -e --env-from --env-value-from --volume --secret --memory --cpu --gpus --request --limit --scale --metric --idle --concurrency --queue --scale-initial --scale-activation --utilization --scale-down-delay --scale-class --ready-path --ready-probe --live-probe --exec-timeout --start-timeout --service-account --pull-secret --runtime-class --node-selector --node-affinity --toleration --label --annotation --revision-name --traffic --tag --rollout --context --namespace -n --cloud --kube-context --color )
+            '--cluster-local:no URL outside of the cluster')
+        takes=(--file -f --wait-window --runtime --image --command --arg --mode --source --port --user --env -e --env-from --env-value-from --volume --secret --memory --cpu --gpus --request --limit --scale --metric --idle --concurrency --queue --scale-initial --scale-activation --utilization --scale-down-delay --scale-class --ready-path --ready-probe --live-probe --exec-timeout --start-timeout --service-account --pull-secret --runtime-class --node-selector --node-affinity --toleration --label --annotation --revision-name --traffic --tag --rollout )
         ;;
     'function list')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--runtime )
         ;;
     'function show')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--runtime )
         ;;
     'function invoke')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
+        common=14 opts=(
             '--file:send this file ("-" is standard input)'
             '--data:send this text'
             '--requests:as many requests, one after another on a kept connection'
@@ -1623,239 +822,107 @@ __aiwf_table() {
             '--idle-timeout:give up when nothing has come for this time (a cold start counts)'
             '--silent:nothing on stderr but errors'
             '--output:how the line on stderr is written: text or json'
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--file -f --data -d --requests -n --path --method -X --header -H --event --callback --timeout --idle-timeout --output -o --runtime --context --namespace --cloud --kube-context --color )
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--file -f --data -d --requests -n --path --method -X --header -H --event --callback --timeout --idle-timeout --output -o --runtime )
         ;;
     'function logs')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
+        common=6 opts=(
             '--follow:go on as lines come, until Ctrl-C'
             '--tail:only the last N lines (-1: all)'
             '--since:only lines of the last TIME (10m, 1h)'
             '--timestamps:the time before each line'
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--tail --since --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color )
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--tail --since --runtime )
         ;;
     'function events')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--runtime )
         ;;
     'function scale')
         cmds=()
         aliases=()
         args=(live none)
-        opts=(
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --timeout --context --namespace -n --cloud --kube-context --color )
+        common=8 opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--runtime )
         ;;
     'function revisions')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--runtime )
         ;;
     'function traffic')
         cmds=()
         aliases=()
         args=(live none+)
-        opts=(
+        common=5 opts=(
             '--tag:a URL of its own for a revision; it moves there'
             '--untag:take a tag away'
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--tag --untag --runtime --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--tag --untag --runtime )
         ;;
     'function rollback')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
+        common=5 opts=(
             '--to:to this one (usual: the one before)'
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--to --runtime --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--to --runtime )
         ;;
     'function wait')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
+        common=4 opts=(
             '--for:ready (it answers), idle (no instance runs) or deleted'
             '--timeout:give up after this time (0: never)'
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--for --timeout --runtime --context --namespace -n --cloud --kube-context --color )
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--for --timeout --runtime )
         ;;
     'function export')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--runtime )
         ;;
     'function delete')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --context --namespace -n --cloud --kube-context --color )
+        common=9 opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--runtime )
         ;;
     'function coldstart')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
+        common=15 opts=(
             '--rounds:cold starts that count; one more goes before them'
             '--file:send this file with each request'
             '--path:the path below the function'
             '--method:the method (usual: POST with a body, else GET)'
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--rounds -n --file -f --path --method -X --runtime --output -o --jq --context --namespace --cloud --kube-context --color )
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--rounds -n --file -f --path --method -X --runtime )
         ;;
     'function build')
         cmds=()
         aliases=()
         args=(none)
-        opts=(
+        common=7 opts=(
             '--source:the folder'
             '--file:how it is built (usual: the folder'\''s Containerfile or Dockerfile)'
             '--base:where the folder has no such file: what the image stands on'
@@ -1865,24 +932,8 @@ __aiwf_table() {
             '--builder:buildah (here), or job (in the context'\''s cluster, and to a registry)'
             '--job-image:what builds in a job: an image that takes kaniko'\''s options'
             '--push-secret:the registry'\''s login for a job: a Secret of the type kubernetes.io/dockerconfigjson'
-            '--push:send it to the registry that its name says'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--source --file -f --base --command --build-arg --archive --builder --job-image --push-secret --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+            '--push:send it to the registry that its name says')
+        takes=(--source --file -f --base --command --build-arg --archive --builder --job-image --push-secret )
         ;;
     'function secret')
         cmds=(
@@ -1892,124 +943,53 @@ __aiwf_table() {
             'delete:delete secrets')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'function secret create')
         cmds=()
         aliases=()
         args=(none)
-        opts=(
+        common=16 opts=(
             '--file:the value ("-", and usual in a pipe: standard input; at a terminal it is asked for)'
             '--key:the value'\''s key in a Kubernetes Secret (usual: the secret'\''s name)'
             '--trim:without the line'\''s end behind the value'
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--file -f --key --runtime --context --namespace -n --cloud --kube-context --color )
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--file -f --key --runtime )
         ;;
     'function secret list')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--runtime )
         ;;
     'function secret update')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
+        common=16 opts=(
             '--file:the value ("-", and usual in a pipe: standard input; at a terminal it is asked for)'
             '--key:the value'\''s key in a Kubernetes Secret (usual: the secret'\''s name)'
             '--trim:without the line'\''s end behind the value'
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--file -f --key --runtime --context --namespace -n --cloud --kube-context --color )
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--file -f --key --runtime )
         ;;
     'function secret delete')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --context --namespace -n --cloud --kube-context --color )
+        common=16 opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--runtime )
         ;;
     'function runtimes')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --color )
+        common=11 opts=()
+        takes=()
         ;;
     'function trigger')
         cmds=(
@@ -2020,33 +1000,14 @@ __aiwf_table() {
             'fire:fire a trigger of OpenWhisk: an event by hand')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'function trigger create')
         cmds=()
         aliases=()
         args=(none)
-        opts=(
+        common=3 opts=(
             '--function:the function that is called'
             '--broker:events of this broker (usual: default)'
             '--filter:only events with this attribute: type=io.example.taken'
@@ -2056,102 +1017,42 @@ __aiwf_table() {
             '--topic:of Kafka'
             '--group:the consumer group of Kafka'
             '--param:given with each event (OpenWhisk): JSON, else text'
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--function --broker --filter --schedule --data --kafka --topic --group --param --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color )
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--function --broker --filter --schedule --data --kafka --topic --group --param --runtime )
         ;;
     'function trigger list')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--runtime )
         ;;
     'function trigger show')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--runtime )
         ;;
     'function trigger delete')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --context --namespace -n --cloud --kube-context --color )
+        common=9 opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--runtime )
         ;;
     'function trigger fire')
         cmds=()
         aliases=()
         args=(none)
-        opts=(
+        common=2 opts=(
             '--param:a parameter of the event: JSON, else text'
             '--file:a JSON object of them (-: standard input)'
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--param --file -f --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color )
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--param --file -f --runtime )
         ;;
     'function rule')
         cmds=(
@@ -2162,125 +1063,50 @@ __aiwf_table() {
             'delete:delete rules')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'function rule create')
         cmds=()
         aliases=()
         args=(none)
-        opts=(
+        common=2 opts=(
             '--trigger:the trigger'
             '--function:the function that it calls'
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--trigger --function --runtime --output -o --jq --context --namespace -n --cloud --kube-context --color )
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--trigger --function --runtime )
         ;;
     'function rule list')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--runtime )
         ;;
     'function rule enable')
         cmds=()
         aliases=()
         args=(none+)
-        opts=(
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --context --namespace -n --cloud --kube-context --color )
+        common=16 opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--runtime )
         ;;
     'function rule disable')
         cmds=()
         aliases=()
         args=(none+)
-        opts=(
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --context --namespace -n --cloud --kube-context --color )
+        common=16 opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--runtime )
         ;;
     'function rule delete')
         cmds=()
         aliases=()
         args=(none+)
-        opts=(
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --context --namespace -n --cloud --kube-context --color )
+        common=16 opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--runtime )
         ;;
     'function domain')
         cmds=(
@@ -2289,90 +1115,32 @@ __aiwf_table() {
             'delete:have hosts lead nowhere')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'function domain create')
         cmds=()
         aliases=()
         args=(none)
-        opts=(
+        common=5 opts=(
             '--function:the Knative function that answers'
             '--tls:the host'\''s certificate: a secret of type kubernetes.io/tls'
-            '--claim:claim the host for the namespace first (needs rights in the whole cluster)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--function --tls --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+            '--claim:claim the host for the namespace first (needs rights in the whole cluster)')
+        takes=(--function --tls )
         ;;
     'function domain list')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=()
+        takes=()
         ;;
     'function domain delete')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--context --namespace -n --cloud --kube-context --color )
+        common=9 opts=()
+        takes=()
         ;;
     'gpu')
         cmds=(
@@ -2382,98 +1150,37 @@ __aiwf_table() {
             'share:one GPU for several: time-slicing, MPS, MIG')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'gpu list')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--prometheus:who has dcgm-exporter'\''s figures (usual: the context'\''s)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=(
+            '--prometheus:who has dcgm-exporter'\''s figures (usual: the context'\''s)')
+        takes=(--prometheus )
         ;;
     'gpu idle')
         cmds=()
         aliases=()
         args=()
-        opts=(
+        common=1 opts=(
             '--for:idle for all of this time, until now'
             '--below:at no moment as busy as this'
             '--prometheus:who has dcgm-exporter'\''s figures (usual: the context'\''s)'
-            '--all:also those that are busy or new'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--for --below --prometheus --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+            '--all:also those that are busy or new')
+        takes=(--for --below --prometheus )
         ;;
     'gpu reclaim')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
+        common=5 opts=(
             '--for:idle for all of this time, until now'
             '--below:at no moment as busy as this'
-            '--prometheus:who has dcgm-exporter'\''s figures (usual: the context'\''s)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--for --below --prometheus --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+            '--prometheus:who has dcgm-exporter'\''s figures (usual: the context'\''s)')
+        takes=(--for --below --prometheus )
         ;;
     'gpu share')
         cmds=(
@@ -2482,106 +1189,41 @@ __aiwf_table() {
             'rollback:put back what the last apply has changed')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'gpu share show')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=()
+        takes=()
         ;;
     'gpu share apply')
         cmds=()
         aliases=()
         args=()
-        opts=(
+        common=5 opts=(
             '--file:a configuration of the device plugin (version: v1)'
             '--name:what it is called in the config map (usual: the file'\''s name)'
             '--node:only this node, and others so named (usual: all with GPUs)'
-            '--config-map:the plugin'\''s config map (usual: the one it mounts)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--file -f --name --node --config-map --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+            '--config-map:the plugin'\''s config map (usual: the one it mounts)')
+        takes=(--file -f --name --node --config-map )
         ;;
     'gpu share rollback')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--config-map:the plugin'\''s config map (usual: the one it mounts)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--config-map --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=3 opts=(
+            '--config-map:the plugin'\''s config map (usual: the one it mounts)')
+        takes=(--config-map )
         ;;
     'help')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--color )
+        common=10 opts=()
+        takes=()
         ;;
     'infra')
         cmds=(
@@ -2596,210 +1238,74 @@ __aiwf_table() {
             'quotas:limits and use of the project, in all services')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'infra servers')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--all-projects:those of every project (administrators)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=(
+            '--all-projects:those of every project (administrators)')
+        takes=()
         ;;
     'infra flavors')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--gpu:those with GPUs: which, and how many are free'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=(
+            '--gpu:those with GPUs: which, and how many are free')
+        takes=()
         ;;
     'infra hypervisors')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=()
+        takes=()
         ;;
     'infra networks')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=()
+        takes=()
         ;;
     'infra routers')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=()
+        takes=()
         ;;
     'infra floating-ips')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=()
+        takes=()
         ;;
     'infra volumes')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--all-projects:those of every project (administrators)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=(
+            '--all-projects:those of every project (administrators)')
+        takes=()
         ;;
     'infra images')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=()
+        takes=()
         ;;
     'infra quotas')
         cmds=()
         aliases=()
         args=(none)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=()
+        takes=()
         ;;
     'local')
         cmds=(
@@ -2809,107 +1315,53 @@ __aiwf_table() {
             'logs:print the gateway'\''s own log')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'local up')
         cmds=()
         aliases=()
         args=()
-        opts=(
+        common=13 opts=(
             '--port:listen on this port of 127.0.0.1 (usual: 31112, or a free one when that is taken)'
             '--gpus:GPUs that jobs may be given (-1: as many as the driver shows)'
             '--idle-watts:this machine'\''s power when idle, where no counter shows it'
             '--max-watts:this machine'\''s power at full load, where no counter shows it'
-            '--timeout:give up when it does not answer after this time'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--port -p --gpus --idle-watts --max-watts --timeout --output -o --jq --color )
+            '--timeout:give up when it does not answer after this time')
+        takes=(--port -p --gpus --idle-watts --max-watts --timeout )
         ;;
     'local down')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--color )
+        common=12 opts=()
+        takes=()
         ;;
     'local status')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --color )
+        common=13 opts=()
+        takes=()
         ;;
     'local logs')
         cmds=()
         aliases=()
         args=()
-        opts=(
+        common=10 opts=(
             '--follow:go on as it grows, until Ctrl-C'
-            '--tail:only the last N lines (-1: all)'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--tail --color )
+            '--tail:only the last N lines (-1: all)')
+        takes=(--tail )
         ;;
     'login')
         cmds=()
         aliases=()
         args=()
-        opts=(
+        common=6 opts=(
             '--force:log in anew, even when a kept token is still good'
             '--revoke:log out: Keystone revokes the kept token, and it is deleted here'
-            '--exec-credential:print the token for kubectl, as an exec plugin does; nothing else ever prints one'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+            '--exec-credential:print the token for kubectl, as an exec plugin does; nothing else ever prints one')
+        takes=()
         ;;
     'model')
         cmds=(
@@ -2922,33 +1374,14 @@ __aiwf_table() {
             'delete:end the servers of models')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'model serve')
         cmds=()
         aliases=()
         args=(none)
-        opts=(
+        common=7 opts=(
             '--model:where the model is: in a volume claim, else in the image (local: of this machine)'
             '--server:what serves it: tfserving (TensorFlow Serving), v2 (Open Inference Protocol)'
             '--as:function (Knative; usual in a cluster) or deployment (stays, with an autoscaler)'
@@ -2967,147 +1400,62 @@ __aiwf_table() {
             '--memory:memory of an instance'
             '--cpu:CPU of an instance: 0.5, 250m'
             '--gpus:GPUs of an instance'
-            '--replace:put it in the place of one of that name'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--model --server --as --image --command --source --version --version-label --batching --warmup --warmup-requests --port --env -e --scale --concurrency --memory --cpu --gpus --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+            '--replace:put it in the place of one of that name')
+        takes=(--model --server --as --image --command --source --version --version-label --batching --warmup --warmup-requests --port --env -e --scale --concurrency --memory --cpu --gpus )
         ;;
     'model list')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=()
+        takes=()
         ;;
     'model show')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
+        common=6 opts=(
             '--version:of this version (usual: the latest)'
-            '--label:of the version with this label'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--version --label --output -o --jq --context --namespace -n --cloud --kube-context --color )
+            '--label:of the version with this label')
+        takes=(--version --label )
         ;;
     'model predict')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
+        common=6 opts=(
             '--file:what to predict: .npy, CSV, or JSON (rows, or a whole request); "-" is standard input'
             '--version:of this version (usual: the latest)'
             '--label:of the version with this label'
             '--input:the tensor that the rows are for, where the model has several'
             '--signature:the signature to use (usual: serving_default); tfserving'
             '--raw:the server'\''s answer as it is'
-            '--timeout:give up after this time (0: never)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--file -f --version --label --input --signature --timeout --output -o --jq --context --namespace -n --cloud --kube-context --color )
+            '--timeout:give up after this time (0: never)')
+        takes=(--file -f --version --label --input --signature --timeout )
         ;;
     'model logs')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
+        common=6 opts=(
             '--follow:go on as lines come, until Ctrl-C'
             '--tail:only the last N lines (-1: all)'
-            '--timestamps:the time before each line'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--tail --output -o --jq --context --namespace -n --cloud --kube-context --color )
+            '--timestamps:the time before each line')
+        takes=(--tail )
         ;;
     'model scale')
         cmds=()
         aliases=()
         args=(live none)
-        opts=(
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--timeout --context --namespace -n --cloud --kube-context --color )
+        common=8 opts=()
+        takes=()
         ;;
     'model delete')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--context --namespace -n --cloud --kube-context --color )
+        common=9 opts=()
+        takes=()
         ;;
     'nodegroup')
         cmds=(
@@ -3119,33 +1467,14 @@ __aiwf_table() {
             'delete:delete node groups with their machines')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'nodegroup create')
         cmds=()
         aliases=()
         args=(live none)
-        opts=(
+        common=5 opts=(
             '--flavor:of its nodes (usual: the cluster'\''s); with GPUs: aiwf infra flavors --gpu'
             '--nodes:how many nodes (-1: Magnum'\''s usual, 1)'
             '--min:the autoscaler'\''s floor (-1: Magnum'\''s usual, 0)'
@@ -3159,137 +1488,52 @@ __aiwf_table() {
             '--node-label:a label of its nodes in Kubernetes (Magnum 1.14)'
             '--taint:a taint of its nodes in Kubernetes (Magnum 1.14)'
             '--file:Magnum'\''s own members (YAML, "-" is standard input); options beat it'
-            '--for:wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--flavor --nodes --min --max --role --image --docker-volume-size --label --node-label --taint --file -f --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+            '--for:wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)')
+        takes=(--flavor --nodes --min --max --role --image --docker-volume-size --label --node-label --taint --file -f --for )
         ;;
     'nodegroup list')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--role:only those of a role: worker'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--role --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=(
+            '--role:only those of a role: worker')
+        takes=(--role )
         ;;
     'nodegroup show')
         cmds=()
         aliases=()
         args=(live live)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=()
+        takes=()
         ;;
     'nodegroup resize')
         cmds=()
         aliases=()
         args=(live live)
-        opts=(
+        common=7 opts=(
             '--nodes:how many nodes it shall have'
             '--remove:which server shall go when it shrinks, by name or id'
-            '--for:wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--nodes --remove --for --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+            '--for:wait until: ready (its Kubernetes answers, nodes are Ready), complete (Magnum says so)')
+        takes=(--nodes --remove --for )
         ;;
     'nodegroup update')
         cmds=()
         aliases=()
         args=(live live)
-        opts=(
+        common=7 opts=(
             '--min:the autoscaler'\''s floor'
             '--max:the autoscaler'\''s ceiling'
             '--no-max:no ceiling any more'
             '--node-label:labels of its nodes in Kubernetes, in place of all that were (Magnum 1.14)'
-            '--taint:taints of its nodes, in place of all that were (Magnum 1.14)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--min --max --node-label --taint --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+            '--taint:taints of its nodes, in place of all that were (Magnum 1.14)')
+        takes=(--min --max --node-label --taint )
         ;;
     'nodegroup delete')
         cmds=()
         aliases=()
         args=(live live+)
-        opts=(
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--timeout --context --namespace -n --cloud --kube-context --color )
+        common=8 opts=()
+        takes=()
         ;;
     'pool')
         cmds=(
@@ -3301,33 +1545,14 @@ __aiwf_table() {
             'run:keep a cluster'\''s pools: schedules, forecasts, images, held GPUs')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'pool create')
         cmds=()
         aliases=()
         args=(none)
-        opts=(
+        common=7 opts=(
             '--function:the function whose instances are kept'
             '--min:the floor: instances that are always ready'
             '--max:the ceiling: no more than these (-1: the function'\''s own)'
@@ -3336,132 +1561,59 @@ __aiwf_table() {
             '--prepull:fetch its images to all nodes where it may run'
             '--gpus:GPUs held free for it while it does not use them'
             '--hold-image:what sleeps in the pods that hold them'
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--function --min --max --schedule --gpus --hold-image --runtime --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--function --min --max --schedule --gpus --hold-image --runtime )
         ;;
     'pool list')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--runtime )
         ;;
     'pool show')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--runtime )
         ;;
     'pool delete')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --context --namespace -n --cloud --kube-context --color )
+        common=16 opts=(
+            '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)')
+        takes=(--runtime )
         ;;
     'pool advise')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
+        common=1 opts=(
             '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
             '--window:how far back it looks'
             '--break-even:a table by rate: an instance that is kept against one that is started each time'
-            '--rate:at this rate, in place of the usual ones (with --break-even)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --window --rate --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+            '--rate:at this rate, in place of the usual ones (with --break-even)')
+        takes=(--runtime --window --rate )
         ;;
     'pool run')
         cmds=()
         aliases=()
         args=()
-        opts=(
+        common=16 opts=(
             '--runtime:where functions run: local, openfaas, openwhisk, knative, deployment (usual: by the context)'
             '--once:once, and end: for cron'
-            '--interval:how often it looks'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--runtime --interval --context --namespace -n --cloud --kube-context --color )
+            '--interval:how often it looks')
+        takes=(--runtime --interval )
         ;;
     'query')
         cmds=()
         aliases=()
         args=(none)
-        opts=(
+        common=1 opts=(
             '--at:when: RFC 3339, Unix seconds, or 5m for five minutes ago (default: now)'
             '--range:the values over this time before --at, not only the last'
             '--step:one value each (default: a 60th of --range)'
@@ -3470,57 +1622,23 @@ __aiwf_table() {
             '--figure:what to ask for by name, whoever measures it (--list figures); says by which source'
             '--source:with --figure: by this one of several that measure it'
             '--prometheus:the Prometheus to ask instead of the context'\''s'
-            '--scrape:read this exporter, a URL or kube://NAMESPACE/SERVICE:PORT, without a Prometheus'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--at --range --step --plot --list --figure --source --prometheus --scrape --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+            '--scrape:read this exporter, a URL or kube://NAMESPACE/SERVICE:PORT, without a Prometheus')
+        takes=(--at --range --step --plot --list --figure --source --prometheus --scrape )
         ;;
     'queue')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=()
+        takes=()
         ;;
     'shell')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--stop:end at the first line that fails'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--context --namespace -n --cloud --kube-context --color )
+        common=4 opts=(
+            '--stop:end at the first line that fails')
+        takes=()
         ;;
     'template')
         cmds=(
@@ -3531,33 +1649,14 @@ __aiwf_table() {
             'delete:delete templates')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'template create')
         cmds=()
         aliases=()
         args=(none)
-        opts=(
+        common=3 opts=(
             '--image:the machines'\'' image, with the property os_distro: aiwf infra images'
             '--flavor:of the nodes: aiwf infra flavors'
             '--master-flavor:of the control plane'
@@ -3586,103 +1685,43 @@ __aiwf_table() {
             '--registry:a registry of images in the cluster'
             '--insecure-registry:a registry that has no certificate'
             '--tags:words, with commas between'
-            '--file:Magnum'\''s own members (YAML, "-" is standard input); options beat it'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--image --flavor --master-flavor --external-network --keypair --docker-volume-size --label --network-driver --volume-driver --docker-storage-driver --dns-nameserver --fixed-network --fixed-subnet --server-type --driver --apiserver-port --http-proxy --https-proxy --no-proxy --insecure-registry --tags --file -f --output -o --jq --context --namespace -n --cloud --kube-context --color )
+            '--file:Magnum'\''s own members (YAML, "-" is standard input); options beat it')
+        takes=(--image --flavor --master-flavor --external-network --keypair --docker-volume-size --label --network-driver --volume-driver --docker-storage-driver --dns-nameserver --fixed-network --fixed-subnet --server-type --driver --apiserver-port --http-proxy --https-proxy --no-proxy --insecure-registry --tags --file -f )
         ;;
     'template list')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=()
+        takes=()
         ;;
     'template show')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=()
+        takes=()
         ;;
     'template update')
         cmds=()
         aliases=()
         args=(live live+)
-        opts=(
-            '--remove:what shall have no value any more: keypair_id, labels.kube_tag'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--remove --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=3 opts=(
+            '--remove:what shall have no value any more: keypair_id, labels.kube_tag')
+        takes=(--remove )
         ;;
     'template delete')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--context --namespace -n --cloud --kube-context --color )
+        common=9 opts=()
+        takes=()
         ;;
     'top')
         cmds=()
         aliases=()
         args=()
-        opts=(
+        common=6 opts=(
             '--once:one frame as text (or a document, with -o json), and end'
             '--interval:ask Prometheus this often (2s)'
             '--window:rates and latencies are over this time: at least four scrapes'
@@ -3696,19 +1735,8 @@ __aiwf_table() {
             '--curves:of braille, blocks or ASCII (auto: what the terminal can show)'
             '--actions:allow to scale, warm and cancel from the screen, each after a question'
             '--prometheus:the Prometheus to ask instead of the context'\''s'
-            '--scrape:read this exporter, a URL or kube://NAMESPACE/SERVICE:PORT, without a Prometheus'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--interval --window --panel --filter --sort --at --range --assert --theme --curves --prometheus --scrape --output -o --jq --context --namespace -n --cloud --kube-context --color )
+            '--scrape:read this exporter, a URL or kube://NAMESPACE/SERVICE:PORT, without a Prometheus')
+        takes=(--interval --window --panel --filter --sort --at --range --assert --theme --curves --prometheus --scrape )
         ;;
     'train')
         cmds=(
@@ -3723,33 +1751,14 @@ __aiwf_table() {
             'retry:run a job that is over once more')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'train submit')
         cmds=()
         aliases=()
         args=(none)
-        opts=(
+        common=17 opts=(
             '--file:a manifest: Job, PyTorchJob, TFJob or TrainJob (- is standard input)'
             '--gpus:GPUs of each node; it waits until they are free'
             '--nodes:run on so many nodes, a rank each'
@@ -3770,205 +1779,88 @@ __aiwf_table() {
             '--spot:may run on nodes that can be taken away (taint and label aiwf/spot), and prefers them'
             '--runtime:the training runtime of a TrainJob (usual: torch-distributed)'
             '--logs:with --wait: its log on standard output meanwhile'
-            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--file -f --gpus --nodes --workers --ps --cpu --memory --retries --timeout --env -e --workdir --source --image --dataset --queue --success --priority --runtime --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color )
+            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)')
+        takes=(--file -f --gpus --nodes --workers --ps --cpu --memory --retries --timeout --env -e --workdir --source --image --dataset --queue --success --priority --runtime --trainer )
         ;;
     'train list')
         cmds=()
         aliases=()
         args=()
-        opts=(
+        common=1 opts=(
             '--all-namespaces:jobs of all namespaces of a cluster'
-            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--trainer --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)')
+        takes=(--trainer )
         ;;
     'train show')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--trainer --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=(
+            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)')
+        takes=(--trainer )
         ;;
     'train logs')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
+        common=6 opts=(
             '--follow:go on until the job'\''s end, or Ctrl-C'
             '--rank:only this rank (-1: all, each line with its rank)'
             '--previous:of the container before its last restart'
             '--tail:only the last N lines (-1: all)'
-            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--rank --tail --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color )
+            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)')
+        takes=(--rank --tail --trainer )
         ;;
     'train events')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--trainer --output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        common=1 opts=(
+            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)')
+        takes=(--trainer )
         ;;
     'train wait')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
+        common=6 opts=(
             '--timeout:give up waiting after this time (usual: never)'
             '--logs:its log on standard output meanwhile'
-            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--timeout --trainer --output -o --jq --context --namespace -n --cloud --kube-context --color )
+            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)')
+        takes=(--timeout --trainer )
         ;;
     'train cancel')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--trainer --context --namespace -n --cloud --kube-context --color )
+        common=9 opts=(
+            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)')
+        takes=(--trainer )
         ;;
     'train delete')
         cmds=()
         aliases=()
         args=(live+)
-        opts=(
-            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--trainer --context --namespace -n --cloud --kube-context --color )
+        common=9 opts=(
+            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)')
+        takes=(--trainer )
         ;;
     'train retry')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
+        common=7 opts=(
             '--name:what the new job is called (usual: NAME-2, NAME-3, ...)'
             '--replace:in the place of the old one, whose record and log go'
-            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: print what would be sent or done'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--name --trainer --output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+            '--trainer:what runs jobs: auto, job, pytorch, tf, trainjob, local (usual: by the context)')
+        takes=(--name --trainer )
         ;;
     'version')
         cmds=()
         aliases=()
         args=()
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --color )
+        common=13 opts=()
+        takes=()
         ;;
     'why')
         cmds=(
@@ -3980,135 +1872,50 @@ __aiwf_table() {
             'workflow:why a workflow failed, or is not finished')
         aliases=()
         args=()
-        opts=(
-            '--version:print the version'
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
-            '--wait:wait until it works (--no-wait: return at once)'
-            '--no-wait:wait until it works (--no-wait: return at once)'
-            '--timeout:give up waiting after this time'
-            '--dry-run:change nothing: client prints what would be sent, server checks it too'
-            '--yes:do not ask in protected contexts'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        common=0 opts=()
+        takes=()
         ;;
     'why cluster')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=()
+        takes=()
         ;;
     'why pod')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=()
+        takes=()
         ;;
     'why job')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=()
+        takes=()
         ;;
     'why train')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=()
+        takes=()
         ;;
     'why function')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=()
+        takes=()
         ;;
     'why workflow')
         cmds=()
         aliases=()
         args=(live)
-        opts=(
-            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
-            '--jq:filter the JSON form with a jq expression'
-            '--no-headers:no header line'
-            '--context:the context to work in'
-            '--namespace:the namespace to work in'
-            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
-            '--kube-context:a context of the kubeconfig instead of the context'\''s'
-            '--help:-h: short help; --help: the whole help'
-            '--color:colour: auto, always, never'
-            '--verbose:trace requests on stderr, secrets masked'
-            '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        common=6 opts=()
+        takes=()
         ;;
     'workflow')
         cmds=(
@@ -4123,7 +1930,82 @@ __aiwf_table() {
             'delete:forget workflows: their runs and their outputs')
         aliases=()
         args=()
-        opts=(
+        common=0 opts=()
+        takes=()
+        ;;
+    'workflow run')
+        cmds=()
+        aliases=()
+        args=()
+        common=2 opts=(
+            '--file:the workflow file; - is standard input'
+            '--fresh:redo every stage, also those that did not change')
+        takes=(--file -f )
+        ;;
+    'workflow plan')
+        cmds=()
+        aliases=()
+        args=()
+        common=6 opts=(
+            '--file:the workflow file; - is standard input')
+        takes=(--file -f )
+        ;;
+    'workflow validate')
+        cmds=()
+        aliases=()
+        args=()
+        common=10 opts=(
+            '--file:the workflow file; - is standard input')
+        takes=(--file -f )
+        ;;
+    'workflow list')
+        cmds=()
+        aliases=()
+        args=()
+        common=11 opts=()
+        takes=()
+        ;;
+    'workflow status')
+        cmds=()
+        aliases=()
+        args=(live)
+        common=11 opts=()
+        takes=()
+        ;;
+    'workflow logs')
+        cmds=()
+        aliases=()
+        args=(live none)
+        common=4 opts=(
+            '--follow:go on with new lines until the stage ends'
+            '--tail:only the last N lines of each stage')
+        takes=(--tail )
+        ;;
+    'workflow resume')
+        cmds=()
+        aliases=()
+        args=(live)
+        common=2 opts=()
+        takes=()
+        ;;
+    'workflow cancel')
+        cmds=()
+        aliases=()
+        args=(live)
+        common=16 opts=()
+        takes=()
+        ;;
+    'workflow delete')
+        cmds=()
+        aliases=()
+        args=(live+)
+        common=16 opts=()
+        takes=()
+        ;;
+    esac
+    case $common in
+    0)
+        opts+=(
             '--version:print the version'
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
@@ -4143,15 +2025,27 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
+        takes+=(--output -o --jq --sort-by --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
-    'workflow run')
-        cmds=()
-        aliases=()
-        args=()
-        opts=(
-            '--file:the workflow file; - is standard input'
-            '--fresh:redo every stage, also those that did not change'
+    1)
+        opts+=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--sort-by:sort by a column or .path; -COLUMN descends'
+            '--watch:go on, and show changes'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes+=(--output -o --jq --sort-by --context --namespace -n --cloud --kube-context --color )
+        ;;
+    2)
+        opts+=(
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -4165,14 +2059,59 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--file -f --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        takes+=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
-    'workflow plan')
-        cmds=()
-        aliases=()
-        args=()
-        opts=(
-            '--file:the workflow file; - is standard input'
+    3)
+        opts+=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes+=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        ;;
+    4)
+        opts+=(
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes+=(--context --namespace -n --cloud --kube-context --color )
+        ;;
+    5)
+        opts+=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes+=(--output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
+        ;;
+    6)
+        opts+=(
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -4184,25 +2123,69 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--file -f --output -o --jq --context --namespace -n --cloud --kube-context --color )
+        takes+=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
-    'workflow validate')
-        cmds=()
-        aliases=()
-        args=()
-        opts=(
-            '--file:the workflow file; - is standard input'
+    7)
+        opts+=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: print what would be sent or done'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--file -f --color )
+        takes+=(--output -o --jq --timeout --context --namespace -n --cloud --kube-context --color )
         ;;
-    'workflow list')
-        cmds=()
-        aliases=()
-        args=()
-        opts=(
+    8)
+        opts+=(
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--timeout:give up waiting after this time'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes+=(--timeout --context --namespace -n --cloud --kube-context --color )
+        ;;
+    9)
+        opts+=(
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
+            '--yes:do not ask in protected contexts'
+            '--context:the context to work in'
+            '--namespace:the namespace to work in'
+            '--cloud:a cloud of clouds.yaml instead of the context'\''s'
+            '--kube-context:a context of the kubeconfig instead of the context'\''s'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes+=(--context --namespace -n --cloud --kube-context --color )
+        ;;
+    10)
+        opts+=(
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes+=(--color )
+        ;;
+    11)
+        opts+=(
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -4212,31 +2195,31 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --color )
+        takes+=(--output -o --jq --sort-by --color )
         ;;
-    'workflow status')
-        cmds=()
-        aliases=()
-        args=(live)
-        opts=(
+    12)
+        opts+=(
+            '--dry-run:change nothing: print what would be sent or done'
+            '--yes:do not ask in protected contexts'
+            '--help:-h: short help; --help: the whole help'
+            '--color:colour: auto, always, never'
+            '--verbose:trace requests on stderr, secrets masked'
+            '--timing:print the time of each request on stderr')
+        takes+=(--color )
+        ;;
+    13)
+        opts+=(
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
-            '--sort-by:sort by a column or .path; -COLUMN descends'
-            '--watch:go on, and show changes'
             '--help:-h: short help; --help: the whole help'
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --sort-by --color )
+        takes+=(--output -o --jq --color )
         ;;
-    'workflow logs')
-        cmds=()
-        aliases=()
-        args=(live none)
-        opts=(
-            '--follow:go on with new lines until the stage ends'
-            '--tail:only the last N lines of each stage'
+    14)
+        opts+=(
             '--context:the context to work in'
             '--namespace:the namespace to work in'
             '--cloud:a cloud of clouds.yaml instead of the context'\''s'
@@ -4245,13 +2228,10 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--tail --context --namespace -n --cloud --kube-context --color )
+        takes+=(--context --namespace --cloud --kube-context --color )
         ;;
-    'workflow resume')
-        cmds=()
-        aliases=()
-        args=(live)
-        opts=(
+    15)
+        opts+=(
             '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
             '--jq:filter the JSON form with a jq expression'
             '--no-headers:no header line'
@@ -4265,13 +2245,10 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
+        takes+=(--output -o --jq --context --namespace --cloud --kube-context --color )
         ;;
-    'workflow cancel')
-        cmds=()
-        aliases=()
-        args=(live)
-        opts=(
+    16)
+        opts+=(
             '--dry-run:change nothing: print what would be sent or done'
             '--yes:do not ask in protected contexts'
             '--context:the context to work in'
@@ -4282,14 +2259,16 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--context --namespace -n --cloud --kube-context --color )
+        takes+=(--context --namespace -n --cloud --kube-context --color )
         ;;
-    'workflow delete')
-        cmds=()
-        aliases=()
-        args=(live+)
-        opts=(
-            '--dry-run:change nothing: print what would be sent or done'
+    17)
+        opts+=(
+            '--output:table, wide, json, yaml, name, csv, ndjson or custom-columns=TITLE:.path,...'
+            '--jq:filter the JSON form with a jq expression'
+            '--no-headers:no header line'
+            '--wait:wait until it works (--no-wait: return at once)'
+            '--no-wait:wait until it works (--no-wait: return at once)'
+            '--dry-run:change nothing: client prints what would be sent, server checks it too'
             '--yes:do not ask in protected contexts'
             '--context:the context to work in'
             '--namespace:the namespace to work in'
@@ -4299,7 +2278,7 @@ __aiwf_table() {
             '--color:colour: auto, always, never'
             '--verbose:trace requests on stderr, secrets masked'
             '--timing:print the time of each request on stderr')
-        takes=(--context --namespace -n --cloud --kube-context --color )
+        takes+=(--output -o --jq --context --namespace -n --cloud --kube-context --color )
         ;;
     esac
 }

@@ -1,11 +1,11 @@
 /* JSON text: the grammar of RFC 8259 with limits and positions, in one pass. (cJSON's reader is laxer, and says only where
  * it stopped.) */
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/map.h"
+#include "doc/cjson.h"
 #include "doc/doc_parts.h"
 
 enum { NUMBER_MAX_BYTES = 63, EXACT_DIGITS = 15, SIEVE_BITS = 512 };
@@ -319,7 +319,7 @@ static int scan_item(struct scan *scan, node_t *array)
     node_t *item = scan_value(scan, NULL);
     if (!item)
         return -1;
-    cJSON_AddItemToArray(array, item);
+    cjson.add(array, item);
     return 0;
 }
 
@@ -337,7 +337,7 @@ static int scan_member(struct scan *scan, node_t *object)
     node_t *member = scan_value(scan, &name);
     if (!member)
         return -1;
-    cJSON_AddItemToArray(object, member); /* it has its name */
+    cjson.add(object, member); /* it has its name */
     return 0;
 }
 

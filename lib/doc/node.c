@@ -1,16 +1,10 @@
 #include "doc/doc_parts.h"
 
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Before main, so that no node is ever made by another allocator: out of memory ends the program. */
-__attribute__((constructor)) static void use_our_allocator(void)
-{
-    cJSON_Hooks hooks = {.malloc_fn = xmalloc, .free_fn = free};
-    cJSON_InitHooks(&hooks);
-}
+#include "doc/cjson.h"
 
 static node_t *unconst(const node_t *node)
 {
@@ -135,7 +129,7 @@ int64_t node_int(const node_t *node, const char *pointer, int64_t missing)
 bool node_bool(const node_t *node, const char *pointer, bool missing)
 {
     const node_t *at = node_at(node, pointer);
-    return node_type(at) == NODE_BOOL ? cJSON_IsTrue(at) : missing;
+    return node_type(at) == NODE_BOOL ? (at->type & 0xff) == cJSON_True : missing;
 }
 
 const char *node_text(const node_t *node) { return node_type(node) == NODE_STRING ? node->valuestring : NULL; }
@@ -165,6 +159,8 @@ node_t *node_make(int type, const char *name, size_t name_len, const char *text,
     size_t name_size = name ? name_len + 1 : 0, text_size = text ? text_len + 1 : 0;
     node_t *node = xmalloc(sizeof(*node) + name_size + text_size);
     char *behind = (char *)(node + 1);
+    if (!cjson.free)
+        cjson_bind();
     *node = (node_t){.type = type};
     if (name) {
         node->string = memcpy(behind, name, name_len);
@@ -213,7 +209,7 @@ static node_t *copy_all(const node_t *node, const char *name)
 {
     node_t *copy = copy_alone(node, name);
     for (const node_t *child = node_first(node); child; child = node_next(child))
-        cJSON_AddItemToArray(copy, copy_all(child, child->string));
+        cjson.add(copy, copy_all(child, child->string));
     return copy;
 }
 
@@ -221,11 +217,15 @@ node_t *node_copy_alone(const node_t *node) { return copy_alone(node, NULL); }
 
 node_t *node_copy(const node_t *node) { return node ? copy_all(node, NULL) : NULL; }
 
-void node_free(node_t *node) { cJSON_Delete(node); }
+void node_free(node_t *node)
+{
+    if (node)
+        cjson.free(node);
+}
 
 static void wipe_strings(const node_t *node)
 {
-    if (cJSON_IsString(node))
+    if (node_type(node) == NODE_STRING)
         explicit_bzero(node->valuestring, strlen(node->valuestring));
     for (const node_t *child = node_first(node); child; child = node_next(child))
         wipe_strings(child);
@@ -247,9 +247,9 @@ node_t *node_set(node_t *object, const char *key, node_t *child)
     if (earlier == child)
         return child;
     if (earlier)
-        cJSON_ReplaceItemInObjectCaseSensitive(object, key, child);
+        cjson.replace_named(object, key, child);
     else
-        cJSON_AddItemToObject(object, key, child);
+        cjson.add_named(object, key, child);
     return child;
 }
 
@@ -262,9 +262,9 @@ static node_t *set_named(node_t *object, node_t *member)
     }
     node_t *earlier = node_get(object, member->string);
     if (earlier)
-        cJSON_ReplaceItemViaPointer(object, earlier, member);
+        cjson.replace(object, earlier, member);
     else
-        cJSON_AddItemToArray(object, member);
+        cjson.add(object, member);
     return member;
 }
 
@@ -299,11 +299,11 @@ node_t *node_push(node_t *array, node_t *child)
         node_free(child);
         return NULL;
     }
-    cJSON_AddItemToArray(array, child);
+    cjson.add(array, child);
     return child;
 }
 
-void node_push_borrowed(node_t *array, const node_t *item) { cJSON_AddItemReferenceToArray(array, unconst(item)); }
+void node_push_borrowed(node_t *array, const node_t *item) { cjson.add_reference(array, unconst(item)); }
 
 bool node_delete(node_t *object, const char *key)
 {
@@ -314,11 +314,11 @@ bool node_delete(node_t *object, const char *key)
 
 node_t *node_detach(node_t *parent, node_t *child)
 {
-    cJSON_DetachItemViaPointer(parent, child);
+    cjson.detach(parent, child);
     char *name = TAKE(child->string);
     if (!(child->type & cJSON_StringIsConst))
         free(name);
     return child;
 }
 
-bool node_equal(const node_t *a, const node_t *b) { return a && b ? cJSON_Compare(a, b, true) : a == b; }
+bool node_equal(const node_t *a, const node_t *b) { return a && b ? cjson.compare(a, b, true) : a == b; }

@@ -1,9 +1,9 @@
 /* Reading YAML: events become nodes, with limits, places, and YAML's own references (aliases, merge
  * keys) resolved. */
-#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "doc/cjson.h"
 #include "doc/yaml_reader.h"
 
 /* ---- limits and places ---- */
@@ -54,7 +54,7 @@ static node_t *copy_children(struct reader *reader, node_t *copy, const node_t *
         if (!child_copy)
             return NULL;
         if (node_key(child))
-            cJSON_AddItemToObject(copy, node_key(child), child_copy);
+            cjson.add_named(copy, node_key(child), child_copy);
         else
             node_push(copy, child_copy);
     }
@@ -202,7 +202,7 @@ static void add_member(struct reader *reader, struct mapping *mapping, const yam
     reader->bytes += key->data.scalar.length;
     places_at(reader->doc->places, value)->key = yaml_place(key->start_mark);
     map_set(&mapping->seen, name, value);
-    cJSON_AddItemToObject(mapping->object, name, value);
+    cjson.add_named(mapping->object, name, value);
 }
 
 static int check_key(struct reader *reader, const struct mapping *mapping, const yaml_event_t *key)
@@ -253,7 +253,7 @@ static int merge_from(struct reader *reader, struct mapping *mapping, const node
         if (!copy)
             return -1;
         map_set(&mapping->seen, node_key(member), copy);
-        cJSON_AddItemToObject(mapping->object, node_key(member), copy);
+        cjson.add_named(mapping->object, node_key(member), copy);
     }
     return 0;
 }

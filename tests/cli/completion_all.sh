@@ -16,19 +16,21 @@ begin "no verb and no option is missing"
 jq -r 'def w(p): (p + [.name]) as $q
     | (["=" + ($q[1:] | join(" ")), ([.options[] | "--" + .name] | join(" ")), ([.commands[].name] | join(" "))] | @tsv), (.commands[] | w($q)); w([])' \
     "$T/tree.json" >"$T/places"
-# The part of a script that belongs to a place: from its case to the next one.
-bash_place() { awk -v p="    '$1')" '$0 == p {on = 1; next} on && /^        ;;/ {exit} on' "$T/aiwf.bash"; }
-zsh_place() { awk -v p="    '$1')" '$0 == p {on = 1; next} on && /^        ;;/ {exit} on' "$T/aiwf.zsh"; }
-fish_place() { awk -v p="        case '$1'" '$0 == p {on = 1; next} on && /^        case/ {exit} on' "$T/aiwf.fish"; }
+# What a shell has at each place once its script is read: its commands and options.
+cut -f1 "$T/places" | sed 's/^=//' >"$T/paths"
+bash -c '. "$1"; while IFS= read -r path; do __aiwf_table "$path"; echo " $cmds $opts "; done' _ "$T/aiwf.bash" <"$T/paths" >"$T/has.bash"
+zsh -fc 'compdef() { }; . $1; while IFS= read -r at; do __aiwf_table $at; echo " $cmds $opts "; done' _ "$T/aiwf.zsh" <"$T/paths" >"$T/has.zsh"
+fish -N -c 'source $argv[1]; while read -l path; __aiwf_table "$path"; echo " "(string replace -r \t.\* "" -- $__aiwf_cmds $__aiwf_opts)" " | string join ""; end' "$T/aiwf.fish" <"$T/paths" >"$T/has.fish"
 tab=$(printf '\t')
+n=0
 while IFS=$tab read -r path options commands; do
-    path=${path#=}
+    n=$((n + 1))
     for shell in bash zsh fish; do
-        ${shell}_place "$path" >"$OUT"
-        true_that test -s "$OUT"
-        for word in $options $commands; do grep -qE -e "(^|[ '(])$word([ '=:\\\\]|\$)" "$OUT" || broken "$shell: $path lacks $word"; done
+        sed -n ${n}p "$T/has.$shell" >"$OUT"
+        for word in $options $commands; do grep -qE -e " $word([ =:]|\$)" "$OUT" || broken "$shell: ${path#=} lacks $word"; done
     done
 done <"$T/places"
+true_that [ $n -gt 100 ]
 
 begin "every option of every verb completes"
 jq -r 'def w(p): (p + [.name]) as $q | if (.commands | length) == 0 then .options[] | ($q[1:] | join(" ")) + " --" + .name else .commands[] | w($q) end; w([])' \
