@@ -100,7 +100,7 @@ node_t *node_at(const node_t *node, const char *pointer)
     while (node && *pointer) {
         if (*pointer != '/')
             return NULL;
-        size_t len = strcspn(pointer + 1, "/");
+        size_t len = (size_t)(strchrnul(pointer + 1, '/') - (pointer + 1));
         node = child_at(node, pointer + 1, len);
         pointer += 1 + len;
     }

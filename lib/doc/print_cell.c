@@ -106,9 +106,23 @@ static bool add_age(const char *time, struct str *s)
     return true;
 }
 
+/* Words of ASCII, most of what there is: nothing of them has to be made visible or goes. */
+static bool is_shown_as_it_is(const char *text)
+{
+    size_t len = 0;
+    while (text[len] >= ' ' && text[len] < 0x7f)
+        len++;
+    return len && !text[len] && text[len - 1] != ' ';
+}
+
 /* Text of others on one line: line ends become spaces, control characters visible. */
 static void add_text(const node_t *value, struct str *s)
 {
+    const char *text = node_text(value);
+    if (text && is_shown_as_it_is(text)) {
+        str_add(s, text);
+        return;
+    }
     CLEANUP(str_release) struct str raw = STR_INIT;
     cell_raw(value, &raw);
     while (raw.len && isspace((unsigned char)raw.buf[raw.len - 1]))

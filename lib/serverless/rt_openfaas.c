@@ -99,8 +99,11 @@ static node_t *list(const struct runtime_env *env, struct err *err)
     if (!all)
         return NULL;
     node_t *functions = node_new_array(); /* a gateway may answer null for none */
-    for (const node_t *status = node_first(all); status; status = node_next(status))
+    node_t *status;
+    while ((status = node_first(all))) { /* what was read makes room for what is made of it */
         node_push(functions, function_of(&gateway, status));
+        node_free(node_detach(all, status));
+    }
     return functions;
 }
 
