@@ -64,3 +64,16 @@ fails 3 aiwf api kube GET /metrics --kube-context lib
 err_has 'are: lab, other'
 fails 3 aiwf api kube GET /metrics --kube-context other
 err_has 'nowhere'
+
+begin "Ctrl-C before the answer to a job: it may run all the same, and what tells"
+wire unanswered '{"tls":{},"replies":[{"hang":true}]}'
+kubeconfig "$URL"
+aiwf train submit late --trainer job --image i --kube-context lab -- true >"$OUT" 2>"$ERR" &
+pid=$!
+until_ok 20 test -s "$WIRE/log"
+kill -INT $pid
+wait $pid
+RC=$?
+[ $RC = 130 ] || broken "exit $RC"
+err_has 'interrupted while job late was being submitted; it may run all the same'
+err_has 'try: aiwf train wait late'
