@@ -28,15 +28,15 @@ SLIM += $(if $(findstring x86_64,$(shell $(CC) -dumpmachine 2>/dev/null)),-malig
 endif
 HARDEN := -fstack-protector-strong -fPIE $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-# Headers of libraries that are loaded when first needed (libcurl, libjq, ncurses, smartcols, ...) are
+# Headers of libraries that are loaded when first needed (libcurl, cJSON, libyaml, ncurses, smartcols, ...) are
 # used, their libraries are not linked: see lib/base/dl.h.
 HEADER_PKGS := libcurl libcjson yaml-0.1 smartcols ncursesw libevent_core
 PKG_CFLAGS := $(shell pkg-config --cflags $(HEADER_PKGS) 2>/dev/null)
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Ilib -I$(B) -include lib/base/banned.h $(WARN) $(HARDEN) $(SLIM) $(SANFLAGS) $(PKG_CFLAGS) $(CFLAGS)
 # Packed relocations (glibc 2.36 or later): the tables of commands are pointers, and would be an eighth of the program.
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,-z,pack-relative-relocs -Wl,--as-needed $(SANFLAGS) $(LDFLAGS)
-# Linked statically: shared, they would slow the start of every command.
-LIBS = -l:libyaml.a -l:libhttp_parser.a -lm
+# http-parser is linked statically: shared, it would slow the start of every command.
+LIBS = -l:libhttp_parser.a -lm
 
 LIB_SRC := $(sort $(wildcard lib/*/*.c))
 CMD_SRC := $(sort $(wildcard cmd/*.c))

@@ -62,6 +62,9 @@ void train_decorate(const struct cli *cli, node_t *job)
     node_set_str(job, "line", runs.buf);
     add_why(job, &runs);
     node_set_str(job, "runs", runs.buf);
+    CLEANUP(strv_release) struct strv last = STRV_INIT;
+    strv_last_lines(&last, node_str(job, "/last_output", ""), 1);
+    node_set_str(job, "last_line", last.n ? last.v[0] : NULL);
     int64_t total = node_int(job, "/ranks/total", -1);
     AUTOFREE char *of = total < 0 ? xstrdup("?") : xasprintf("%lld", (long long)total);
     AUTOFREE char *ready = xasprintf("%lld/%s", (long long)node_int(job, "/ranks/ready", 0), of);

@@ -34,6 +34,8 @@ struct shell {
     void (*add_value)(struct str *s, const char *path, const struct opt_ref *ref);
 };
 
+static const char none[] = "none";
+
 static const char *kind_of(const struct opt *opt)
 {
     if (opt->type == OPT_FILE)
@@ -42,7 +44,7 @@ static const char *kind_of(const struct opt *opt)
         return "dirs";
     if (opt->complete)
         return "live";
-    return opt->choices ? "words" : "none";
+    return opt->choices ? "words" : none;
 }
 
 static const char *kind_of_arg(const struct arg *arg)
@@ -51,7 +53,7 @@ static const char *kind_of_arg(const struct arg *arg)
         return "files";
     if (strcmp(arg->name, "DIR") == 0)
         return "dirs";
-    return arg->complete ? "live" : "none";
+    return arg->complete ? "live" : none;
 }
 
 static bool takes_value(const struct opt_ref *ref) { return ref->opt->type != OPT_FLAG && !ref->opt->optional_value; }
@@ -367,11 +369,7 @@ static bool hides_common(const struct script *script, const struct opt_ref *own)
     return false;
 }
 
-static bool has_values(const struct opt_ref *ref)
-{
-    const struct opt *opt = ref->opt;
-    return opt->type == OPT_FILE || opt->type == OPT_DIR || opt->complete || opt->choices;
-}
+static bool has_values(const struct opt_ref *ref) { return kind_of(ref->opt) != none; }
 
 static bool are_same(const struct refs *a, const struct refs *b)
 {
@@ -429,7 +427,9 @@ void completion_script(const struct shell *shell, struct str *s)
     struct opt_ref common[CMD_MAX_OPTIONS];
     struct script script = {.shell = shell, .common.v = common, .places = s, .values = STR_INIT};
     script.common.n = cmd_options(&root_cmd, common, ARRAY_LEN(common));
-    str_room(s, 32 << 10); /* most of it at once: each page touched on the way there costs more than what is written to it */
+    str_room(
+        s,
+        32 << 10); /* most of the one for bash at once: each page touched on the way there costs more than what is written to it */
     str_add(s, shell->before);
     add_command(&script, &root_cmd, "");
     str_add(s, shell->common);

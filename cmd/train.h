@@ -32,11 +32,13 @@ int train_wait(struct cli *cli, const struct train_wait *wait, node_t **ret, str
 /* The log to stdout; follow: until the job's end or Ctrl-C. */
 int train_logs(struct cli *cli, const struct trainer_env *env, const char *name, struct job_logs *logs, struct err *err);
 
-/* The table's own fields: "runs" (the command as one line), "used_ms". */
+/* The table's own fields: "line", "runs" (the command as one line; with the reason), "ranks_ready", "last_line" (of what a failed rank wrote). */
 void train_decorate(const struct cli *cli, node_t *job);
 
 /* Decorates and prints one; in a table its ranks follow. */
 int train_print_job(struct cli *cli, node_t *job, struct err *err);
+/* The same of one that has just been submitted, and what waits for it. */
+int train_print_new(struct cli *cli, const struct trainer_env *env, const char *name, struct err *err);
 /* Adds what to try when there is no such job. Returns -1. */
 int train_not_there(struct err *err);
 

@@ -31,11 +31,7 @@ static int retry_as(struct cli *cli, const struct trainer_env *env, struct err *
         CLEANUP(node_free) node_t *job = NULL;
         return train_wait(cli, &wait, &job, err);
     }
-    CLEANUP(node_free) node_t *job = env->trainer->show(env, made, err);
-    if (!job || train_print_job(cli, job, err) != 0)
-        return -1;
-    cli_hint(cli, "aiwf train wait %s", made);
-    return 0;
+    return train_print_new(cli, env, made, err);
 }
 
 static int retry(struct cli *cli, struct err *err)

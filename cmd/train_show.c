@@ -8,7 +8,7 @@ static const struct column job_columns[] = {
     {.title = "STATE", .path = "/state", .kind = CELL_STATE},
     {.title = "REASON", .path = "/reason"},
     {.title = "MESSAGE", .path = "/message"},
-    {.title = "LAST-OUTPUT", .path = "/last_output"},
+    {.title = "LAST-LINE", .path = "/last_line"},
     {.title = "TRAINER", .path = "/trainer"},
     {.title = "IMAGE", .path = "/image"},
     {.title = "COMMAND", .path = "/line"},
@@ -56,4 +56,17 @@ int train_print_job(struct cli *cli, node_t *job, struct err *err)
         return 0;
     fputc('\n', cli->out);
     return print_list(&cli->print, "rank", rank_columns, ranks, err);
+}
+
+int train_print_new(struct cli *cli, const struct trainer_env *env, const char *name, struct err *err)
+{
+    CLEANUP(node_free) node_t *job = env->trainer->show(env, name, err);
+    if (job && train_print_job(cli, job, err) == 0) {
+        cli_hint(cli, "aiwf train wait %s", name);
+        return 0;
+    }
+    if (err->code != ERR_INTERRUPTED)
+        return -1;
+    err_set(err, ERR_INTERRUPTED, "interrupted; job %s was submitted, and goes on", name);
+    return err_hint(err, "aiwf train wait %s", name);
 }

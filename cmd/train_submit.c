@@ -170,32 +170,17 @@ static int wait_and_print(struct cli *cli, const struct trainer_env *env, const 
     return rc;
 }
 
-/* Interrupted before the answer, it may be there all the same. */
-static int send_job(const struct trainer_env *env, const struct job_spec *spec, struct err *err)
-{
-    int rc = env->trainer->submit(env, spec, err);
-    if (rc == 0 || err->code != ERR_INTERRUPTED)
-        return rc;
-    err_set(err, ERR_INTERRUPTED, "interrupted while job %s was being submitted; it may run all the same", spec->name);
-    return err_hint(err, "aiwf train wait %s", spec->name);
-}
-
 static int submit_and_print(struct cli *cli, const struct trainer_env *env, const struct job_spec *spec, struct err *err)
 {
     const struct submit_opts *opts = cli->opts;
     if (!env->trainer->submit)
         return trainer_lacks(env->trainer, "submit a job", err);
     AUTOFREE char *what = xasprintf("submit job %s", spec->name);
-    if (cli_confirm(cli, what, err) != 0 || send_job(env, spec, err) != 0)
+    if (cli_confirm(cli, what, err) != 0 || env->trainer->submit(env, spec, err) != 0)
         return -1;
     if (cli_waits(cli, opts->logs))
         return wait_and_print(cli, env, spec->name, err);
-    CLEANUP(node_free) node_t *job = env->trainer->show(env, spec->name, err);
-    if (!job)
-        return -1;
-    int rc = train_print_job(cli, job, err);
-    cli_hint(cli, "aiwf train wait %s", spec->name);
-    return rc;
+    return train_print_new(cli, env, spec->name, err);
 }
 
 static int submit_spec(struct cli *cli, const struct job_spec *spec, struct err *err)

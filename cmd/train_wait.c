@@ -65,7 +65,7 @@ static void add_note(const node_t *job, const char *state, struct str *note)
 static bool keep_line(const node_t *line, void *arg)
 {
     if (!is_system_line(line))
-        strv_addf(arg, "%.*s", LINE_MAX_BYTES, node_str(line, "/text", ""));
+        strv_add(arg, node_str(line, "/text", ""));
     return true;
 }
 
@@ -81,14 +81,6 @@ static void read_lines(struct looking *looking, bool previous)
         env->trainer->logs(env, looking->wait->name, &logs, &none);
 }
 
-static void add_last(struct strv *lines, const char *text)
-{
-    CLEANUP(strv_release) struct strv all = STRV_INIT;
-    strv_split(&all, text, "\r\n");
-    for (size_t i = all.n > LAST_LINES ? all.n - LAST_LINES : 0; i < all.n; i++)
-        strv_addf(lines, "%.*s", LINE_MAX_BYTES, all.v[i]);
-}
-
 /* As its pod's status has them, or else as its log has, which is asked for and may be gone. */
 static void keep_lines(struct looking *looking)
 {
@@ -97,7 +89,7 @@ static void keep_lines(struct looking *looking)
     strv_release(&looking->lines);
     looking->lines = STRV_INIT;
     if (output) {
-        add_last(&looking->lines, output);
+        strv_last_lines(&looking->lines, output, LAST_LINES);
         return;
     }
     read_lines(looking, goes_on);
@@ -170,7 +162,7 @@ static void tell_last_lines(struct cli *cli, struct looking *looking)
     if (!looking->lines.n)
         keep_lines(looking);
     for (size_t i = 0; i < looking->lines.n; i++)
-        cli_note(cli, "  | %s", looking->lines.v[i]);
+        cli_note(cli, "  | %.*s", LINE_MAX_BYTES, looking->lines.v[i]);
 }
 
 /* The log is followed first: its end is the job's end. */

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <link.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -82,10 +83,20 @@ int dl_bind(struct dl_library *library, struct err *err)
         void *address = dlsym(handle, symbol->name);
         if (!address) {
             dlclose(handle);
-            return err_set(err, ERR_FAILED, "%s has no symbol %s", library->sonames[0], symbol->name);
+            err_set(err, ERR_FAILED, "%s has no symbol %s", library->sonames[0], symbol->name);
+            return err_hint(err, "apt-get install --reinstall %s", library->package);
         }
         memcpy((char *)library->table + symbol->offset, &address, sizeof(address));
     }
     library->handle = handle;
     return 0;
+}
+
+void dl_need(struct dl_library *library)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    if (dl_bind(library, &err) == 0)
+        return;
+    fprintf(stderr, "error: %s\n  try: %s\n", err.what, err.hint);
+    _exit(1);
 }

@@ -35,6 +35,8 @@ struct dl_library {
 
 /* 0 when the library is bound (now or before); FAILED with the package to install otherwise. */
 int dl_bind(struct dl_library *library, struct err *err);
+/* The same of one without which nothing can be done: the program ends, with exit 1, where it cannot be bound. */
+void dl_need(struct dl_library *library);
 
 /* Gives back the pages of programs and libraries that were only read, dl_bind's own last step for a large one. Resolving the
  * addresses of libcurl's thirty libraries reads most of their pages once: 5 MB that a command never needs again. What

@@ -294,6 +294,29 @@ void strv_split(struct strv *list, const char *text, const char *separators)
     }
 }
 
+static const char *last_written(char *line)
+{
+    size_t len = strlen(line);
+    while (len && line[len - 1] == '\r')
+        line[--len] = '\0';
+    const char *over = strrchr(line, '\r');
+    return over ? over + 1 : line;
+}
+
+void strv_last_lines(struct strv *list, const char *text, size_t most)
+{
+    CLEANUP(strv_release) struct strv lines = STRV_INIT;
+    CLEANUP(strv_release) struct strv said = STRV_INIT;
+    strv_split(&lines, text, "\n");
+    for (size_t i = 0; i < lines.n; i++) {
+        const char *line = last_written(lines.v[i]);
+        if (line[strspn(line, " \t")])
+            strv_add(&said, line);
+    }
+    for (size_t i = said.n > most ? said.n - most : 0; i < said.n; i++)
+        strv_add(list, said.v[i]);
+}
+
 bool strv_has(const struct strv *list, const char *text)
 {
     for (size_t i = 0; i < list->n; i++)

@@ -88,6 +88,9 @@ void strv_addf(struct strv *list, const char *fmt, ...) __attribute__((format(pr
 void strv_take(struct strv *list, char *text);
 /* Splits text at any of the separator characters, dropping empty parts. */
 void strv_split(struct strv *list, const char *text, const char *separators);
+/* Adds the last lines of a text that say something, `most` at most; of one that was written over ("\r", a progress bar) what
+ * stands there in the end. */
+void strv_last_lines(struct strv *list, const char *text, size_t most);
 bool strv_has(const struct strv *list, const char *text);
 void strv_sort(struct strv *list);
 void strv_release(struct strv *list);

@@ -1,8 +1,6 @@
 #include "doc/cjson.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/dl.h"
 #include "base/mem.h"
@@ -26,11 +24,7 @@ void cjson_bind(void)
 {
     static const char *const sonames[] = {"libcjson.so.1", NULL};
     static struct dl_library library = {.sonames = sonames, .package = "libcjson1", .symbols = symbols, .table = &cjson};
-    CLEANUP(err_release) struct err err = ERR_INIT;
-    if (dl_bind(&library, &err) != 0) {
-        fprintf(stderr, "error: %s: %s\n  try: %s\n", err.what, err.why ? err.why : "?", err.hint ? err.hint : "?");
-        _exit(1);
-    }
     cJSON_Hooks hooks = {.malloc_fn = xmalloc, .free_fn = free};
+    dl_need(&library);
     cjson.init_hooks(&hooks); /* out of memory ends the program */
 }

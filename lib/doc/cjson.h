@@ -18,7 +18,7 @@ struct cjson_lib {
 /* Bound once there is a node. */
 extern struct cjson_lib cjson;
 
-/* Binds it; the program ends where it is not installed: no document can be without it. */
+/* As dl_need. */
 void cjson_bind(void);
 
 #endif

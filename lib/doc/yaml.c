@@ -38,7 +38,7 @@ static int syntax_error(struct reader *reader)
 
 int yaml_next_event(struct reader *reader, yaml_event_t *event)
 {
-    return yaml_parser_parse(&reader->parser, event) ? 0 : syntax_error(reader);
+    return libyaml.parser_parse(&reader->parser, event) ? 0 : syntax_error(reader);
 }
 
 /* ---- documents ---- */
@@ -68,11 +68,11 @@ static int read_document(struct reader *reader)
     if (yaml_next_event(reader, &event) != 0)
         return -1;
     reader->doc->root = yaml_read_node(reader, &event);
-    yaml_event_delete(&event);
+    libyaml.event_delete(&event);
     forget_document(reader);
     if (!reader->doc->root || yaml_next_event(reader, &event) != 0)
         return -1;
-    yaml_event_delete(&event); /* the document's end */
+    libyaml.event_delete(&event); /* the document's end */
     return 0;
 }
 
@@ -85,7 +85,7 @@ static int next_document(struct reader *reader, struct doc_place *ret)
             return -1;
         yaml_event_type_t type = event.type;
         *ret = yaml_place(event.start_mark);
-        yaml_event_delete(&event);
+        libyaml.event_delete(&event);
         if (type == YAML_DOCUMENT_START_EVENT)
             return 1;
         if (type == YAML_STREAM_END_EVENT)
@@ -98,9 +98,10 @@ static int start(struct reader *reader, const char *text, size_t len, const char
     *reader = (struct reader){.text = text, .len = len, .err = err, .anchors = MAP_INIT(NULL)};
     if (len > YAML_MAX_BYTES)
         return err_set(err, ERR_USAGE, "%s is larger than %d MiB", source, YAML_MAX_BYTES >> 20);
-    if (!yaml_parser_initialize(&reader->parser))
+    libyaml_bind();
+    if (!libyaml.parser_initialize(&reader->parser))
         return err_set(err, ERR_FAILED, "libyaml cannot start");
-    yaml_parser_set_input_string(&reader->parser, (const unsigned char *)text, len);
+    libyaml.parser_set_input_string(&reader->parser, (const unsigned char *)text, len);
     return 0;
 }
 
@@ -149,7 +150,7 @@ int doc_parse(struct doc *ret, const char *text, size_t len, const char *source,
     begin_document(&reader, ret, source);
     int rc = parse_only_document(&reader);
     forget_document(&reader);
-    yaml_parser_delete(&reader.parser);
+    libyaml.parser_delete(&reader.parser);
     if (rc == 0 || (reader.is_syntax && parse_as_json(ret, text, len))) {
         err_release(&fault);
         return 0;
@@ -184,6 +185,6 @@ int doc_parse_all(const char *text, size_t len, const char *source, int (*fn)(st
         return -1;
     int rc = parse_documents(&reader, source, fn, arg);
     forget_document(&reader);
-    yaml_parser_delete(&reader.parser);
+    libyaml.parser_delete(&reader.parser);
     return rc;
 }

@@ -175,7 +175,7 @@ static int read_items(struct reader *reader, node_t *array)
             return -1;
         bool is_end = event.type == YAML_SEQUENCE_END_EVENT;
         node_t *item = is_end ? NULL : yaml_read_node(reader, &event);
-        yaml_event_delete(&event);
+        libyaml.event_delete(&event);
         if (!item)
             return is_end ? 0 : -1;
         node_push(array, item);
@@ -234,7 +234,7 @@ static int read_member(struct reader *reader, struct mapping *mapping, const yam
     if (yaml_next_event(reader, &event) != 0)
         return -1;
     node_t *value = yaml_read_node(reader, &event);
-    yaml_event_delete(&event);
+    libyaml.event_delete(&event);
     if (!value)
         return -1;
     add_member(reader, mapping, key, value);
@@ -279,7 +279,7 @@ static int read_members_into(struct reader *reader, struct mapping *mapping)
             return -1;
         bool is_end = key.type == YAML_MAPPING_END_EVENT;
         int rc = is_end ? apply_merges(reader, mapping, key.start_mark) : read_member(reader, mapping, &key);
-        yaml_event_delete(&key);
+        libyaml.event_delete(&key);
         if (rc != 0 || is_end)
             return rc;
     }

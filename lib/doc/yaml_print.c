@@ -1,9 +1,9 @@
 /* YAML text through libyaml's emitter; only the choice of quoting is ours. */
 #include <math.h>
 #include <string.h>
-#include <yaml.h>
 
 #include "doc/doc_parts.h"
+#include "doc/libyaml.h"
 
 static int append(void *arg, unsigned char *data, size_t len)
 {
@@ -51,8 +51,8 @@ static yaml_scalar_style_t style_of(const struct str *s, bool is_key)
 static void emit_scalar(yaml_emitter_t *emitter, const struct str *text, yaml_scalar_style_t style)
 {
     yaml_event_t event;
-    if (yaml_scalar_event_initialize(&event, NULL, NULL, (const yaml_char_t *)text->buf, (int)text->len, 1, 1, style))
-        yaml_emitter_emit(emitter, &event);
+    if (libyaml.scalar(&event, NULL, NULL, (const yaml_char_t *)text->buf, (int)text->len, 1, 1, style))
+        libyaml.emitter_emit(emitter, &event);
 }
 
 static void emit_string(yaml_emitter_t *emitter, const char *text, bool is_key)
@@ -93,44 +93,45 @@ static void emit_node(yaml_emitter_t *emitter, const node_t *node)
 static void emit_list(yaml_emitter_t *emitter, const node_t *node)
 {
     yaml_event_t event;
-    yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_SEQUENCE_STYLE);
-    yaml_emitter_emit(emitter, &event);
+    libyaml.sequence_start(&event, NULL, NULL, 1, YAML_BLOCK_SEQUENCE_STYLE);
+    libyaml.emitter_emit(emitter, &event);
     for (const node_t *item = node_first(node); item; item = node_next(item))
         emit_node(emitter, item);
-    yaml_sequence_end_event_initialize(&event);
-    yaml_emitter_emit(emitter, &event);
+    libyaml.sequence_end(&event);
+    libyaml.emitter_emit(emitter, &event);
 }
 
 static void emit_object(yaml_emitter_t *emitter, const node_t *node)
 {
     yaml_event_t event;
-    yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_MAPPING_STYLE);
-    yaml_emitter_emit(emitter, &event);
+    libyaml.mapping_start(&event, NULL, NULL, 1, YAML_BLOCK_MAPPING_STYLE);
+    libyaml.emitter_emit(emitter, &event);
     for (const node_t *member = node_first(node); member; member = node_next(member)) {
         emit_string(emitter, node_key(member), true);
         emit_node(emitter, member);
     }
-    yaml_mapping_end_event_initialize(&event);
-    yaml_emitter_emit(emitter, &event);
+    libyaml.mapping_end(&event);
+    libyaml.emitter_emit(emitter, &event);
 }
 
 void yaml_print(const node_t *node, struct str *s)
 {
     yaml_emitter_t emitter;
     yaml_event_t event;
-    yaml_emitter_initialize(&emitter);
-    yaml_emitter_set_output(&emitter, append, s);
-    yaml_emitter_set_unicode(&emitter, 1);
-    yaml_emitter_set_width(&emitter, -1);
+    libyaml_bind();
+    libyaml.emitter_initialize(&emitter);
+    libyaml.emitter_set_output(&emitter, append, s);
+    libyaml.emitter_set_unicode(&emitter, 1);
+    libyaml.emitter_set_width(&emitter, -1);
 
-    yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING);
-    yaml_emitter_emit(&emitter, &event);
-    yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1);
-    yaml_emitter_emit(&emitter, &event);
+    libyaml.stream_start(&event, YAML_UTF8_ENCODING);
+    libyaml.emitter_emit(&emitter, &event);
+    libyaml.document_start(&event, NULL, NULL, NULL, 1);
+    libyaml.emitter_emit(&emitter, &event);
     emit_node(&emitter, node);
-    yaml_document_end_event_initialize(&event, 1);
-    yaml_emitter_emit(&emitter, &event);
-    yaml_stream_end_event_initialize(&event);
-    yaml_emitter_emit(&emitter, &event);
-    yaml_emitter_delete(&emitter);
+    libyaml.document_end(&event, 1);
+    libyaml.emitter_emit(&emitter, &event);
+    libyaml.stream_end(&event);
+    libyaml.emitter_emit(&emitter, &event);
+    libyaml.emitter_delete(&emitter);
 }

@@ -2,10 +2,9 @@
 #ifndef DOC_YAML_READER_H
 #define DOC_YAML_READER_H
 
-#include <yaml.h>
-
 #include "base/map.h"
 #include "doc/doc_parts.h"
+#include "doc/libyaml.h"
 
 struct node_list {
     node_t **v;

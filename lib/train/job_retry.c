@@ -177,8 +177,11 @@ static int replace(const struct trainer_env *env, const node_t *old, struct err 
     CLEANUP(node_free) node_t *object = again(env, old, name);
     if (check_new(env, object, err) != 0 || disown_all(env, old, err) != 0 || delete_whole(env, old, err) != 0)
         return -1;
-    if (until_gone(env, name, err) == 0 && create_object(env, old, object, err) == 0)
+    bool is_gone = until_gone(env, name, err) == 0;
+    if (is_gone && create_object(env, old, object, err) == 0)
         return 0;
+    if (is_gone && err->code == ERR_INTERRUPTED)
+        return -1;
     return err_wrap(err, "job %s was deleted, and is not there again", name);
 }
 

@@ -137,9 +137,9 @@ int kube_job_create(const struct trainer_env *env, const node_t *object, const s
     if (job_service_create(env, service, &is_new, err) != 0)
         return -1;
     if (kube_create(env->kube, env->trainer->cluster->kind, object, how, &made, err) != 0) {
-        if (is_new)
+        if (is_new && err->code != ERR_INTERRUPTED)
             kube_delete(env->kube, &kube_services, env->kube->ns, service_name, &none);
-        return -1;
+        return job_unanswered(node_str(object, "/metadata/name", "?"), err);
     }
     own(env, &kube_config_maps, node_str(object, "/metadata/annotations/aiwf~1source", NULL), made);
     own(env, &kube_services, service_name, made);

@@ -155,6 +155,14 @@ static int failed(const node_t *job, struct err *err)
     return -1;
 }
 
+int job_unanswered(const char *name, struct err *err)
+{
+    if (err->code != ERR_INTERRUPTED)
+        return -1;
+    err_set(err, ERR_INTERRUPTED, "interrupted while job %s was being submitted; it may run all the same", name);
+    return err_hint(err, "aiwf train wait %s", name);
+}
+
 bool job_is_over(const node_t *job)
 {
     const char *state = node_str(job, "/state", "");

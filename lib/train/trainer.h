@@ -107,6 +107,9 @@ int job_watch_change(void *watch, int64_t at_most_ms, struct err *err);
 void job_watch_close(struct job_watch *watch);
 DEFINE_CLEANUP_PTR(struct job_watch, job_watch_close)
 
+/* Of the request that makes a job, interrupted before its answer: the job may be there all the same, which the error then says.
+ * Returns -1. */
+int job_unanswered(const char *name, struct err *err);
 /* Whether a job document tells an end. */
 bool job_is_over(const node_t *job);
 /* Whether a rank ended as one does that its controller ends because another has failed. */

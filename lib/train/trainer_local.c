@@ -88,7 +88,9 @@ static int submit(const struct trainer_env *env, const struct job_spec *spec, st
         .method = "POST", .url = url_path(&url, gateway, "/system/aiwf/jobs", NULL), .body = body, .failing = failing};
     if (rest_do(env->http, &call, NULL, err) == 0)
         return 0;
-    return err->code == ERR_CONFLICT ? err_hint(err, "aiwf train wait %s, or aiwf train cancel %s", spec->name, spec->name) : -1;
+    if (err->code == ERR_CONFLICT)
+        return err_hint(err, "aiwf train wait %s, or aiwf train cancel %s", spec->name, spec->name);
+    return job_unanswered(spec->name, err);
 }
 
 static node_t *list(const struct trainer_env *env, struct err *err)

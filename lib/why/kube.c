@@ -115,12 +115,9 @@ void why_last_lines(struct str *s, const char *text)
 {
     enum { LINES = 3, LINE_MAX_BYTES = 240 };
     CLEANUP(strv_release) struct strv lines = STRV_INIT;
-    strv_split(&lines, text, "\r\n");
-    for (size_t i = lines.n > LINES ? lines.n - LINES : 0; i < lines.n; i++) {
-        const char *line = lines.v[i] + strspn(lines.v[i], " \t");
-        if (*line)
-            str_addf(s, "%s%.*s", s->len ? " \u00b7 " : "", LINE_MAX_BYTES, line);
-    }
+    strv_last_lines(&lines, text, LINES);
+    for (size_t i = 0; i < lines.n; i++)
+        str_addf(s, "%s%.*s", i ? " \u00b7 " : "", LINE_MAX_BYTES, lines.v[i] + strspn(lines.v[i], " \t"));
 }
 
 void why_log_tail(struct why_kube *why, const node_t *pod, const char *container, bool previous, struct str *s)

@@ -89,7 +89,7 @@ static void tell_image(const struct bad *bad, const char *reason)
 
 /* ---- what a container ended with ---- */
 
-/* The end of its log, where its status keeps that; NULL: its log has to be asked for. */
+/* What its status keeps of its last words, most often the end of its log; NULL: its log has to be asked for. */
 static const char *kept_log(const struct bad *bad, const node_t *ended)
 {
     bool is_kept = strcmp(node_str(spec_of(bad), "/terminationMessagePolicy", ""), "FallbackToLogsOnError") == 0;

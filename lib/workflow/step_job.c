@@ -185,9 +185,16 @@ static bool keep_line(const node_t *line, void *arg)
     return true;
 }
 
-static node_t *last_lines(const struct run *run, const char *job)
+/* As the job's own document has them, or else its log, which may be gone with its pods. */
+static node_t *last_lines(const struct run *run, const node_t *doc, const char *job)
 {
     node_t *lines = node_new_array();
+    CLEANUP(strv_release) struct strv kept = STRV_INIT;
+    strv_last_lines(&kept, node_str(doc, "/last_output", ""), LOG_TAIL);
+    for (size_t i = 0; i < kept.n; i++)
+        node_push(lines, node_new_str(kept.v[i]));
+    if (kept.n)
+        return lines;
     const struct job_logs logs = {.tail = LOG_TAIL + SYSTEM_LINES, .rank = -1, .on_line = keep_line, .arg = lines};
     const struct trainer_env env = run_trainer(run->env);
     CLEANUP(err_release) struct err ignored = ERR_INIT;
@@ -219,7 +226,7 @@ static int failed(struct run *run, size_t at, const node_t *doc, struct err *err
     describe_failure(doc, &message);
     node_t *record = journal_record("failed", run->wf->stages[at].name);
     copy_fields(doc, record);
-    node_set(record, "log", last_lines(run, run->steps[at].handle));
+    node_set(record, "log", last_lines(run, doc, run->steps[at].handle));
     return step_failed(run, at, record, message.buf, err);
 }
 
@@ -246,7 +253,7 @@ static int missing_output(struct run *run, size_t at, const struct stage_output 
         if (!node_get(failure, node_key(field)))
             node_set(failure, node_key(field), node_copy(field));
     node_delete(failure, "outputs");
-    node_set(failure, "log", last_lines(run, run->steps[at].handle));
+    node_set(failure, "log", last_lines(run, NULL, run->steps[at].handle));
     return step_failed(run, at, failure, message, err);
 }
 

@@ -12,25 +12,39 @@ done
 begin "the shells accept their scripts"
 for shell in bash zsh fish; do true_that $shell -n "$T/aiwf.$shell"; done
 
-begin "no verb and no option is missing"
-jq -r 'def w(p): (p + [.name]) as $q
-    | (["=" + ($q[1:] | join(" ")), ([.options[] | "--" + .name] | join(" ")), ([.commands[].name] | join(" "))] | @tsv), (.commands[] | w($q)); w([])' \
+begin "at every place each shell has its verbs and options, and no others, and knows which take a value"
+# A line a place: its path; its commands and options; those that take a value. Before a verb the options are the root's.
+jq -r 'def w(p): (p + [.name]) as $q | . + {path: ($q[1:] | join(" "))}, (.commands[] | w($q));
+    def takes: .type != "flag" and (.optional_value | not);
+    .options as $root | w([]) | (if (.commands | length) > 0 then $root else .options end) as $options |
+    [.path, ([(.commands[].name), ($options[] | "--" + .name, (select(.negatable) | "--no-" + .name))] | sort | join(" ")),
+        ([$options[] | select(takes) | "--" + .name, (select(.letter) | "-" + .letter)] | sort | join(" "))] | "\(.[0])|\(.[1])|\(.[2])"' \
     "$T/tree.json" >"$T/places"
-# What a shell has at each place once its script is read: its commands and options.
-cut -f1 "$T/places" | sed 's/^=//' >"$T/paths"
-bash -c '. "$1"; while IFS= read -r path; do __aiwf_table "$path"; echo " $cmds $opts "; done' _ "$T/aiwf.bash" <"$T/paths" >"$T/has.bash"
-zsh -fc 'compdef() { }; . $1; while IFS= read -r at; do __aiwf_table $at; echo " $cmds $opts "; done' _ "$T/aiwf.zsh" <"$T/paths" >"$T/has.zsh"
-fish -N -c 'source $argv[1]; while read -l path; __aiwf_table "$path"; echo " "(string replace -r \t.\* "" -- $__aiwf_cmds $__aiwf_opts)" " | string join ""; end' "$T/aiwf.fish" <"$T/paths" >"$T/has.fish"
-tab=$(printf '\t')
-n=0
-while IFS=$tab read -r path options commands; do
-    n=$((n + 1))
-    for shell in bash zsh fish; do
-        sed -n ${n}p "$T/has.$shell" >"$OUT"
-        for word in $options $commands; do grep -qE -e " $word([ =:]|\$)" "$OUT" || broken "$shell: ${path#=} lacks $word"; done
-    done
-done <"$T/places"
-true_that [ $n -gt 100 ]
+cut -d'|' -f1 "$T/places" >"$T/paths"
+# What a shell has there once its script is read: "path|commands and options|options that take a value", unsorted.
+bash -c '. "$1"; while IFS= read -r path; do
+    cmds= opts= names= takes=
+    __aiwf_table "$path"
+    for opt in $opts; do [[ $opt != --* ]] || names+=" ${opt%=}"; [[ $opt != *= ]] || takes+=" ${opt%=}"; done
+    echo "$path|$cmds$names|$takes"; done' _ "$T/aiwf.bash" <"$T/paths" >"$T/has.bash"
+zsh -fc 'compdef() { }; . $1; while IFS= read -r at; do
+    cmds=() opts=() takes=()
+    __aiwf_table $at
+    names=(${cmds%%:*} ${opts%%:*})
+    echo "$at|$names|$takes"; done' _ "$T/aiwf.zsh" <"$T/paths" >"$T/has.zsh"
+fish -N -c 'source $argv[1]; while read -l path
+    set -g __aiwf_cmds; set -g __aiwf_opts; set -g __aiwf_takes
+    __aiwf_table "$path"
+    set -l names (string replace -r "\t.*" "" -- $__aiwf_cmds $__aiwf_opts)
+    echo "$path|$names|$__aiwf_takes"; end' "$T/aiwf.fish" <"$T/paths" >"$T/has.fish"
+sorted='import sys
+for line in sys.stdin: print("|".join([line.rstrip("\n").split("|")[0]] + [" ".join(sorted(words.split())) for words in line.rstrip("\n").split("|")[1:]]))'
+python3 -c "$sorted" <"$T/places" >"$T/wanted"
+true_that [ "$(wc -l <"$T/wanted")" -gt 100 ]
+for shell in bash zsh fish; do
+    python3 -c "$sorted" <"$T/has.$shell" >"$T/sorted.$shell"
+    diff "$T/wanted" "$T/sorted.$shell" >"$OUT" || broken "$shell differs from the tree"
+done
 
 begin "every option of every verb completes"
 jq -r 'def w(p): (p + [.name]) as $q | if (.commands | length) == 0 then .options[] | ($q[1:] | join(" ")) + " --" + .name else .commands[] | w($q) end; w([])' \

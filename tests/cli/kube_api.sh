@@ -77,3 +77,44 @@ RC=$?
 [ $RC = 130 ] || broken "exit $RC"
 err_has 'interrupted while job late was being submitted; it may run all the same'
 err_has 'try: aiwf train wait late'
+
+job='{"metadata":{"name":"late","namespace":"default","uid":"u"},"spec":{},"status":{}}'
+begin "Ctrl-C once the job is made: it goes on"
+wire made "{\"tls\":{},\"routes\":{\"/apis/batch/v1/namespaces/default/jobs\":[{\"status\":201,\"body\":$(jq -n --arg job "$job" '$job')}],\"/apis/batch/v1/namespaces/default/jobs/late\":[{\"hang\":true}]}}"
+kubeconfig "$URL"
+aiwf train submit late --trainer job --image i --kube-context lab -- true >"$OUT" 2>"$ERR" &
+pid=$!
+until_ok 20 grep -q jobs/late "$WIRE/log"
+kill -INT $pid
+wait $pid
+RC=$?
+[ $RC = 130 ] || broken "exit $RC"
+err_has 'interrupted; job late was submitted, and goes on'
+err_has 'try: aiwf train wait late'
+
+begin "Ctrl-C before the job is sent says nothing of a job"
+wire queues '{"tls":{},"replies":[{"hang":true}]}'
+kubeconfig "$URL"
+aiwf train submit late --trainer job --queue q --image i --kube-context lab -- true >"$OUT" 2>"$ERR" &
+pid=$!
+until_ok 20 test -s "$WIRE/log"
+kill -INT $pid
+wait $pid
+RC=$?
+[ $RC = 130 ] || broken "exit $RC"
+err_lacks 'may run'
+
+begin "what a failed rank wrote last is its pod's word, and its log is not asked for"
+failed='{"metadata":{"name":"bad","namespace":"default","uid":"u"},"spec":{"completionMode":"Indexed"},"status":{"conditions":[{"type":"Failed","status":"True","reason":"BackoffLimitExceeded"}]}}'
+pods='{"kind":"PodList","items":[{"metadata":{"name":"bad-0","labels":{"batch.kubernetes.io/job-completion-index":"0"}},"spec":{"containers":[{"name":"main"}]},"status":{"phase":"Failed","containerStatuses":[{"name":"main","state":{"terminated":{"exitCode":5,"reason":"Error","message":"one\ntwo\nloading 1%\rloading 99%\rno space left\n"}}}]}}]}'
+wire kept "{\"tls\":{},\"routes\":{\"/apis/batch/v1/namespaces/default/jobs/bad\":[{\"body\":$(jq -n --arg j "$failed" '$j')}],\"/api/v1/namespaces/default/pods\":[{\"body\":$(jq -n --arg j "$pods" '$j')}],\"/api/v1/namespaces/default/events\":[{\"body\":\"{\\\"items\\\":[]}\"}]}}"
+kubeconfig "$URL"
+fails 9 aiwf train wait bad --trainer job --kube-context lab
+err_has '| two'
+err_has '| no space left'
+err_lacks 'loading'
+[ "$(asked '[.[] | select(.path | contains("/log"))] | length')" = 0 ] || broken 'its log was asked for'
+ok aiwf train show bad --trainer job --kube-context lab
+true_that grep -Eq '^last-line +no space left$' "$OUT"
+ok aiwf train submit x --trainer job --image i --dry-run -o json --kube-context lab -- true
+json '.spec.template.spec.containers[0].terminationMessagePolicy' FallbackToLogsOnError

@@ -18,3 +18,5 @@ done
 begin "a list needs the client: the check above can fail"
 LD_DEBUG=files LD_DEBUG_OUTPUT=$T/ld AIWF_OPENFAAS=http://127.0.0.1:1 aiwf function list >/dev/null 2>&1
 true_that grep -q libcurl "$T"/ld.*
+rm -f "$T"/ld.*
+if loads_nothing aiwf __describe; then broken "aiwf __describe makes a document without libcjson"; fi

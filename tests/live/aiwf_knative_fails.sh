@@ -9,7 +9,7 @@ image=dev.local/echo:1
 fn() { verb=$1 && shift && aiwf function "$verb" "$@" --runtime knative; }
 
 ok fn deploy dies --image $image --scale 0..1 --idle 6s --no-wait
-ok fn deploy held --image dev.local/sleepy:1 --env START_MS=30000 --scale 0..1 --idle 6s --no-wait
+ok fn deploy held --image dev.local/sleepy:1 --env START_MS=60000 --scale 0..1 --idle 6s --no-wait
 
 begin "an image that is not there"
 fails 9 fn deploy none --image dev.local/none:1 --timeout 5m

@@ -11,6 +11,27 @@
 #include "base/unit.h"
 #include "suites.h"
 
+START_TEST(the_last_lines_of_a_text_are_those_that_say_something)
+{
+    static const struct {
+        const char *text, *last;
+    } cases[] = {{"", ""},
+                 {"one", "one"},
+                 {"one\ntwo\nthree\n", "two|three"},
+                 {"one\n\n  \ntwo\r\n", "one|two"},
+                 {"error\n1%\r50%\r100%", "error|100%"},
+                 {"\r\n\r", ""}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        CLEANUP(strv_release) struct strv lines = STRV_INIT;
+        CLEANUP(str_release) struct str joined = STR_INIT;
+        strv_last_lines(&lines, cases[i].text, 2);
+        for (size_t k = 0; k < lines.n; k++)
+            str_cat(&joined, k ? "|" : "", lines.v[k]);
+        ck_assert_str_eq(joined.buf, cases[i].last);
+    }
+}
+END_TEST
+
 START_TEST(durations_are_read)
 {
     static const struct {
@@ -228,6 +249,7 @@ Suite *suite_base(void)
     tcase_add_loop_test(tcase, durations_are_written, 0, 8);
     tcase_add_loop_test(tcase, dates_go_round, 0, 3);
     tcase_add_loop_test(tcase, bad_dates_are_refused, 0, 5);
+    tcase_add_test(tcase, the_last_lines_of_a_text_are_those_that_say_something);
     tcase_add_test(tcase, bytes_are_read_and_written);
     tcase_add_test(tcase, text_of_others_is_harmless);
     tcase_add_test(tcase, a_ceiling_holds);
