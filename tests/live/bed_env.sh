@@ -1,5 +1,5 @@
 #!/bin/sh
-# needs: kube
+# needs: kube openfaas openstack
 # What "bed env" gives a shell: programs, logins, and aiwf's contexts.
 . "$(dirname "$0")/lib.sh"
 
