@@ -1,4 +1,5 @@
-/* The pods of a job's ranks; the end of what one wrote before it failed stays in its status (facts: the Kubernetes API reference, v1.37, PodTemplateSpec). */
+/* The pods of a job's ranks; the end of what one wrote before it failed stays in its status (facts: the Kubernetes API reference,
+ * v1.37, PodTemplateSpec). */
 #include <math.h>
 #include <string.h>
 

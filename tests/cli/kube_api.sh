@@ -65,16 +65,20 @@ err_has 'are: lab, other'
 fails 3 aiwf api kube GET /metrics --kube-context other
 err_has 'nowhere'
 
+interrupted() { # PATTERN OPTION...: a submit, once a request like that has come
+    pattern=$1 && shift
+    aiwf train submit late --trainer job "$@" --image i --kube-context lab -- true >"$OUT" 2>"$ERR" &
+    pid=$!
+    until_ok 20 grep -q "$pattern" "$WIRE/log"
+    kill -INT $pid
+    wait $pid
+    RC=$?
+    [ $RC = 130 ] || broken "exit $RC"
+}
 begin "Ctrl-C before the answer to a job: it may run all the same, and what tells"
 wire unanswered '{"tls":{},"replies":[{"hang":true}]}'
 kubeconfig "$URL"
-aiwf train submit late --trainer job --image i --kube-context lab -- true >"$OUT" 2>"$ERR" &
-pid=$!
-until_ok 20 test -s "$WIRE/log"
-kill -INT $pid
-wait $pid
-RC=$?
-[ $RC = 130 ] || broken "exit $RC"
+interrupted .
 err_has 'interrupted while job late was being submitted; it may run all the same'
 err_has 'try: aiwf train wait late'
 
@@ -82,26 +86,14 @@ job='{"metadata":{"name":"late","namespace":"default","uid":"u"},"spec":{},"stat
 begin "Ctrl-C once the job is made: it goes on"
 wire made "{\"tls\":{},\"routes\":{\"/apis/batch/v1/namespaces/default/jobs\":[{\"status\":201,\"body\":$(jq -n --arg job "$job" '$job')}],\"/apis/batch/v1/namespaces/default/jobs/late\":[{\"hang\":true}]}}"
 kubeconfig "$URL"
-aiwf train submit late --trainer job --image i --kube-context lab -- true >"$OUT" 2>"$ERR" &
-pid=$!
-until_ok 20 grep -q jobs/late "$WIRE/log"
-kill -INT $pid
-wait $pid
-RC=$?
-[ $RC = 130 ] || broken "exit $RC"
+interrupted jobs/late
 err_has 'interrupted; job late was submitted, and goes on'
 err_has 'try: aiwf train wait late'
 
 begin "Ctrl-C before the job is sent says nothing of a job"
 wire queues '{"tls":{},"replies":[{"hang":true}]}'
 kubeconfig "$URL"
-aiwf train submit late --trainer job --queue q --image i --kube-context lab -- true >"$OUT" 2>"$ERR" &
-pid=$!
-until_ok 20 test -s "$WIRE/log"
-kill -INT $pid
-wait $pid
-RC=$?
-[ $RC = 130 ] || broken "exit $RC"
+interrupted . --queue q
 err_lacks 'may run'
 
 begin "what a failed rank wrote last is its pod's word, and its log is not asked for"
