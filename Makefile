@@ -36,7 +36,7 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -Ilib -I$(B) -include lib/base/banned.h $(WA
 # Packed relocations (glibc 2.36 or later): the tables of commands are pointers, and would be an eighth of the program.
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,-z,pack-relative-relocs -Wl,--as-needed $(SANFLAGS) $(LDFLAGS)
 # http-parser is linked statically: shared, it would slow the start of every command.
-LIBS = -l:libhttp_parser.a -lm
+LIBS = -l:libhttp_parser.a
 
 LIB_SRC := $(sort $(wildcard lib/*/*.c))
 CMD_SRC := $(sort $(wildcard cmd/*.c))

@@ -3,9 +3,7 @@
 
 static int print(struct cli *cli, const struct shell *shell)
 {
-    CLEANUP(str_release) struct str script = STR_INIT;
-    completion_script(shell, &script);
-    fputs(script.buf, cli->out);
+    completion_print(shell, cli->out);
     return 0;
 }
 

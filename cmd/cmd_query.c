@@ -1,9 +1,9 @@
 /* aiwf query: PromQL from the command line. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "metrics/plot.h"
 #include "query.h"
 #include "reach.h"
@@ -35,7 +35,7 @@ static int parse_time(const char *text, int64_t *ret_ms, struct err *err)
     if (rfc3339_parse(text, ret_ms))
         return 0;
     if (str_to_num(text, &seconds) && seconds > 0 && seconds < 1e12) {
-        *ret_ms = llround(seconds * 1000);
+        *ret_ms = (int64_t)num_round(seconds * 1000);
         return 0;
     }
     int64_t ago_ms;

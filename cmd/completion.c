@@ -1,5 +1,6 @@
 #include "completion.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,16 +23,17 @@ struct refs {
 struct place {
     const char *path; /* "function deploy"; "" for the root */
     const struct cmd *cmd;
-    struct refs refs; /* its own options; before a verb: none */
-    size_t common;    /* which of the sets of common options it has, besides */
+    struct refs refs;   /* its own options; before a verb: none */
+    const char *common; /* which common options it has, besides: a number */
 };
 
 struct shell {
     const char *walk;
-    const char *before, *common, *between, *after; /* around the tables of places, of common options, and of options' values */
+    const char *before, *common, *between, *after; /* around the tables of places, of common options, and of options' values... */
     void (*add_place)(struct str *s, const struct place *place);
-    void (*add_common)(struct str *s, size_t common, const struct refs *refs);
-    void (*add_value)(struct str *s, const char *path, const struct opt_ref *ref);
+    void (*add_common)(struct str *s, const char *common, const struct refs *refs);
+    const char *own, *own_of, *own_end, *common_values; /* ... which are by place, and after those the common ones */
+    void (*add_value)(struct str *s, const struct opt_ref *ref, bool is_own);
 };
 
 static const char none[] = "none";
@@ -86,19 +88,18 @@ static void add_names(struct str *s, const struct cmd *cmd)
     }
 }
 
-/* In single quotes; how a quote is written there differs. */
-static void add_quoted(struct str *s, const char *text, const char *quote)
+/* For single quotes; how a quote is written there differs. */
+static void add_escaped(struct str *s, const char *text, const char *quote)
 {
-    str_addc(s, '\'');
-    for (; *text; text++) {
-        if (*text == '\'')
+    for (size_t plain; *text; text += plain) {
+        plain = strcspn(text, "'\\");
+        str_addn(s, text, plain);
+        if (text[plain] == '\'')
             str_add(s, quote);
-        else if (*text == '\\')
+        else if (text[plain] == '\\')
             str_add(s, strcmp(quote, "\\'") == 0 ? "\\\\" : "\\");
-        else
-            str_addc(s, *text);
+        plain += text[plain] != '\0';
     }
-    str_addc(s, '\'');
 }
 
 /* ---- bash */
@@ -119,48 +120,57 @@ static void bash_options(struct str *s, const struct refs *refs)
         bash_option(s, &refs->v[i]);
 }
 
+/* What a place lacks is not said: each piece is read each time a shell starts. */
 static void bash_place(struct str *s, const struct place *place)
 {
-    str_cat(s, "    '", place->path, "')\n        cmds='");
-    add_names(s, place->cmd);
-    str_add(s, "' aliases='");
-    for (const struct cmd *const *verb = place->cmd->cmds; verb && *verb; verb++)
-        if ((*verb)->alias && !cmd_hidden(*verb))
-            str_addf(s, "%s=%s ", (*verb)->alias, (*verb)->name);
-    str_add(s, "' args='");
-    add_args(s, place->cmd);
-    str_addf(s, "' common=%zu opts='", place->common);
-    bash_options(s, &place->refs);
-    str_add(s, "'\n        ;;\n");
+    const struct cmd *cmd = place->cmd;
+    str_cat(s, "    '", place->path, "') common=", place->common);
+    if (cmd->cmds) {
+        str_add(s, " cmds='");
+        add_names(s, cmd);
+        str_add(s, "' aliases='");
+        for (const struct cmd *const *verb = cmd->cmds; *verb; verb++)
+            if ((*verb)->alias && !cmd_hidden(*verb))
+                str_cat(s, (*verb)->alias, "=", (*verb)->name, " ");
+        str_addc(s, '\'');
+    }
+    if (cmd->args) {
+        str_add(s, " args='");
+        add_args(s, cmd);
+        str_addc(s, '\'');
+    }
+    if (place->refs.n) {
+        str_add(s, " opts='");
+        bash_options(s, &place->refs);
+        str_addc(s, '\'');
+    }
+    str_add(s, " ;;\n");
 }
 
-static void bash_common(struct str *s, size_t common, const struct refs *refs)
+static void bash_common(struct str *s, const char *common, const struct refs *refs)
 {
-    str_addf(s, "    %zu) opts+='", common);
+    str_cat(s, "    ", common, ") opts+='");
     bash_options(s, refs);
     str_add(s, "' ;;\n");
 }
 
-static void bash_pattern(struct str *s, const char *path, const struct opt_ref *ref)
+static void bash_pattern(struct str *s, const struct opt_ref *ref, bool is_own)
 {
-    const char *star = path ? "" : "*";
-    const char *quote = path ? "'" : "";
-    path = path ? path : "";
-    str_cat(s, "    ", star, quote, path, ":--", ref->opt->name, quote);
+    str_cat(s, is_own ? "        --" : "    --", ref->opt->name);
     if (ref->letter)
-        str_cat(s, " | ", star, quote, path, ":-", (char[]){ref->letter, '\0'}, quote);
+        str_cat(s, " | -", (char[]){ref->letter, '\0'});
     str_cat(s, ") kind=", kind_of(ref->opt));
 }
 
-static void bash_value(struct str *s, const char *path, const struct opt_ref *ref)
+static void bash_value(struct str *s, const struct opt_ref *ref, bool is_own)
 {
-    bash_pattern(s, path, ref);
+    bash_pattern(s, ref, is_own);
     if (ref->opt->choices) {
         str_add(s, " words='");
         add_choices(s, ref->opt);
         str_addc(s, '\'');
     }
-    str_add(s, " ;;\n");
+    str_add(s, is_own ? "; return ;;\n" : " ;;\n");
 }
 
 const struct shell shell_bash = {
@@ -170,9 +180,14 @@ const struct shell shell_bash = {
               "# What can follow a command: its commands, their aliases, its options (=: a value follows), its arguments.\n"
               "__aiwf_table() {\n"
               "    local common=\n"
+              "    cmds= aliases= args= opts=\n"
               "    case $1 in\n",
     .common = "    esac\n    case $common in\n",
-    .between = "    esac\n}\n\n# What an option's value is.\n__aiwf_value() {\n    kind=none words=\n    case $1:$2 in\n",
+    .between = "    esac\n}\n\n# What an option's value is.\n__aiwf_value() {\n    kind=none words=\n    case $1 in\n",
+    .own = "    '",
+    .own_of = "') case $2 in\n",
+    .own_end = "        esac ;;\n",
+    .common_values = "    esac\n    case $2 in\n",
     .after = "    esac\n}\n",
     .add_place = bash_place,
     .add_common = bash_common,
@@ -183,59 +198,71 @@ const struct shell shell_bash = {
 
 static void zsh_item(struct str *s, const char *dashes, const char *name, const char *help)
 {
-    CLEANUP(str_release) struct str item = STR_INIT;
-    str_addf(&item, "%s%s:%s", dashes, name, help);
-    str_add(s, "\n            ");
-    add_quoted(s, item.buf, "'\\''");
+    str_cat(s, "\n        '", dashes, name, ":");
+    add_escaped(s, help, "'\\''");
+    str_addc(s, '\'');
 }
 
 static void zsh_options(struct str *s, const char *set, const struct refs *refs)
 {
-    str_addf(s, "opts%s(", set);
+    str_cat(s, " opts", set, "(");
     for (size_t i = 0; i < refs->n; i++) {
         zsh_item(s, "--", refs->v[i].opt->name, refs->v[i].opt->help);
         if (refs->v[i].opt->negatable)
             zsh_item(s, "--no-", refs->v[i].opt->name, refs->v[i].opt->help);
     }
-    str_addf(s, ")\n        takes%s(", set);
+    str_cat(s, ") takes", set, "(");
     for (size_t i = 0; i < refs->n; i++) {
         if (!takes_value(&refs->v[i]))
             continue;
-        str_addf(s, "--%s ", refs->v[i].opt->name);
+        str_cat(s, "--", refs->v[i].opt->name, " ");
         if (refs->v[i].letter)
-            str_addf(s, "-%c ", refs->v[i].letter);
+            str_cat(s, "-", (char[]){refs->v[i].letter, '\0'}, " ");
     }
-    str_add(s, ")\n        ;;\n");
+    str_addc(s, ')');
 }
 
 static void zsh_place(struct str *s, const struct place *place)
 {
-    str_addf(s, "    '%s')\n        cmds=(", place->path);
-    for (const struct cmd *const *verb = place->cmd->cmds; verb && *verb; verb++)
-        if (!cmd_hidden(*verb))
-            zsh_item(s, "", (*verb)->name, (*verb)->help);
-    str_add(s, ")\n        aliases=(");
-    for (const struct cmd *const *verb = place->cmd->cmds; verb && *verb; verb++)
-        if ((*verb)->alias && !cmd_hidden(*verb))
-            str_addf(s, "%s %s ", (*verb)->alias, (*verb)->name);
-    str_add(s, ")\n        args=(");
-    add_args(s, place->cmd);
-    str_addf(s, ")\n        common=%zu ", place->common);
-    zsh_options(s, "=", &place->refs);
+    const struct cmd *cmd = place->cmd;
+    str_cat(s, "    '", place->path, "') common=", place->common);
+    if (cmd->cmds) {
+        str_add(s, " cmds=(");
+        for (const struct cmd *const *verb = cmd->cmds; *verb; verb++)
+            if (!cmd_hidden(*verb))
+                zsh_item(s, "", (*verb)->name, (*verb)->help);
+        str_add(s, ") aliases=(");
+        for (const struct cmd *const *verb = cmd->cmds; *verb; verb++)
+            if ((*verb)->alias && !cmd_hidden(*verb))
+                str_cat(s, (*verb)->alias, " ", (*verb)->name, " ");
+        str_addc(s, ')');
+    }
+    if (cmd->args) {
+        str_add(s, " args=(");
+        add_args(s, cmd);
+        str_addc(s, ')');
+    }
+    if (place->refs.n)
+        zsh_options(s, "=", &place->refs);
+    str_add(s, " ;;\n");
 }
 
-static void zsh_common(struct str *s, size_t common, const struct refs *refs)
+static void zsh_common(struct str *s, const char *common, const struct refs *refs)
 {
-    str_addf(s, "    %zu)\n        ", common);
+    str_cat(s, "    ", common, ")");
     zsh_options(s, "+=", refs);
+    str_add(s, " ;;\n");
 }
 
-static void zsh_value(struct str *s, const char *path, const struct opt_ref *ref)
+static void zsh_value(struct str *s, const struct opt_ref *ref, bool is_own)
 {
-    bash_pattern(s, path, ref);
-    str_add(s, " choices=(");
-    add_choices(s, ref->opt);
-    str_add(s, ") ;;\n");
+    bash_pattern(s, ref, is_own);
+    if (ref->opt->choices) {
+        str_add(s, " choices=(");
+        add_choices(s, ref->opt);
+        str_addc(s, ')');
+    }
+    str_add(s, is_own ? "; return ;;\n" : " ;;\n");
 }
 
 const struct shell shell_zsh = {
@@ -246,9 +273,14 @@ const struct shell shell_zsh = {
               "# What can follow a command; takes: the options after which a value follows.\n"
               "__aiwf_table() {\n"
               "    local common=\n"
+              "    cmds=() aliases=() args=() opts=() takes=()\n"
               "    case $1 in\n",
     .common = "    esac\n    case $common in\n",
-    .between = "    esac\n}\n\n# What an option's value is.\n__aiwf_value() {\n    kind=none choices=()\n    case $1:$2 in\n",
+    .between = "    esac\n}\n\n# What an option's value is.\n__aiwf_value() {\n    kind=none choices=()\n    case $1 in\n",
+    .own = "    '",
+    .own_of = "') case $2 in\n",
+    .own_end = "        esac ;;\n",
+    .common_values = "    esac\n    case $2 in\n",
     .after = "    esac\n}\n",
     .add_place = zsh_place,
     .add_common = zsh_common,
@@ -259,67 +291,82 @@ const struct shell shell_zsh = {
 
 static void fish_item(struct str *s, const char *dashes, const char *name, const char *help)
 {
-    str_addf(s, " \\\n                %s%s\\t", dashes, name);
-    add_quoted(s, help, "\\'");
+    str_cat(s, " \\\n        ", dashes, name, "\\t'");
+    add_escaped(s, help, "\\'");
+    str_addc(s, '\'');
 }
 
 static void fish_options(struct str *s, const char *set, const struct refs *refs)
 {
-    str_addf(s, "            set %s __aiwf_opts", set);
+    str_cat(s, "            set ", set, " __aiwf_opts");
     for (size_t i = 0; i < refs->n; i++) {
         fish_item(s, "--", refs->v[i].opt->name, refs->v[i].opt->help);
         if (refs->v[i].opt->negatable)
             fish_item(s, "--no-", refs->v[i].opt->name, refs->v[i].opt->help);
     }
-    str_addf(s, "\n            set %s __aiwf_takes", set);
+    str_cat(s, "\n            set ", set, " __aiwf_takes");
     for (size_t i = 0; i < refs->n; i++) {
         if (!takes_value(&refs->v[i]))
             continue;
-        str_addf(s, " --%s", refs->v[i].opt->name);
+        str_cat(s, " --", refs->v[i].opt->name);
         if (refs->v[i].letter)
-            str_addf(s, " -%c", refs->v[i].letter);
+            str_cat(s, " -", (char[]){refs->v[i].letter, '\0'});
     }
     str_addc(s, '\n');
 }
 
-static void fish_place(struct str *s, const struct place *place)
+static void fish_names(struct str *s, const struct cmd *cmd)
 {
-    str_addf(s, "        case '%s'\n            set -g __aiwf_cmds", place->path);
-    for (const struct cmd *const *verb = place->cmd->cmds; verb && *verb; verb++)
+    str_add(s, "            set -g __aiwf_cmds");
+    for (const struct cmd *const *verb = cmd->cmds; *verb; verb++)
         if (!cmd_hidden(*verb))
             fish_item(s, "", (*verb)->name, (*verb)->help);
     CLEANUP(str_release) struct str named = STR_INIT;
     str_add(s, "\n            set -g __aiwf_aliases");
-    for (const struct cmd *const *verb = place->cmd->cmds; verb && *verb; verb++) {
+    for (const struct cmd *const *verb = cmd->cmds; *verb; verb++) {
         if (!(*verb)->alias || cmd_hidden(*verb))
             continue;
-        str_addf(s, " %s", (*verb)->alias);
-        str_addf(&named, " %s", (*verb)->name);
+        str_cat(s, " ", (*verb)->alias);
+        str_cat(&named, " ", (*verb)->name);
     }
-    str_addf(s, "\n            set -g __aiwf_named%s\n            set -g __aiwf_args ", named.buf);
-    add_args(s, place->cmd);
-    str_addf(s, "\n            set common %zu\n", place->common);
-    fish_options(s, "-g", &place->refs);
+    str_cat(s, "\n            set -g __aiwf_named", named.buf, "\n");
 }
 
-static void fish_common(struct str *s, size_t common, const struct refs *refs)
+static void fish_place(struct str *s, const struct place *place)
 {
-    str_addf(s, "        case %zu\n", common);
+    const struct cmd *cmd = place->cmd;
+    str_cat(s, "        case '", place->path, "'\n            set common ", place->common, "\n");
+    if (cmd->cmds)
+        fish_names(s, cmd);
+    if (cmd->args) {
+        str_add(s, "            set -g __aiwf_args ");
+        add_args(s, cmd);
+        str_addc(s, '\n');
+    }
+    if (place->refs.n)
+        fish_options(s, "-g", &place->refs);
+}
+
+static void fish_common(struct str *s, const char *common, const struct refs *refs)
+{
+    str_cat(s, "        case ", common, "\n");
     fish_options(s, "-ag", refs);
 }
 
-static void fish_value(struct str *s, const char *path, const struct opt_ref *ref)
+static void fish_value(struct str *s, const struct opt_ref *ref, bool is_own)
 {
-    path = path ? path : "*";
-    str_addf(s, "        case '%s:--%s'", path, ref->opt->name);
+    const char *indent = is_own ? "                " : "        ";
+    str_cat(s, indent, "case --", ref->opt->name);
     if (ref->letter)
-        str_addf(s, " '%s:-%c'", path, ref->letter);
-    str_addf(s, "\n            set -g __aiwf_kind %s\n", kind_of(ref->opt));
-    if (!ref->opt->choices)
-        return;
-    str_add(s, "            set -g __aiwf_choices ");
-    add_choices(s, ref->opt);
-    str_addc(s, '\n');
+        str_cat(s, " -", (char[]){ref->letter, '\0'});
+    str_cat(s, "\n", indent, "    set -g __aiwf_kind ", kind_of(ref->opt), "\n");
+    if (ref->opt->choices) {
+        str_cat(s, indent, "    set -g __aiwf_choices ");
+        add_choices(s, ref->opt);
+        str_addc(s, '\n');
+    }
+    if (is_own)
+        str_cat(s, indent, "    return\n");
 }
 
 const struct shell shell_fish = {
@@ -329,10 +376,17 @@ const struct shell shell_fish = {
               "# What can follow a command; takes: the options after which a value follows.\n"
               "function __aiwf_table -a path\n"
               "    set -l common\n"
+              "    for list in cmds aliases named args opts takes\n"
+              "        set -g __aiwf_$list\n"
+              "    end\n"
               "    switch $path\n",
     .common = "    end\n    switch \"$common\"\n",
     .between = "    end\nend\n\n# What an option's value is.\nfunction __aiwf_value -a path option\n    set -g __aiwf_kind none\n"
-               "    switch $path:$option\n",
+               "    switch $path\n",
+    .own = "        case '",
+    .own_of = "'\n            switch $option\n",
+    .own_end = "            end\n",
+    .common_values = "    end\n    switch $option\n",
     .after = "    end\nend\n",
     .add_place = fish_place,
     .add_common = fish_common,
@@ -341,35 +395,66 @@ const struct shell shell_fish = {
 
 /* ---- all */
 
+/* Common options, as some commands have them. */
+struct common_set {
+    char number[8];
+    unsigned flags;  /* of a command that has them... */
+    bool is_covered; /* ... and whether its own options hide some */
+    struct refs refs;
+};
+
 /* The tables, as they grow in one walk. */
 struct script {
     const struct shell *shell;
-    struct refs common; /* what every command has */
-    struct refs *sets;  /* the common options, each time as some command has them */
+    struct refs common;                                       /* what every command has... */
+    char initials[CMD_MAX_OPTIONS], letters[CMD_MAX_OPTIONS]; /* ... and their first letters, and for short */
+    struct common_set *sets;
     size_t n_sets, cap_sets;
-    struct str *places, values;
+    FILE *out;
+    struct str path; /* of the place */
+    struct str places, values;
 };
 
 static void script_release(struct script *script)
 {
     for (size_t i = 0; i < script->n_sets; i++)
-        free(script->sets[i].v);
+        free(script->sets[i].refs.v);
     free(script->sets);
+    str_release(&script->path);
+    str_release(&script->places);
     str_release(&script->values);
 }
 
-/* Whether the common row of this name or letter would be taken for it. */
-static bool hides_common(const struct script *script, const struct opt_ref *own)
+/* A page that is written to for the first time costs more than what is written: few are kept, and used again. */
+enum { WRITTEN_AT = 8 << 10 };
+static void write_places(struct script *script)
 {
+    fwrite(script->places.buf, 1, script->places.len, script->out);
+    str_reset(&script->places);
+}
+
+static void set_common(struct script *script)
+{
+    script->common.n = cmd_options(&root_cmd, script->common.v, CMD_MAX_OPTIONS);
     for (size_t i = 0; i < script->common.n; i++) {
-        const struct opt_ref *common = &script->common.v[i];
-        if ((own->letter && common->letter == own->letter) || opt_is_named(common->opt, own->opt->name))
-            return true;
+        script->initials[i] = script->common.v[i].opt->name[0];
+        script->letters[i] = script->common.v[i].letter;
     }
+}
+
+/* Whether the common row of this name or letter would be taken for it. */
+static bool hides_common(const struct script *script, const struct opt *own)
+{
+    size_t n = script->common.n;
+    if (own->letter && memchr(script->letters, own->letter, n))
+        return true;
+    for (const char *at = script->initials; (at = memchr(at, own->name[0], (size_t)(script->initials + n - at))); at++)
+        if (strcmp(script->common.v[at - script->initials].opt->name, own->name) == 0)
+            return true;
     return false;
 }
 
-static bool has_values(const struct opt_ref *ref) { return kind_of(ref->opt) != none; }
+static bool has_values(const struct opt *opt) { return kind_of(opt) != none; }
 
 static bool are_same(const struct refs *a, const struct refs *b)
 {
@@ -379,68 +464,99 @@ static bool are_same(const struct refs *a, const struct refs *b)
     return a->n == b->n;
 }
 
-static size_t set_of(struct script *script, const struct refs *common)
+static const char *add_set(struct script *script, const struct common_set *set)
 {
-    size_t i = 0;
-    while (i < script->n_sets && !are_same(&script->sets[i], common))
-        i++;
-    if (i < script->n_sets)
-        return i;
     GROW(script->sets, script->n_sets, script->cap_sets);
-    struct refs *kept = &script->sets[script->n_sets++];
-    *kept = (struct refs){.v = xcalloc(common->n, sizeof(*kept->v)), .n = common->n};
-    memcpy(kept->v, common->v, common->n * sizeof(*kept->v));
-    return i;
+    struct common_set *kept = &script->sets[script->n_sets];
+    *kept = *set;
+    kept->refs.v = xcalloc(set->refs.n, sizeof(*kept->refs.v));
+    memcpy(kept->refs.v, set->refs.v, set->refs.n * sizeof(*kept->refs.v));
+    snprintf(kept->number, sizeof(kept->number), "%zu", script->n_sets++);
+    return kept->number;
 }
 
-/* Its own stand before the common ones. */
-static void split_options(struct script *script, struct place *place)
+/* The common options of a command; which they are is told by its flags, unless its own hide some. */
+static const char *common_of(struct script *script, const struct cmd *cmd, bool is_covered)
 {
-    struct refs *own = &place->refs;
-    size_t n = own->n;
-    own->n = 0;
-    while (own->n < n && !own->v[own->n].common)
-        own->n++;
-    place->common = set_of(script, &(struct refs){.v = own->v + own->n, .n = n - own->n});
-}
+    for (size_t i = 0; i < script->n_sets && !is_covered; i++)
+        if (script->sets[i].flags == cmd->flags && !script->sets[i].is_covered)
+            return script->sets[i].number;
 
-static void add_command(struct script *script, const struct cmd *cmd, const char *path)
-{
     struct opt_ref refs[CMD_MAX_OPTIONS];
-    struct place place = {.path = path, .cmd = cmd, .refs.v = refs};
-    place.refs.n = cmd_options(cmd->cmds ? &root_cmd : cmd, refs, ARRAY_LEN(refs));
-    split_options(script, &place);
-    script->shell->add_place(script->places, &place);
-    for (size_t i = 0; i < place.refs.n; i++)
-        if (has_values(&place.refs.v[i]) || hides_common(script, &place.refs.v[i]))
-            script->shell->add_value(&script->values, path, &place.refs.v[i]);
+    size_t n = cmd_options(cmd, refs, ARRAY_LEN(refs)), own = 0;
+    while (own < n && !refs[own].common)
+        own++;
+    struct common_set set = {.flags = cmd->flags, .is_covered = is_covered, .refs = {.v = refs + own, .n = n - own}};
+    for (size_t i = 0; i < script->n_sets; i++)
+        if (are_same(&script->sets[i].refs, &set.refs))
+            return script->sets[i].number;
+    return add_set(script, &set);
+}
+
+/* The values of a place's own options; of those without one, too, where they hide a common one that has. */
+static void add_values(struct script *script, const struct refs *own, const bool *hides)
+{
+    bool is_begun = false;
+    for (size_t i = 0; i < own->n; i++) {
+        if (!hides[i] && !has_values(own->v[i].opt))
+            continue;
+        if (!is_begun)
+            str_cat(&script->values, script->shell->own, script->path.buf, script->shell->own_of);
+        is_begun = true;
+        script->shell->add_value(&script->values, &own->v[i], true);
+    }
+    if (is_begun)
+        str_add(&script->values, script->shell->own_end);
+}
+
+static void add_place(struct script *script, const struct cmd *cmd)
+{
+    struct opt_ref own[CMD_MAX_OPTIONS];
+    bool hides[CMD_MAX_OPTIONS], is_covered = false;
+    struct place place = {.path = script->path.buf, .cmd = cmd, .refs.v = own};
+    for (const struct opt *opt = cmd->opts; opt && opt->name && place.refs.n < ARRAY_LEN(own); opt++) {
+        hides[place.refs.n] = hides_common(script, opt);
+        is_covered |= hides[place.refs.n];
+        own[place.refs.n++] = (struct opt_ref){.opt = opt, .letter = opt->letter};
+    }
+    add_values(script, &place.refs, hides);
+    place.common = common_of(script, cmd->cmds ? &root_cmd : cmd, is_covered);
+    script->shell->add_place(&script->places, &place);
+}
+
+static void add_command(struct script *script, const struct cmd *cmd)
+{
+    add_place(script, cmd);
+    if (script->places.len > WRITTEN_AT)
+        write_places(script);
+    size_t len = script->path.len;
     for (const struct cmd *const *verb = cmd->cmds; verb && *verb; verb++) {
-        CLEANUP(str_release) struct str below = STR_INIT;
-        str_cat(&below, path, *path ? " " : "", (*verb)->name);
-        if (!cmd_hidden(*verb))
-            add_command(script, *verb, below.buf);
+        if (cmd_hidden(*verb))
+            continue;
+        str_cat(&script->path, len ? " " : "", (*verb)->name);
+        add_command(script, *verb);
+        str_cut(&script->path, len);
     }
 }
 
-void completion_script(const struct shell *shell, struct str *s)
+void completion_print(const struct shell *shell, FILE *out)
 {
     struct opt_ref common[CMD_MAX_OPTIONS];
-    struct script script = {.shell = shell, .common.v = common, .places = s, .values = STR_INIT};
-    script.common.n = cmd_options(&root_cmd, common, ARRAY_LEN(common));
-    str_room(
-        s,
-        32 << 10); /* most of the one for bash at once: each page touched on the way there costs more than what is written to it */
-    str_add(s, shell->before);
-    add_command(&script, &root_cmd, "");
-    str_add(s, shell->common);
+    struct script script = {
+        .shell = shell, .common.v = common, .out = out, .path = STR_INIT, .places = STR_INIT, .values = STR_INIT};
+    set_common(&script);
+    str_add(&script.places, shell->before);
+    add_command(&script, &root_cmd);
+    str_add(&script.places, shell->common);
     for (size_t i = 0; i < script.n_sets; i++)
-        shell->add_common(s, i, &script.sets[i]);
+        shell->add_common(&script.places, script.sets[i].number, &script.sets[i].refs);
+    str_add(&script.places, shell->between);
+    write_places(&script);
+    str_add(&script.values, shell->common_values);
     for (size_t i = 0; i < script.common.n; i++)
-        if (has_values(&script.common.v[i]))
-            shell->add_value(&script.values, NULL, &script.common.v[i]);
-    str_add(s, shell->between);
-    str_addn(s, script.values.buf, script.values.len);
-    str_add(s, shell->after);
-    str_add(s, shell->walk);
+        if (has_values(script.common.v[i].opt))
+            shell->add_value(&script.values, &script.common.v[i], false);
+    str_cat(&script.values, shell->after, shell->walk);
+    fwrite(script.values.buf, 1, script.values.len, out);
     script_release(&script);
 }

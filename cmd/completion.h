@@ -3,10 +3,10 @@
 #ifndef CMD_COMPLETION_H
 #define CMD_COMPLETION_H
 
-#include "base/str.h"
+#include <stdio.h>
 
 struct shell; /* how a shell's tables are written */
 extern const struct shell shell_bash, shell_zsh, shell_fish;
-void completion_script(const struct shell *shell, struct str *s);
+void completion_print(const struct shell *shell, FILE *out);
 
 #endif

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "gpu.h"
 #include "local/client.h"
 #include "net/rest.h"
@@ -90,8 +91,8 @@ static struct seen seen_of(const node_t *job, const node_t *gpus)
         AUTOFREE char *at = xasprintf("/%lld", (long long)node_int(index, "", -1));
         const node_t *gpu = node_at(gpus, at);
         double peak = node_num(gpu, "/peak_ratio", NAN);
-        seen.peak = isnan(peak) || isnan(seen.peak) ? NAN : fmax(peak, seen.peak);
-        seen.covered = fmin(seen.covered, node_num(gpu, "/covered_ratio", 0));
+        seen.peak = isnan(peak) || isnan(seen.peak) ? NAN : num_max(peak, seen.peak);
+        seen.covered = num_min(seen.covered, node_num(gpu, "/covered_ratio", 0));
     }
     return seen;
 }

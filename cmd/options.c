@@ -170,16 +170,9 @@ static const struct {
 struct refs {
     struct opt_ref *v;
     size_t n, max;
-    size_t own; /* the first of them, a verb's own */
+    size_t own;         /* the first of them, a verb's own */
+    bool is_taken[128]; /* letters */
 };
-
-static bool letter_taken(const struct refs *refs, char letter)
-{
-    for (size_t i = 0; i < refs->n; i++)
-        if (refs->v[i].letter == letter)
-            return true;
-    return false;
-}
 
 static bool name_hidden(const struct refs *refs, const char *name)
 {
@@ -195,7 +188,9 @@ static void append(struct refs *refs, const struct opt *opts, enum opt_group gro
     for (; opts && opts->name && refs->n < refs->max; opts++) {
         if (common && name_hidden(refs, opts->name))
             continue;
-        char letter = letter_taken(refs, opts->letter) ? '\0' : opts->letter;
+        bool *is_taken = &refs->is_taken[opts->letter & 127];
+        char letter = *is_taken ? '\0' : opts->letter;
+        *is_taken = true;
         refs->v[refs->n++] = (struct opt_ref){.opt = opts, .group = group, .letter = letter, .common = common};
     }
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "function.h"
 #include "pool.h"
 #include "pool/advise.h"
@@ -76,7 +77,7 @@ static node_t *advise_one(const struct asking *asking, const node_t *function, s
     const struct instance_worth worth = instance_worth_of(&backend->env, backend->runtime, name);
     const struct advise advise = {
         .function = name,
-        .concurrency = fmax(node_num(function, "/concurrency", 1), 1),
+        .concurrency = num_max(node_num(function, "/concurrency", 1), 1),
         .keep = {.cold_s = worth.cold_s, .linger_s = worth.linger_s, .idle_w = worth.idle_w, .busy_w = worth.busy_w},
         .cost_per_hour = worth.cost_per_hour,
         .rates = asking->rates.v,

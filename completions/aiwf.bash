@@ -3,556 +3,191 @@
 # What can follow a command: its commands, their aliases, its options (=: a value follows), its arguments.
 __aiwf_table() {
     local common=
+    cmds= aliases= args= opts=
     case $1 in
-    '')
-        cmds='alerts api cluster completion context dashboard dataset doctor explain function gpu help infra local login model nodegroup pool query queue shell template top train version why workflow' aliases='fn=function wf=workflow ' args='' common=0 opts=''
-        ;;
-    'alerts')
-        cmds='list rules' aliases='' args='' common=0 opts=''
-        ;;
-    'alerts list')
-        cmds='' aliases='' args='' common=1 opts=' --state= --prometheus= --alertmanager='
-        ;;
-    'alerts rules')
-        cmds='' aliases='' args='' common=1 opts=' --type= --prometheus='
-        ;;
-    'api')
-        cmds='openstack kube forward' aliases='' args='' common=0 opts=''
-        ;;
-    'api openstack')
-        cmds='' aliases='' args='none none' common=2 opts=' --file= -f= --microversion='
-        ;;
-    'api kube')
-        cmds='' aliases='' args='none none' common=3 opts=' --file= -f= --patch= --as= --as-group= --force-conflicts --selector= -l= --field-selector= --all-namespaces -A'
-        ;;
-    'api forward')
-        cmds='' aliases='' args='live none' common=4 opts=''
-        ;;
-    'cluster')
-        cmds='create list show resize upgrade update delete wait events kubeconfig ca stats quotas services' aliases='' args='' common=0 opts=''
-        ;;
-    'cluster create')
-        cmds='' aliases='' args='none' common=5 opts=' --template= -t= --nodes= --masters= --label= --merge-labels --flavor= --master-flavor= --keypair= --docker-volume-size= --fixed-network= --fixed-subnet= --master-lb --floating-ip --no-floating-ip --file= -f= --for='
-        ;;
-    'cluster list')
-        cmds='' aliases='' args='' common=1 opts=''
-        ;;
-    'cluster show')
-        cmds='' aliases='' args='live' common=6 opts=''
-        ;;
-    'cluster resize')
-        cmds='' aliases='' args='live' common=7 opts=' --nodes= --nodegroup= --remove= --for='
-        ;;
-    'cluster upgrade')
-        cmds='' aliases='' args='live' common=7 opts=' --template= -t= --batch= --nodegroup= --for='
-        ;;
-    'cluster update')
-        cmds='' aliases='' args='live live+' common=7 opts=''
-        ;;
-    'cluster delete')
-        cmds='' aliases='' args='live+' common=8 opts=''
-        ;;
-    'cluster wait')
-        cmds='' aliases='' args='live' common=6 opts=' --for= --timeout='
-        ;;
-    'cluster events')
-        cmds='' aliases='' args='live' common=6 opts=' --follow -F'
-        ;;
-    'cluster kubeconfig')
-        cmds='' aliases='' args='live' common=6 opts=' --file= --context-name= --use --key= --renew --keystone'
-        ;;
-    'cluster ca')
-        cmds='show sign rotate' aliases='' args='' common=0 opts=''
-        ;;
-    'cluster ca show')
-        cmds='' aliases='' args='live' common=6 opts=' --pem'
-        ;;
-    'cluster ca sign')
-        cmds='' aliases='' args='live files' common=4 opts=''
-        ;;
-    'cluster ca rotate')
-        cmds='' aliases='' args='live' common=5 opts=' --for='
-        ;;
-    'cluster stats')
-        cmds='' aliases='' args='' common=6 opts=' --project='
-        ;;
-    'cluster quotas')
-        cmds='list show create update delete' aliases='' args='' common=0 opts=''
-        ;;
-    'cluster quotas list')
-        cmds='' aliases='' args='' common=1 opts=' --all-projects'
-        ;;
-    'cluster quotas show')
-        cmds='' aliases='' args='live' common=6 opts=''
-        ;;
-    'cluster quotas create')
-        cmds='' aliases='' args='live' common=3 opts=' --hard-limit='
-        ;;
-    'cluster quotas update')
-        cmds='' aliases='' args='live' common=3 opts=' --hard-limit='
-        ;;
-    'cluster quotas delete')
-        cmds='' aliases='' args='live+' common=9 opts=''
-        ;;
-    'cluster services')
-        cmds='' aliases='' args='' common=1 opts=''
-        ;;
-    'completion')
-        cmds='bash zsh fish' aliases='' args='' common=0 opts=''
-        ;;
-    'completion bash')
-        cmds='' aliases='' args='' common=10 opts=''
-        ;;
-    'completion zsh')
-        cmds='' aliases='' args='' common=10 opts=''
-        ;;
-    'completion fish')
-        cmds='' aliases='' args='' common=10 opts=''
-        ;;
-    'context')
-        cmds='list show use add set delete' aliases='' args='' common=0 opts=''
-        ;;
-    'context list')
-        cmds='' aliases='' args='' common=11 opts=''
-        ;;
-    'context show')
-        cmds='' aliases='' args='live' common=6 opts=' --origin'
-        ;;
-    'context use')
-        cmds='' aliases='' args='live' common=10 opts=''
-        ;;
-    'context add')
-        cmds='' aliases='' args='none' common=12 opts=' --cloud= --kube-context= --kubeconfig= --namespace= --openfaas= --knative= --openwhisk= --prometheus= --prometheus-user= --prometheus-password-file= --prometheus-token-file= --prometheus-headers-file= --scrape-hosts= --scrape-user= --scrape-password-file= --scrape-token-file= --alertmanager= --grafana= --grafana-token-file= --runtime= --user= --password-file= --oauth2-url= --oauth2-client-id= --oauth2-secret-file= --oauth2-scope= --oauth2-audience= --ca-file= --cert-file= --key-file= --insecure --protected --currency= --price-cpu-hour= --price-gpu-hour= --price-kwh= --idle-watts= --max-watts= --use --replace'
-        ;;
-    'context set')
-        cmds='' aliases='' args='live' common=12 opts=' --cloud= --kube-context= --kubeconfig= --namespace= --openfaas= --knative= --openwhisk= --prometheus= --prometheus-user= --prometheus-password-file= --prometheus-token-file= --prometheus-headers-file= --scrape-hosts= --scrape-user= --scrape-password-file= --scrape-token-file= --alertmanager= --grafana= --grafana-token-file= --runtime= --user= --password-file= --oauth2-url= --oauth2-client-id= --oauth2-secret-file= --oauth2-scope= --oauth2-audience= --ca-file= --cert-file= --key-file= --insecure --protected --currency= --price-cpu-hour= --price-gpu-hour= --price-kwh= --idle-watts= --max-watts= --unset='
-        ;;
-    'context delete')
-        cmds='' aliases='' args='live+' common=12 opts=''
-        ;;
-    'dashboard')
-        cmds='rules export push diff list delete' aliases='' args='' common=0 opts=''
-        ;;
-    'dashboard rules')
-        cmds='' aliases='' args='dirs' common=13 opts=' --operator'
-        ;;
-    'dashboard export')
-        cmds='' aliases='' args='dirs' common=6 opts=''
-        ;;
-    'dashboard push')
-        cmds='' aliases='' args='' common=3 opts=' --grafana='
-        ;;
-    'dashboard diff')
-        cmds='' aliases='' args='' common=6 opts=' --grafana='
-        ;;
-    'dashboard list')
-        cmds='' aliases='' args='' common=1 opts=' --grafana='
-        ;;
-    'dashboard delete')
-        cmds='' aliases='' args='' common=3 opts=' --grafana='
-        ;;
-    'dataset')
-        cmds='create list show attach detach manifest delete' aliases='' args='' common=0 opts=''
-        ;;
-    'dataset create')
-        cmds='' aliases='' args='none' common=5 opts=' --size= --type= --zone= --from= --image= --label='
-        ;;
-    'dataset list')
-        cmds='' aliases='' args='' common=1 opts=' --all'
-        ;;
-    'dataset show')
-        cmds='' aliases='' args='live+' common=6 opts=''
-        ;;
-    'dataset attach')
-        cmds='' aliases='' args='live live' common=5 opts=' --cluster= --fs-type='
-        ;;
-    'dataset detach')
-        cmds='' aliases='' args='live live' common=8 opts=''
-        ;;
-    'dataset manifest')
-        cmds='' aliases='' args='live' common=6 opts=' --fs-type='
-        ;;
-    'dataset delete')
-        cmds='' aliases='' args='live+' common=8 opts=''
-        ;;
-    'doctor')
-        cmds='' aliases='' args='' common=1 opts=''
-        ;;
-    'explain')
-        cmds='' aliases='' args='live live' common=10 opts=' --json-schema'
-        ;;
-    'function')
-        cmds='deploy diff list show invoke logs events scale revisions traffic rollback wait export delete coldstart build secret runtimes trigger rule domain' aliases='' args='' common=0 opts=''
-        ;;
-    'function deploy')
-        cmds='' aliases='' args='none' common=5 opts=' --file= -f= --replace --if-not-exists --wait-window= --runtime= --image= --command= --arg= --mode= --source= --port= --user= --read-only --env= -e= --env-from= --env-value-from= --volume= --secret= --memory= --cpu= --gpus= --request= --limit= --scale= --metric= --idle= --concurrency= --queue= --scale-initial= --scale-activation= --utilization= --scale-down-delay= --scale-class= --ready-path= --ready-probe= --live-probe= --exec-timeout= --start-timeout= --service-account= --pull-secret= --runtime-class= --node-selector= --node-affinity= --toleration= --label= --annotation= --revision-name= --traffic= --tag= --rollout= --cluster-local'
-        ;;
-    'function diff')
-        cmds='' aliases='' args='live' common=4 opts=' --file= -f= --replace --if-not-exists --wait-window= --runtime= --image= --command= --arg= --mode= --source= --port= --user= --read-only --env= -e= --env-from= --env-value-from= --volume= --secret= --memory= --cpu= --gpus= --request= --limit= --scale= --metric= --idle= --concurrency= --queue= --scale-initial= --scale-activation= --utilization= --scale-down-delay= --scale-class= --ready-path= --ready-probe= --live-probe= --exec-timeout= --start-timeout= --service-account= --pull-secret= --runtime-class= --node-selector= --node-affinity= --toleration= --label= --annotation= --revision-name= --traffic= --tag= --rollout= --cluster-local'
-        ;;
-    'function list')
-        cmds='' aliases='' args='' common=1 opts=' --runtime='
-        ;;
-    'function show')
-        cmds='' aliases='' args='live+' common=6 opts=' --runtime='
-        ;;
-    'function invoke')
-        cmds='' aliases='' args='live' common=14 opts=' --file= -f= --data= -d= --requests= -n= --path= --method= -X= --header= -H= --event= --async --callback= --timeout= --idle-timeout= --silent -s --output= -o= --runtime='
-        ;;
-    'function logs')
-        cmds='' aliases='' args='live' common=6 opts=' --follow -f --tail= --since= --timestamps --runtime='
-        ;;
-    'function events')
-        cmds='' aliases='' args='live' common=1 opts=' --runtime='
-        ;;
-    'function scale')
-        cmds='' aliases='' args='live none' common=8 opts=' --runtime='
-        ;;
-    'function revisions')
-        cmds='' aliases='' args='live' common=1 opts=' --runtime='
-        ;;
-    'function traffic')
-        cmds='' aliases='' args='live none+' common=5 opts=' --tag= --untag= --runtime='
-        ;;
-    'function rollback')
-        cmds='' aliases='' args='live' common=5 opts=' --to= --runtime='
-        ;;
-    'function wait')
-        cmds='' aliases='' args='live' common=4 opts=' --for= --timeout= --runtime='
-        ;;
-    'function export')
-        cmds='' aliases='' args='live' common=6 opts=' --runtime='
-        ;;
-    'function delete')
-        cmds='' aliases='' args='live+' common=9 opts=' --runtime='
-        ;;
-    'function coldstart')
-        cmds='' aliases='' args='live' common=15 opts=' --rounds= -n= --file= -f= --path= --method= -X= --runtime='
-        ;;
-    'function build')
-        cmds='' aliases='' args='none' common=7 opts=' --source= --file= -f= --base= --command= --build-arg= --archive= --builder= --job-image= --push-secret= --push'
-        ;;
-    'function secret')
-        cmds='create list update delete' aliases='' args='' common=0 opts=''
-        ;;
-    'function secret create')
-        cmds='' aliases='' args='none' common=16 opts=' --file= -f= --key= --trim --runtime='
-        ;;
-    'function secret list')
-        cmds='' aliases='' args='' common=1 opts=' --runtime='
-        ;;
-    'function secret update')
-        cmds='' aliases='' args='live' common=16 opts=' --file= -f= --key= --trim --runtime='
-        ;;
-    'function secret delete')
-        cmds='' aliases='' args='live+' common=16 opts=' --runtime='
-        ;;
-    'function runtimes')
-        cmds='' aliases='' args='live' common=11 opts=''
-        ;;
-    'function trigger')
-        cmds='create list show delete fire' aliases='' args='' common=0 opts=''
-        ;;
-    'function trigger create')
-        cmds='' aliases='' args='none' common=3 opts=' --function= --broker= --filter= --schedule= --data= --kafka= --topic= --group= --param= --runtime='
-        ;;
-    'function trigger list')
-        cmds='' aliases='' args='' common=1 opts=' --runtime='
-        ;;
-    'function trigger show')
-        cmds='' aliases='' args='live' common=6 opts=' --runtime='
-        ;;
-    'function trigger delete')
-        cmds='' aliases='' args='live+' common=9 opts=' --runtime='
-        ;;
-    'function trigger fire')
-        cmds='' aliases='' args='none' common=2 opts=' --param= --file= -f= --runtime='
-        ;;
-    'function rule')
-        cmds='create list enable disable delete' aliases='' args='' common=0 opts=''
-        ;;
-    'function rule create')
-        cmds='' aliases='' args='none' common=2 opts=' --trigger= --function= --runtime='
-        ;;
-    'function rule list')
-        cmds='' aliases='' args='' common=1 opts=' --runtime='
-        ;;
-    'function rule enable')
-        cmds='' aliases='' args='none+' common=16 opts=' --runtime='
-        ;;
-    'function rule disable')
-        cmds='' aliases='' args='none+' common=16 opts=' --runtime='
-        ;;
-    'function rule delete')
-        cmds='' aliases='' args='none+' common=16 opts=' --runtime='
-        ;;
-    'function domain')
-        cmds='create list delete' aliases='' args='' common=0 opts=''
-        ;;
-    'function domain create')
-        cmds='' aliases='' args='none' common=5 opts=' --function= --tls= --claim'
-        ;;
-    'function domain list')
-        cmds='' aliases='' args='' common=1 opts=''
-        ;;
-    'function domain delete')
-        cmds='' aliases='' args='live+' common=9 opts=''
-        ;;
-    'gpu')
-        cmds='list idle reclaim share' aliases='' args='' common=0 opts=''
-        ;;
-    'gpu list')
-        cmds='' aliases='' args='' common=1 opts=' --prometheus='
-        ;;
-    'gpu idle')
-        cmds='' aliases='' args='' common=1 opts=' --for= --below= --prometheus= --all -a'
-        ;;
-    'gpu reclaim')
-        cmds='' aliases='' args='live+' common=5 opts=' --for= --below= --prometheus='
-        ;;
-    'gpu share')
-        cmds='show apply rollback' aliases='' args='' common=0 opts=''
-        ;;
-    'gpu share show')
-        cmds='' aliases='' args='' common=1 opts=''
-        ;;
-    'gpu share apply')
-        cmds='' aliases='' args='' common=5 opts=' --file= -f= --name= --node= --config-map='
-        ;;
-    'gpu share rollback')
-        cmds='' aliases='' args='' common=3 opts=' --config-map='
-        ;;
-    'help')
-        cmds='' aliases='' args='live+' common=10 opts=''
-        ;;
-    'infra')
-        cmds='servers flavors hypervisors networks routers floating-ips volumes images quotas' aliases='' args='' common=0 opts=''
-        ;;
-    'infra servers')
-        cmds='' aliases='' args='live+' common=1 opts=' --all-projects'
-        ;;
-    'infra flavors')
-        cmds='' aliases='' args='live+' common=1 opts=' --gpu'
-        ;;
-    'infra hypervisors')
-        cmds='' aliases='' args='live+' common=1 opts=''
-        ;;
-    'infra networks')
-        cmds='' aliases='' args='live+' common=1 opts=''
-        ;;
-    'infra routers')
-        cmds='' aliases='' args='live+' common=1 opts=''
-        ;;
-    'infra floating-ips')
-        cmds='' aliases='' args='live+' common=1 opts=''
-        ;;
-    'infra volumes')
-        cmds='' aliases='' args='live+' common=1 opts=' --all-projects'
-        ;;
-    'infra images')
-        cmds='' aliases='' args='live+' common=1 opts=''
-        ;;
-    'infra quotas')
-        cmds='' aliases='' args='none' common=1 opts=''
-        ;;
-    'local')
-        cmds='up down status logs' aliases='' args='' common=0 opts=''
-        ;;
-    'local up')
-        cmds='' aliases='' args='' common=13 opts=' --port= -p= --gpus= --idle-watts= --max-watts= --timeout='
-        ;;
-    'local down')
-        cmds='' aliases='' args='' common=12 opts=''
-        ;;
-    'local status')
-        cmds='' aliases='' args='' common=13 opts=''
-        ;;
-    'local logs')
-        cmds='' aliases='' args='' common=10 opts=' --follow -f --tail='
-        ;;
-    'login')
-        cmds='' aliases='' args='' common=6 opts=' --force --revoke --exec-credential'
-        ;;
-    'model')
-        cmds='serve list show predict logs scale delete' aliases='' args='' common=0 opts=''
-        ;;
-    'model serve')
-        cmds='' aliases='' args='none' common=7 opts=' --model= --server= --as= --image= --command= --source= --version= --version-label= --batching= --warmup= --warmup-requests= --port= --env= -e= --scale= --concurrency= --memory= --cpu= --gpus= --replace'
-        ;;
-    'model list')
-        cmds='' aliases='' args='' common=1 opts=''
-        ;;
-    'model show')
-        cmds='' aliases='' args='live+' common=6 opts=' --version= --label='
-        ;;
-    'model predict')
-        cmds='' aliases='' args='live' common=6 opts=' --file= -f= --version= --label= --input= --signature= --raw --timeout='
-        ;;
-    'model logs')
-        cmds='' aliases='' args='live' common=6 opts=' --follow -f --tail= --timestamps'
-        ;;
-    'model scale')
-        cmds='' aliases='' args='live none' common=8 opts=''
-        ;;
-    'model delete')
-        cmds='' aliases='' args='live+' common=9 opts=''
-        ;;
-    'nodegroup')
-        cmds='create list show resize update delete' aliases='' args='' common=0 opts=''
-        ;;
-    'nodegroup create')
-        cmds='' aliases='' args='live none' common=5 opts=' --flavor= --nodes= --min= --max= --role= --image= --docker-volume-size= --label= --merge-labels --no-merge-labels --node-label= --taint= --file= -f= --for='
-        ;;
-    'nodegroup list')
-        cmds='' aliases='' args='live' common=1 opts=' --role='
-        ;;
-    'nodegroup show')
-        cmds='' aliases='' args='live live' common=6 opts=''
-        ;;
-    'nodegroup resize')
-        cmds='' aliases='' args='live live' common=7 opts=' --nodes= --remove= --for='
-        ;;
-    'nodegroup update')
-        cmds='' aliases='' args='live live' common=7 opts=' --min= --max= --no-max --node-label= --taint='
-        ;;
-    'nodegroup delete')
-        cmds='' aliases='' args='live live+' common=8 opts=''
-        ;;
-    'pool')
-        cmds='create list show delete advise run' aliases='' args='' common=0 opts=''
-        ;;
-    'pool create')
-        cmds='' aliases='' args='none' common=7 opts=' --function= --min= --max= --schedule= --forecast --prepull --gpus= --hold-image= --runtime='
-        ;;
-    'pool list')
-        cmds='' aliases='' args='' common=1 opts=' --runtime='
-        ;;
-    'pool show')
-        cmds='' aliases='' args='live+' common=6 opts=' --runtime='
-        ;;
-    'pool delete')
-        cmds='' aliases='' args='live+' common=16 opts=' --runtime='
-        ;;
-    'pool advise')
-        cmds='' aliases='' args='live+' common=1 opts=' --runtime= --window= --break-even --rate='
-        ;;
-    'pool run')
-        cmds='' aliases='' args='' common=16 opts=' --runtime= --once --interval='
-        ;;
-    'query')
-        cmds='' aliases='' args='none' common=1 opts=' --at= --range= --step= --plot= --list= --figure= --source= --prometheus= --scrape='
-        ;;
-    'queue')
-        cmds='' aliases='' args='live' common=1 opts=''
-        ;;
-    'shell')
-        cmds='' aliases='' args='' common=4 opts=' --stop -e'
-        ;;
-    'template')
-        cmds='create list show update delete' aliases='' args='' common=0 opts=''
-        ;;
-    'template create')
-        cmds='' aliases='' args='none' common=3 opts=' --image= --flavor= --master-flavor= --external-network= --keypair= --docker-volume-size= --label= --network-driver= --volume-driver= --docker-storage-driver= --dns-nameserver= --fixed-network= --fixed-subnet= --master-lb --floating-ip --no-floating-ip --public --hidden --server-type= --driver= --tls-disabled --apiserver-port= --http-proxy= --https-proxy= --no-proxy= --registry --insecure-registry= --tags= --file= -f='
-        ;;
-    'template list')
-        cmds='' aliases='' args='' common=1 opts=''
-        ;;
-    'template show')
-        cmds='' aliases='' args='live' common=6 opts=''
-        ;;
-    'template update')
-        cmds='' aliases='' args='live live+' common=3 opts=' --remove='
-        ;;
-    'template delete')
-        cmds='' aliases='' args='live+' common=9 opts=''
-        ;;
-    'top')
-        cmds='' aliases='' args='' common=6 opts=' --once --interval= --window= --panel= --filter= --sort= --at= --range= --assert= --theme= --curves= --actions --prometheus= --scrape='
-        ;;
-    'train')
-        cmds='submit list show logs events wait cancel delete retry' aliases='' args='' common=0 opts=''
-        ;;
-    'train submit')
-        cmds='' aliases='' args='none' common=17 opts=' --file= -f= --gpus= --nodes= --workers= --ps= --cpu= --memory= --retries= --timeout= --env= -e= --workdir= --source= --image= --dataset= --queue= --success= --priority= --spot --runtime= --logs -l --trainer='
-        ;;
-    'train list')
-        cmds='' aliases='' args='' common=1 opts=' --all-namespaces -A --trainer='
-        ;;
-    'train show')
-        cmds='' aliases='' args='live+' common=6 opts=' --trainer='
-        ;;
-    'train logs')
-        cmds='' aliases='' args='live' common=6 opts=' --follow -f --rank= --previous -p --tail= --trainer='
-        ;;
-    'train events')
-        cmds='' aliases='' args='live' common=1 opts=' --trainer='
-        ;;
-    'train wait')
-        cmds='' aliases='' args='live' common=6 opts=' --timeout= --logs -l --trainer='
-        ;;
-    'train cancel')
-        cmds='' aliases='' args='live+' common=9 opts=' --trainer='
-        ;;
-    'train delete')
-        cmds='' aliases='' args='live+' common=9 opts=' --trainer='
-        ;;
-    'train retry')
-        cmds='' aliases='' args='live' common=7 opts=' --name= --replace --trainer='
-        ;;
-    'version')
-        cmds='' aliases='' args='' common=13 opts=''
-        ;;
-    'why')
-        cmds='cluster pod job train function workflow' aliases='' args='' common=0 opts=''
-        ;;
-    'why cluster')
-        cmds='' aliases='' args='live' common=6 opts=''
-        ;;
-    'why pod')
-        cmds='' aliases='' args='live' common=6 opts=''
-        ;;
-    'why job')
-        cmds='' aliases='' args='live' common=6 opts=''
-        ;;
-    'why train')
-        cmds='' aliases='' args='live' common=6 opts=''
-        ;;
-    'why function')
-        cmds='' aliases='' args='live' common=6 opts=''
-        ;;
-    'why workflow')
-        cmds='' aliases='' args='live' common=6 opts=''
-        ;;
-    'workflow')
-        cmds='run plan validate list status logs resume cancel delete' aliases='' args='' common=0 opts=''
-        ;;
-    'workflow run')
-        cmds='' aliases='' args='' common=2 opts=' --file= -f= --fresh'
-        ;;
-    'workflow plan')
-        cmds='' aliases='' args='' common=6 opts=' --file= -f='
-        ;;
-    'workflow validate')
-        cmds='' aliases='' args='' common=10 opts=' --file= -f='
-        ;;
-    'workflow list')
-        cmds='' aliases='' args='' common=11 opts=''
-        ;;
-    'workflow status')
-        cmds='' aliases='' args='live' common=11 opts=''
-        ;;
-    'workflow logs')
-        cmds='' aliases='' args='live none' common=4 opts=' --follow -f --tail='
-        ;;
-    'workflow resume')
-        cmds='' aliases='' args='live' common=2 opts=''
-        ;;
-    'workflow cancel')
-        cmds='' aliases='' args='live' common=16 opts=''
-        ;;
-    'workflow delete')
-        cmds='' aliases='' args='live+' common=16 opts=''
-        ;;
+    '') common=0 cmds='alerts api cluster completion context dashboard dataset doctor explain function gpu help infra local login model nodegroup pool query queue shell template top train version why workflow' aliases='fn=function wf=workflow ' ;;
+    'alerts') common=0 cmds='list rules' aliases='' ;;
+    'alerts list') common=1 opts=' --state= --prometheus= --alertmanager=' ;;
+    'alerts rules') common=1 opts=' --type= --prometheus=' ;;
+    'api') common=0 cmds='openstack kube forward' aliases='' ;;
+    'api openstack') common=2 args='none none' opts=' --file= -f= --microversion=' ;;
+    'api kube') common=3 args='none none' opts=' --file= -f= --patch= --as= --as-group= --force-conflicts --selector= -l= --field-selector= --all-namespaces -A' ;;
+    'api forward') common=4 args='live none' ;;
+    'cluster') common=0 cmds='create list show resize upgrade update delete wait events kubeconfig ca stats quotas services' aliases='' ;;
+    'cluster create') common=5 args='none' opts=' --template= -t= --nodes= --masters= --label= --merge-labels --flavor= --master-flavor= --keypair= --docker-volume-size= --fixed-network= --fixed-subnet= --master-lb --floating-ip --no-floating-ip --file= -f= --for=' ;;
+    'cluster list') common=1 ;;
+    'cluster show') common=6 args='live' ;;
+    'cluster resize') common=7 args='live' opts=' --nodes= --nodegroup= --remove= --for=' ;;
+    'cluster upgrade') common=7 args='live' opts=' --template= -t= --batch= --nodegroup= --for=' ;;
+    'cluster update') common=7 args='live live+' ;;
+    'cluster delete') common=8 args='live+' ;;
+    'cluster wait') common=6 args='live' opts=' --for= --timeout=' ;;
+    'cluster events') common=6 args='live' opts=' --follow -F' ;;
+    'cluster kubeconfig') common=6 args='live' opts=' --file= --context-name= --use --key= --renew --keystone' ;;
+    'cluster ca') common=0 cmds='show sign rotate' aliases='' ;;
+    'cluster ca show') common=6 args='live' opts=' --pem' ;;
+    'cluster ca sign') common=4 args='live files' ;;
+    'cluster ca rotate') common=5 args='live' opts=' --for=' ;;
+    'cluster stats') common=6 opts=' --project=' ;;
+    'cluster quotas') common=0 cmds='list show create update delete' aliases='' ;;
+    'cluster quotas list') common=1 opts=' --all-projects' ;;
+    'cluster quotas show') common=6 args='live' ;;
+    'cluster quotas create') common=3 args='live' opts=' --hard-limit=' ;;
+    'cluster quotas update') common=3 args='live' opts=' --hard-limit=' ;;
+    'cluster quotas delete') common=9 args='live+' ;;
+    'cluster services') common=1 ;;
+    'completion') common=0 cmds='bash zsh fish' aliases='' ;;
+    'completion bash') common=10 ;;
+    'completion zsh') common=10 ;;
+    'completion fish') common=10 ;;
+    'context') common=0 cmds='list show use add set delete' aliases='' ;;
+    'context list') common=11 ;;
+    'context show') common=6 args='live' opts=' --origin' ;;
+    'context use') common=10 args='live' ;;
+    'context add') common=12 args='none' opts=' --cloud= --kube-context= --kubeconfig= --namespace= --openfaas= --knative= --openwhisk= --prometheus= --prometheus-user= --prometheus-password-file= --prometheus-token-file= --prometheus-headers-file= --scrape-hosts= --scrape-user= --scrape-password-file= --scrape-token-file= --alertmanager= --grafana= --grafana-token-file= --runtime= --user= --password-file= --oauth2-url= --oauth2-client-id= --oauth2-secret-file= --oauth2-scope= --oauth2-audience= --ca-file= --cert-file= --key-file= --insecure --protected --currency= --price-cpu-hour= --price-gpu-hour= --price-kwh= --idle-watts= --max-watts= --use --replace' ;;
+    'context set') common=12 args='live' opts=' --cloud= --kube-context= --kubeconfig= --namespace= --openfaas= --knative= --openwhisk= --prometheus= --prometheus-user= --prometheus-password-file= --prometheus-token-file= --prometheus-headers-file= --scrape-hosts= --scrape-user= --scrape-password-file= --scrape-token-file= --alertmanager= --grafana= --grafana-token-file= --runtime= --user= --password-file= --oauth2-url= --oauth2-client-id= --oauth2-secret-file= --oauth2-scope= --oauth2-audience= --ca-file= --cert-file= --key-file= --insecure --protected --currency= --price-cpu-hour= --price-gpu-hour= --price-kwh= --idle-watts= --max-watts= --unset=' ;;
+    'context delete') common=12 args='live+' ;;
+    'dashboard') common=0 cmds='rules export push diff list delete' aliases='' ;;
+    'dashboard rules') common=13 args='dirs' opts=' --operator' ;;
+    'dashboard export') common=6 args='dirs' ;;
+    'dashboard push') common=3 opts=' --grafana=' ;;
+    'dashboard diff') common=6 opts=' --grafana=' ;;
+    'dashboard list') common=1 opts=' --grafana=' ;;
+    'dashboard delete') common=3 opts=' --grafana=' ;;
+    'dataset') common=0 cmds='create list show attach detach manifest delete' aliases='' ;;
+    'dataset create') common=5 args='none' opts=' --size= --type= --zone= --from= --image= --label=' ;;
+    'dataset list') common=1 opts=' --all' ;;
+    'dataset show') common=6 args='live+' ;;
+    'dataset attach') common=5 args='live live' opts=' --cluster= --fs-type=' ;;
+    'dataset detach') common=8 args='live live' ;;
+    'dataset manifest') common=6 args='live' opts=' --fs-type=' ;;
+    'dataset delete') common=8 args='live+' ;;
+    'doctor') common=1 ;;
+    'explain') common=10 args='live live' opts=' --json-schema' ;;
+    'function') common=0 cmds='deploy diff list show invoke logs events scale revisions traffic rollback wait export delete coldstart build secret runtimes trigger rule domain' aliases='' ;;
+    'function deploy') common=5 args='none' opts=' --file= -f= --replace --if-not-exists --wait-window= --runtime= --image= --command= --arg= --mode= --source= --port= --user= --read-only --env= -e= --env-from= --env-value-from= --volume= --secret= --memory= --cpu= --gpus= --request= --limit= --scale= --metric= --idle= --concurrency= --queue= --scale-initial= --scale-activation= --utilization= --scale-down-delay= --scale-class= --ready-path= --ready-probe= --live-probe= --exec-timeout= --start-timeout= --service-account= --pull-secret= --runtime-class= --node-selector= --node-affinity= --toleration= --label= --annotation= --revision-name= --traffic= --tag= --rollout= --cluster-local' ;;
+    'function diff') common=4 args='live' opts=' --file= -f= --replace --if-not-exists --wait-window= --runtime= --image= --command= --arg= --mode= --source= --port= --user= --read-only --env= -e= --env-from= --env-value-from= --volume= --secret= --memory= --cpu= --gpus= --request= --limit= --scale= --metric= --idle= --concurrency= --queue= --scale-initial= --scale-activation= --utilization= --scale-down-delay= --scale-class= --ready-path= --ready-probe= --live-probe= --exec-timeout= --start-timeout= --service-account= --pull-secret= --runtime-class= --node-selector= --node-affinity= --toleration= --label= --annotation= --revision-name= --traffic= --tag= --rollout= --cluster-local' ;;
+    'function list') common=1 opts=' --runtime=' ;;
+    'function show') common=6 args='live+' opts=' --runtime=' ;;
+    'function invoke') common=14 args='live' opts=' --file= -f= --data= -d= --requests= -n= --path= --method= -X= --header= -H= --event= --async --callback= --timeout= --idle-timeout= --silent -s --output= -o= --runtime=' ;;
+    'function logs') common=6 args='live' opts=' --follow -f --tail= --since= --timestamps --runtime=' ;;
+    'function events') common=1 args='live' opts=' --runtime=' ;;
+    'function scale') common=8 args='live none' opts=' --runtime=' ;;
+    'function revisions') common=1 args='live' opts=' --runtime=' ;;
+    'function traffic') common=5 args='live none+' opts=' --tag= --untag= --runtime=' ;;
+    'function rollback') common=5 args='live' opts=' --to= --runtime=' ;;
+    'function wait') common=4 args='live' opts=' --for= --timeout= --runtime=' ;;
+    'function export') common=6 args='live' opts=' --runtime=' ;;
+    'function delete') common=9 args='live+' opts=' --runtime=' ;;
+    'function coldstart') common=15 args='live' opts=' --rounds= -n= --file= -f= --path= --method= -X= --runtime=' ;;
+    'function build') common=7 args='none' opts=' --source= --file= -f= --base= --command= --build-arg= --archive= --builder= --job-image= --push-secret= --push' ;;
+    'function secret') common=0 cmds='create list update delete' aliases='' ;;
+    'function secret create') common=16 args='none' opts=' --file= -f= --key= --trim --runtime=' ;;
+    'function secret list') common=1 opts=' --runtime=' ;;
+    'function secret update') common=16 args='live' opts=' --file= -f= --key= --trim --runtime=' ;;
+    'function secret delete') common=16 args='live+' opts=' --runtime=' ;;
+    'function runtimes') common=11 args='live' ;;
+    'function trigger') common=0 cmds='create list show delete fire' aliases='' ;;
+    'function trigger create') common=3 args='none' opts=' --function= --broker= --filter= --schedule= --data= --kafka= --topic= --group= --param= --runtime=' ;;
+    'function trigger list') common=1 opts=' --runtime=' ;;
+    'function trigger show') common=6 args='live' opts=' --runtime=' ;;
+    'function trigger delete') common=9 args='live+' opts=' --runtime=' ;;
+    'function trigger fire') common=2 args='none' opts=' --param= --file= -f= --runtime=' ;;
+    'function rule') common=0 cmds='create list enable disable delete' aliases='' ;;
+    'function rule create') common=2 args='none' opts=' --trigger= --function= --runtime=' ;;
+    'function rule list') common=1 opts=' --runtime=' ;;
+    'function rule enable') common=16 args='none+' opts=' --runtime=' ;;
+    'function rule disable') common=16 args='none+' opts=' --runtime=' ;;
+    'function rule delete') common=16 args='none+' opts=' --runtime=' ;;
+    'function domain') common=0 cmds='create list delete' aliases='' ;;
+    'function domain create') common=5 args='none' opts=' --function= --tls= --claim' ;;
+    'function domain list') common=1 ;;
+    'function domain delete') common=9 args='live+' ;;
+    'gpu') common=0 cmds='list idle reclaim share' aliases='' ;;
+    'gpu list') common=1 opts=' --prometheus=' ;;
+    'gpu idle') common=1 opts=' --for= --below= --prometheus= --all -a' ;;
+    'gpu reclaim') common=5 args='live+' opts=' --for= --below= --prometheus=' ;;
+    'gpu share') common=0 cmds='show apply rollback' aliases='' ;;
+    'gpu share show') common=1 ;;
+    'gpu share apply') common=5 opts=' --file= -f= --name= --node= --config-map=' ;;
+    'gpu share rollback') common=3 opts=' --config-map=' ;;
+    'help') common=10 args='live+' ;;
+    'infra') common=0 cmds='servers flavors hypervisors networks routers floating-ips volumes images quotas' aliases='' ;;
+    'infra servers') common=1 args='live+' opts=' --all-projects' ;;
+    'infra flavors') common=1 args='live+' opts=' --gpu' ;;
+    'infra hypervisors') common=1 args='live+' ;;
+    'infra networks') common=1 args='live+' ;;
+    'infra routers') common=1 args='live+' ;;
+    'infra floating-ips') common=1 args='live+' ;;
+    'infra volumes') common=1 args='live+' opts=' --all-projects' ;;
+    'infra images') common=1 args='live+' ;;
+    'infra quotas') common=1 args='none' ;;
+    'local') common=0 cmds='up down status logs' aliases='' ;;
+    'local up') common=13 opts=' --port= -p= --gpus= --idle-watts= --max-watts= --timeout=' ;;
+    'local down') common=12 ;;
+    'local status') common=13 ;;
+    'local logs') common=10 opts=' --follow -f --tail=' ;;
+    'login') common=6 opts=' --force --revoke --exec-credential' ;;
+    'model') common=0 cmds='serve list show predict logs scale delete' aliases='' ;;
+    'model serve') common=7 args='none' opts=' --model= --server= --as= --image= --command= --source= --version= --version-label= --batching= --warmup= --warmup-requests= --port= --env= -e= --scale= --concurrency= --memory= --cpu= --gpus= --replace' ;;
+    'model list') common=1 ;;
+    'model show') common=6 args='live+' opts=' --version= --label=' ;;
+    'model predict') common=6 args='live' opts=' --file= -f= --version= --label= --input= --signature= --raw --timeout=' ;;
+    'model logs') common=6 args='live' opts=' --follow -f --tail= --timestamps' ;;
+    'model scale') common=8 args='live none' ;;
+    'model delete') common=9 args='live+' ;;
+    'nodegroup') common=0 cmds='create list show resize update delete' aliases='' ;;
+    'nodegroup create') common=5 args='live none' opts=' --flavor= --nodes= --min= --max= --role= --image= --docker-volume-size= --label= --merge-labels --no-merge-labels --node-label= --taint= --file= -f= --for=' ;;
+    'nodegroup list') common=1 args='live' opts=' --role=' ;;
+    'nodegroup show') common=6 args='live live' ;;
+    'nodegroup resize') common=7 args='live live' opts=' --nodes= --remove= --for=' ;;
+    'nodegroup update') common=7 args='live live' opts=' --min= --max= --no-max --node-label= --taint=' ;;
+    'nodegroup delete') common=8 args='live live+' ;;
+    'pool') common=0 cmds='create list show delete advise run' aliases='' ;;
+    'pool create') common=7 args='none' opts=' --function= --min= --max= --schedule= --forecast --prepull --gpus= --hold-image= --runtime=' ;;
+    'pool list') common=1 opts=' --runtime=' ;;
+    'pool show') common=6 args='live+' opts=' --runtime=' ;;
+    'pool delete') common=16 args='live+' opts=' --runtime=' ;;
+    'pool advise') common=1 args='live+' opts=' --runtime= --window= --break-even --rate=' ;;
+    'pool run') common=16 opts=' --runtime= --once --interval=' ;;
+    'query') common=1 args='none' opts=' --at= --range= --step= --plot= --list= --figure= --source= --prometheus= --scrape=' ;;
+    'queue') common=1 args='live' ;;
+    'shell') common=4 opts=' --stop -e' ;;
+    'template') common=0 cmds='create list show update delete' aliases='' ;;
+    'template create') common=3 args='none' opts=' --image= --flavor= --master-flavor= --external-network= --keypair= --docker-volume-size= --label= --network-driver= --volume-driver= --docker-storage-driver= --dns-nameserver= --fixed-network= --fixed-subnet= --master-lb --floating-ip --no-floating-ip --public --hidden --server-type= --driver= --tls-disabled --apiserver-port= --http-proxy= --https-proxy= --no-proxy= --registry --insecure-registry= --tags= --file= -f=' ;;
+    'template list') common=1 ;;
+    'template show') common=6 args='live' ;;
+    'template update') common=3 args='live live+' opts=' --remove=' ;;
+    'template delete') common=9 args='live+' ;;
+    'top') common=6 opts=' --once --interval= --window= --panel= --filter= --sort= --at= --range= --assert= --theme= --curves= --actions --prometheus= --scrape=' ;;
+    'train') common=0 cmds='submit list show logs events wait cancel delete retry' aliases='' ;;
+    'train submit') common=17 args='none' opts=' --file= -f= --gpus= --nodes= --workers= --ps= --cpu= --memory= --retries= --timeout= --env= -e= --workdir= --source= --image= --dataset= --queue= --success= --priority= --spot --runtime= --logs -l --trainer=' ;;
+    'train list') common=1 opts=' --all-namespaces -A --trainer=' ;;
+    'train show') common=6 args='live+' opts=' --trainer=' ;;
+    'train logs') common=6 args='live' opts=' --follow -f --rank= --previous -p --tail= --trainer=' ;;
+    'train events') common=1 args='live' opts=' --trainer=' ;;
+    'train wait') common=6 args='live' opts=' --timeout= --logs -l --trainer=' ;;
+    'train cancel') common=9 args='live+' opts=' --trainer=' ;;
+    'train delete') common=9 args='live+' opts=' --trainer=' ;;
+    'train retry') common=7 args='live' opts=' --name= --replace --trainer=' ;;
+    'version') common=13 ;;
+    'why') common=0 cmds='cluster pod job train function workflow' aliases='' ;;
+    'why cluster') common=6 args='live' ;;
+    'why pod') common=6 args='live' ;;
+    'why job') common=6 args='live' ;;
+    'why train') common=6 args='live' ;;
+    'why function') common=6 args='live' ;;
+    'why workflow') common=6 args='live' ;;
+    'workflow') common=0 cmds='run plan validate list status logs resume cancel delete' aliases='' ;;
+    'workflow run') common=2 opts=' --file= -f= --fresh' ;;
+    'workflow plan') common=6 opts=' --file= -f=' ;;
+    'workflow validate') common=10 opts=' --file= -f=' ;;
+    'workflow list') common=11 ;;
+    'workflow status') common=11 args='live' ;;
+    'workflow logs') common=4 args='live none' opts=' --follow -f --tail=' ;;
+    'workflow resume') common=2 args='live' ;;
+    'workflow cancel') common=16 args='live' ;;
+    'workflow delete') common=16 args='live+' ;;
     esac
     case $common in
     0) opts+=' --version --output= -o= --jq= --no-headers --sort-by= --watch --wait --no-wait --timeout= --dry-run --yes -y --context= --namespace= -n= --cloud= --kube-context= --help -h --color= --verbose -v --timing' ;;
@@ -579,172 +214,318 @@ __aiwf_table() {
 # What an option's value is.
 __aiwf_value() {
     kind=none words=
-    case $1:$2 in
-    'alerts list:--state') kind=words words='firing pending inhibited silenced' ;;
-    'alerts rules:--type') kind=words words='alert record' ;;
-    'api openstack:--file' | 'api openstack:-f') kind=files ;;
-    'api kube:--file' | 'api kube:-f') kind=files ;;
-    'api kube:--patch') kind=words words='merge strategic json apply' ;;
-    'cluster create:--template' | 'cluster create:-t') kind=live ;;
-    'cluster create:--file' | 'cluster create:-f') kind=files ;;
-    'cluster create:--for') kind=words words='ready complete' ;;
-    'cluster resize:--for') kind=words words='ready complete' ;;
-    'cluster upgrade:--template' | 'cluster upgrade:-t') kind=live ;;
-    'cluster upgrade:--for') kind=words words='ready complete' ;;
-    'cluster wait:--for') kind=words words='ready complete deleted' ;;
-    'cluster wait:--timeout') kind=none ;;
-    'cluster kubeconfig:--file') kind=files ;;
-    'cluster kubeconfig:--key') kind=words words='ec rsa' ;;
-    'cluster ca rotate:--for') kind=words words='ready complete' ;;
-    'context add:--cloud') kind=live ;;
-    'context add:--kube-context') kind=live ;;
-    'context add:--kubeconfig') kind=files ;;
-    'context add:--namespace') kind=none ;;
-    'context add:--prometheus-password-file') kind=files ;;
-    'context add:--prometheus-token-file') kind=files ;;
-    'context add:--prometheus-headers-file') kind=files ;;
-    'context add:--scrape-password-file') kind=files ;;
-    'context add:--scrape-token-file') kind=files ;;
-    'context add:--grafana-token-file') kind=files ;;
-    'context add:--runtime') kind=live ;;
-    'context add:--password-file') kind=files ;;
-    'context add:--oauth2-secret-file') kind=files ;;
-    'context add:--ca-file') kind=files ;;
-    'context add:--cert-file') kind=files ;;
-    'context add:--key-file') kind=files ;;
-    'context set:--cloud') kind=live ;;
-    'context set:--kube-context') kind=live ;;
-    'context set:--kubeconfig') kind=files ;;
-    'context set:--namespace') kind=none ;;
-    'context set:--prometheus-password-file') kind=files ;;
-    'context set:--prometheus-token-file') kind=files ;;
-    'context set:--prometheus-headers-file') kind=files ;;
-    'context set:--scrape-password-file') kind=files ;;
-    'context set:--scrape-token-file') kind=files ;;
-    'context set:--grafana-token-file') kind=files ;;
-    'context set:--runtime') kind=live ;;
-    'context set:--password-file') kind=files ;;
-    'context set:--oauth2-secret-file') kind=files ;;
-    'context set:--ca-file') kind=files ;;
-    'context set:--cert-file') kind=files ;;
-    'context set:--key-file') kind=files ;;
-    'dataset attach:--cluster') kind=live ;;
-    'function deploy:--file' | 'function deploy:-f') kind=files ;;
-    'function deploy:--runtime') kind=live ;;
-    'function deploy:--mode') kind=words words='http stdio' ;;
-    'function deploy:--source') kind=dirs ;;
-    'function deploy:--scale-class') kind=words words='kpa hpa' ;;
-    'function diff:--file' | 'function diff:-f') kind=files ;;
-    'function diff:--runtime') kind=live ;;
-    'function diff:--mode') kind=words words='http stdio' ;;
-    'function diff:--source') kind=dirs ;;
-    'function diff:--scale-class') kind=words words='kpa hpa' ;;
-    'function list:--runtime') kind=live ;;
-    'function show:--runtime') kind=live ;;
-    'function invoke:--file' | 'function invoke:-f') kind=files ;;
-    'function invoke:--requests' | 'function invoke:-n') kind=none ;;
-    'function invoke:--method' | 'function invoke:-X') kind=words words='GET POST PUT PATCH DELETE HEAD OPTIONS' ;;
-    'function invoke:--timeout') kind=none ;;
-    'function invoke:--output' | 'function invoke:-o') kind=words words='text json' ;;
-    'function invoke:--runtime') kind=live ;;
-    'function logs:--runtime') kind=live ;;
-    'function events:--runtime') kind=live ;;
-    'function scale:--runtime') kind=live ;;
-    'function revisions:--runtime') kind=live ;;
-    'function traffic:--runtime') kind=live ;;
-    'function rollback:--runtime') kind=live ;;
-    'function wait:--for') kind=words words='ready idle deleted' ;;
-    'function wait:--timeout') kind=none ;;
-    'function wait:--runtime') kind=live ;;
-    'function export:--runtime') kind=live ;;
-    'function delete:--runtime') kind=live ;;
-    'function coldstart:--rounds' | 'function coldstart:-n') kind=none ;;
-    'function coldstart:--file' | 'function coldstart:-f') kind=files ;;
-    'function coldstart:--runtime') kind=live ;;
-    'function build:--source') kind=dirs ;;
-    'function build:--file' | 'function build:-f') kind=files ;;
-    'function build:--archive') kind=files ;;
-    'function build:--builder') kind=words words='buildah job' ;;
-    'function secret create:--file' | 'function secret create:-f') kind=files ;;
-    'function secret create:--runtime') kind=live ;;
-    'function secret list:--runtime') kind=live ;;
-    'function secret update:--file' | 'function secret update:-f') kind=files ;;
-    'function secret update:--runtime') kind=live ;;
-    'function secret delete:--runtime') kind=live ;;
-    'function trigger create:--function') kind=live ;;
-    'function trigger create:--runtime') kind=live ;;
-    'function trigger list:--runtime') kind=live ;;
-    'function trigger show:--runtime') kind=live ;;
-    'function trigger delete:--runtime') kind=live ;;
-    'function trigger fire:--file' | 'function trigger fire:-f') kind=files ;;
-    'function trigger fire:--runtime') kind=live ;;
-    'function rule create:--function') kind=live ;;
-    'function rule create:--runtime') kind=live ;;
-    'function rule list:--runtime') kind=live ;;
-    'function rule enable:--runtime') kind=live ;;
-    'function rule disable:--runtime') kind=live ;;
-    'function rule delete:--runtime') kind=live ;;
-    'function domain create:--function') kind=live ;;
-    'gpu share apply:--file' | 'gpu share apply:-f') kind=files ;;
-    'local up:--timeout') kind=none ;;
-    'model serve:--server') kind=words words='tfserving v2' ;;
-    'model serve:--as') kind=words words='function deployment' ;;
-    'model serve:--source') kind=dirs ;;
-    'model serve:--version') kind=none ;;
-    'model serve:--warmup') kind=files ;;
-    'model show:--version') kind=none ;;
-    'model predict:--file' | 'model predict:-f') kind=files ;;
-    'model predict:--version') kind=none ;;
-    'model predict:--timeout') kind=none ;;
-    'nodegroup create:--flavor') kind=live ;;
-    'nodegroup create:--image') kind=live ;;
-    'nodegroup create:--file' | 'nodegroup create:-f') kind=files ;;
-    'nodegroup create:--for') kind=words words='ready complete' ;;
-    'nodegroup resize:--for') kind=words words='ready complete' ;;
-    'pool create:--function') kind=live ;;
-    'pool create:--runtime') kind=live ;;
-    'pool list:--runtime') kind=live ;;
-    'pool show:--runtime') kind=live ;;
-    'pool delete:--runtime') kind=live ;;
-    'pool advise:--runtime') kind=live ;;
-    'pool run:--runtime') kind=live ;;
-    'query:--plot') kind=files ;;
-    'query:--list') kind=words words='metrics labels series targets figures server' ;;
-    'template create:--image') kind=live ;;
-    'template create:--flavor') kind=live ;;
-    'template create:--master-flavor') kind=live ;;
-    'template create:--external-network') kind=live ;;
-    'template create:--network-driver') kind=words words='flannel calico cilium' ;;
-    'template create:--volume-driver') kind=words words='cinder' ;;
-    'template create:--fixed-network') kind=live ;;
-    'template create:--server-type') kind=words words='vm bm' ;;
-    'template create:--file' | 'template create:-f') kind=files ;;
-    'top:--panel') kind=live ;;
-    'top:--theme') kind=words words='dark light contrast mono' ;;
-    'top:--curves') kind=words words='auto braille block ascii' ;;
-    'train submit:--file' | 'train submit:-f') kind=files ;;
-    'train submit:--timeout') kind=none ;;
-    'train submit:--workdir') kind=dirs ;;
-    'train submit:--source') kind=dirs ;;
-    'train submit:--trainer') kind=live ;;
-    'train list:--trainer') kind=live ;;
-    'train show:--trainer') kind=live ;;
-    'train logs:--trainer') kind=live ;;
-    'train events:--trainer') kind=live ;;
-    'train wait:--timeout') kind=none ;;
-    'train wait:--trainer') kind=live ;;
-    'train cancel:--trainer') kind=live ;;
-    'train delete:--trainer') kind=live ;;
-    'train retry:--trainer') kind=live ;;
-    'workflow run:--file' | 'workflow run:-f') kind=files ;;
-    'workflow plan:--file' | 'workflow plan:-f') kind=files ;;
-    'workflow validate:--file' | 'workflow validate:-f') kind=files ;;
-    *:--output | *:-o) kind=words words='table wide json yaml name csv ndjson custom-columns=' ;;
-    *:--dry-run) kind=words words='client server' ;;
-    *:--context) kind=live ;;
-    *:--cloud) kind=live ;;
-    *:--kube-context) kind=live ;;
-    *:--color) kind=words words='auto always never' ;;
+    case $1 in
+    'alerts list') case $2 in
+        --state) kind=words words='firing pending inhibited silenced'; return ;;
+        esac ;;
+    'alerts rules') case $2 in
+        --type) kind=words words='alert record'; return ;;
+        esac ;;
+    'api openstack') case $2 in
+        --file | -f) kind=files; return ;;
+        esac ;;
+    'api kube') case $2 in
+        --file | -f) kind=files; return ;;
+        --patch) kind=words words='merge strategic json apply'; return ;;
+        esac ;;
+    'cluster create') case $2 in
+        --template | -t) kind=live; return ;;
+        --file | -f) kind=files; return ;;
+        --for) kind=words words='ready complete'; return ;;
+        esac ;;
+    'cluster resize') case $2 in
+        --for) kind=words words='ready complete'; return ;;
+        esac ;;
+    'cluster upgrade') case $2 in
+        --template | -t) kind=live; return ;;
+        --for) kind=words words='ready complete'; return ;;
+        esac ;;
+    'cluster wait') case $2 in
+        --for) kind=words words='ready complete deleted'; return ;;
+        --timeout) kind=none; return ;;
+        esac ;;
+    'cluster kubeconfig') case $2 in
+        --file) kind=files; return ;;
+        --key) kind=words words='ec rsa'; return ;;
+        esac ;;
+    'cluster ca rotate') case $2 in
+        --for) kind=words words='ready complete'; return ;;
+        esac ;;
+    'context add') case $2 in
+        --cloud) kind=live; return ;;
+        --kube-context) kind=live; return ;;
+        --kubeconfig) kind=files; return ;;
+        --namespace) kind=none; return ;;
+        --prometheus-password-file) kind=files; return ;;
+        --prometheus-token-file) kind=files; return ;;
+        --prometheus-headers-file) kind=files; return ;;
+        --scrape-password-file) kind=files; return ;;
+        --scrape-token-file) kind=files; return ;;
+        --grafana-token-file) kind=files; return ;;
+        --runtime) kind=live; return ;;
+        --password-file) kind=files; return ;;
+        --oauth2-secret-file) kind=files; return ;;
+        --ca-file) kind=files; return ;;
+        --cert-file) kind=files; return ;;
+        --key-file) kind=files; return ;;
+        esac ;;
+    'context set') case $2 in
+        --cloud) kind=live; return ;;
+        --kube-context) kind=live; return ;;
+        --kubeconfig) kind=files; return ;;
+        --namespace) kind=none; return ;;
+        --prometheus-password-file) kind=files; return ;;
+        --prometheus-token-file) kind=files; return ;;
+        --prometheus-headers-file) kind=files; return ;;
+        --scrape-password-file) kind=files; return ;;
+        --scrape-token-file) kind=files; return ;;
+        --grafana-token-file) kind=files; return ;;
+        --runtime) kind=live; return ;;
+        --password-file) kind=files; return ;;
+        --oauth2-secret-file) kind=files; return ;;
+        --ca-file) kind=files; return ;;
+        --cert-file) kind=files; return ;;
+        --key-file) kind=files; return ;;
+        esac ;;
+    'dataset attach') case $2 in
+        --cluster) kind=live; return ;;
+        esac ;;
+    'function deploy') case $2 in
+        --file | -f) kind=files; return ;;
+        --runtime) kind=live; return ;;
+        --mode) kind=words words='http stdio'; return ;;
+        --source) kind=dirs; return ;;
+        --scale-class) kind=words words='kpa hpa'; return ;;
+        esac ;;
+    'function diff') case $2 in
+        --file | -f) kind=files; return ;;
+        --runtime) kind=live; return ;;
+        --mode) kind=words words='http stdio'; return ;;
+        --source) kind=dirs; return ;;
+        --scale-class) kind=words words='kpa hpa'; return ;;
+        esac ;;
+    'function list') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function show') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function invoke') case $2 in
+        --file | -f) kind=files; return ;;
+        --requests | -n) kind=none; return ;;
+        --method | -X) kind=words words='GET POST PUT PATCH DELETE HEAD OPTIONS'; return ;;
+        --timeout) kind=none; return ;;
+        --output | -o) kind=words words='text json'; return ;;
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function logs') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function events') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function scale') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function revisions') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function traffic') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function rollback') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function wait') case $2 in
+        --for) kind=words words='ready idle deleted'; return ;;
+        --timeout) kind=none; return ;;
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function export') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function delete') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function coldstart') case $2 in
+        --rounds | -n) kind=none; return ;;
+        --file | -f) kind=files; return ;;
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function build') case $2 in
+        --source) kind=dirs; return ;;
+        --file | -f) kind=files; return ;;
+        --archive) kind=files; return ;;
+        --builder) kind=words words='buildah job'; return ;;
+        esac ;;
+    'function secret create') case $2 in
+        --file | -f) kind=files; return ;;
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function secret list') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function secret update') case $2 in
+        --file | -f) kind=files; return ;;
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function secret delete') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function trigger create') case $2 in
+        --function) kind=live; return ;;
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function trigger list') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function trigger show') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function trigger delete') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function trigger fire') case $2 in
+        --file | -f) kind=files; return ;;
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function rule create') case $2 in
+        --function) kind=live; return ;;
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function rule list') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function rule enable') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function rule disable') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function rule delete') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'function domain create') case $2 in
+        --function) kind=live; return ;;
+        esac ;;
+    'gpu share apply') case $2 in
+        --file | -f) kind=files; return ;;
+        esac ;;
+    'local up') case $2 in
+        --timeout) kind=none; return ;;
+        esac ;;
+    'model serve') case $2 in
+        --server) kind=words words='tfserving v2'; return ;;
+        --as) kind=words words='function deployment'; return ;;
+        --source) kind=dirs; return ;;
+        --version) kind=none; return ;;
+        --warmup) kind=files; return ;;
+        esac ;;
+    'model show') case $2 in
+        --version) kind=none; return ;;
+        esac ;;
+    'model predict') case $2 in
+        --file | -f) kind=files; return ;;
+        --version) kind=none; return ;;
+        --timeout) kind=none; return ;;
+        esac ;;
+    'nodegroup create') case $2 in
+        --flavor) kind=live; return ;;
+        --image) kind=live; return ;;
+        --file | -f) kind=files; return ;;
+        --for) kind=words words='ready complete'; return ;;
+        esac ;;
+    'nodegroup resize') case $2 in
+        --for) kind=words words='ready complete'; return ;;
+        esac ;;
+    'pool create') case $2 in
+        --function) kind=live; return ;;
+        --runtime) kind=live; return ;;
+        esac ;;
+    'pool list') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'pool show') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'pool delete') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'pool advise') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'pool run') case $2 in
+        --runtime) kind=live; return ;;
+        esac ;;
+    'query') case $2 in
+        --plot) kind=files; return ;;
+        --list) kind=words words='metrics labels series targets figures server'; return ;;
+        esac ;;
+    'template create') case $2 in
+        --image) kind=live; return ;;
+        --flavor) kind=live; return ;;
+        --master-flavor) kind=live; return ;;
+        --external-network) kind=live; return ;;
+        --network-driver) kind=words words='flannel calico cilium'; return ;;
+        --volume-driver) kind=words words='cinder'; return ;;
+        --fixed-network) kind=live; return ;;
+        --server-type) kind=words words='vm bm'; return ;;
+        --file | -f) kind=files; return ;;
+        esac ;;
+    'top') case $2 in
+        --panel) kind=live; return ;;
+        --theme) kind=words words='dark light contrast mono'; return ;;
+        --curves) kind=words words='auto braille block ascii'; return ;;
+        esac ;;
+    'train submit') case $2 in
+        --file | -f) kind=files; return ;;
+        --timeout) kind=none; return ;;
+        --workdir) kind=dirs; return ;;
+        --source) kind=dirs; return ;;
+        --trainer) kind=live; return ;;
+        esac ;;
+    'train list') case $2 in
+        --trainer) kind=live; return ;;
+        esac ;;
+    'train show') case $2 in
+        --trainer) kind=live; return ;;
+        esac ;;
+    'train logs') case $2 in
+        --trainer) kind=live; return ;;
+        esac ;;
+    'train events') case $2 in
+        --trainer) kind=live; return ;;
+        esac ;;
+    'train wait') case $2 in
+        --timeout) kind=none; return ;;
+        --trainer) kind=live; return ;;
+        esac ;;
+    'train cancel') case $2 in
+        --trainer) kind=live; return ;;
+        esac ;;
+    'train delete') case $2 in
+        --trainer) kind=live; return ;;
+        esac ;;
+    'train retry') case $2 in
+        --trainer) kind=live; return ;;
+        esac ;;
+    'workflow run') case $2 in
+        --file | -f) kind=files; return ;;
+        esac ;;
+    'workflow plan') case $2 in
+        --file | -f) kind=files; return ;;
+        esac ;;
+    'workflow validate') case $2 in
+        --file | -f) kind=files; return ;;
+        esac ;;
+    esac
+    case $2 in
+    --output | -o) kind=words words='table wide json yaml name csv ndjson custom-columns=' ;;
+    --dry-run) kind=words words='client server' ;;
+    --context) kind=live ;;
+    --cloud) kind=live ;;
+    --kube-context) kind=live ;;
+    --color) kind=words words='auto always never' ;;
     esac
 }
 

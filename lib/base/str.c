@@ -63,8 +63,10 @@ void str_addn(struct str *s, const void *data, size_t len)
     }
     if (!len)
         return;
-    memcpy(str_room(s, len), data, len);
-    str_grew(s, len);
+    char *end = s->len + len < s->cap ? s->buf + s->len : str_room(s, len);
+    memcpy(end, data, len);
+    end[len] = '\0';
+    s->len += len;
 }
 
 void str_add(struct str *s, const char *text) { str_addn(s, text, strlen(text)); }

@@ -1,4 +1,5 @@
 #include "base/unit.h"
+#include "base/num.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -49,7 +50,7 @@ bool bytes_parse(const char *text, int64_t *ret_bytes)
 
 static void scaled(struct str *s, double value, const char *prefix)
 {
-    bool whole = fabs(value) >= 100 || fabs(value - round(value)) < 0.05;
+    bool whole = fabs(value) >= 100 || fabs(value - num_round(value)) < 0.05;
     str_addf(s, whole ? "%.0f%s" : "%.1f%s", value, prefix);
 }
 

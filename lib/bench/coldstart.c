@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "base/sig.h"
 #include "base/stat.h"
 #include "bench/coldwatch.h"
@@ -86,7 +87,7 @@ static node_t *sample_of(double total_ms, const node_t *start)
         sum += ms;
         node_set_num(stages, node_str(stage, "/stage", "?"), ms);
     }
-    node_set_num(stages, COLDSTART_REST, fmax(total_ms - sum, 0));
+    node_set_num(stages, COLDSTART_REST, num_max(total_ms - sum, 0));
     if (node_get(start, "unseen"))
         node_set(sample, "unseen", node_copy(node_get(start, "unseen")));
     if (node_get(start, "image_present"))
@@ -216,7 +217,7 @@ static double sum_error_ms(const node_t *samples)
         double sum = 0;
         for (const node_t *stage = node_first(node_get(sample, "stages")); stage; stage = node_next(stage))
             sum += node_value(stage);
-        worst = fmax(worst, fabs(sum - node_num(sample, "/total_ms", NAN)));
+        worst = num_max(worst, fabs(sum - node_num(sample, "/total_ms", NAN)));
     }
     return worst;
 }

@@ -1,6 +1,5 @@
 #include "bench/coldwatch.h"
 
-#include <math.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -9,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/map.h"
+#include "base/num.h"
 #include "kube/watch.h"
 #include "net/stream.h"
 
@@ -88,7 +88,7 @@ static int measure_delay(struct coldwatch *watch, struct err *err)
         CLEANUP(node_free) node_t *version = kube_get(&watch->kube, "/version", "cannot reach the cluster", err);
         if (!version)
             return -1;
-        watch->uncertainty_ms = fmax(watch->uncertainty_ms, (double)(clock_mono_ns() - began) / 1e6);
+        watch->uncertainty_ms = num_max(watch->uncertainty_ms, (double)(clock_mono_ns() - began) / 1e6);
     }
     return 0;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "doc/doc_parts.h"
 
 void add_valid_utf8(const char *text, size_t len, struct str *s)
@@ -26,7 +27,7 @@ static void print_number(double value, struct str *s)
         str_add(s, "null");
         return;
     }
-    if (fabs(value) < 0x1p53 && value == trunc(value)) {
+    if (fabs(value) < 0x1p53 && num_is_whole(value)) {
         str_addf(s, "%lld", (long long)value);
         return;
     }

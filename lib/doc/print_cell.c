@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "base/unit.h"
 #include "doc/print_parts.h"
 
@@ -36,7 +37,7 @@ void cell_raw(const node_t *value, struct str *s)
 
 static void add_number(double value, struct str *s)
 {
-    bool whole = value == trunc(value) && fabs(value) < 0x1p53;
+    bool whole = num_is_whole(value) && fabs(value) < 0x1p53;
     str_addf(s, whole || (fabs(value) >= 100 && fabs(value) < 1e15) ? "%.0f" : "%.3g", value);
 }
 
@@ -55,7 +56,7 @@ static void add_ms(double ms, struct str *s)
 static void add_percent(double ratio, struct str *s)
 {
     double percent = ratio * 100;
-    bool fraction = fabs(percent) < 9.95 && fabs(percent - round(percent)) >= 0.05;
+    bool fraction = fabs(percent) < 9.95 && fabs(percent - num_round(percent)) >= 0.05;
     str_addf(s, fraction ? "%.1f%%" : "%.0f%%", percent);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "base/unit.h"
 #include "doc/schema_parts.h"
 
@@ -193,7 +194,7 @@ static int check_number(const struct doc *doc, const struct field *field, enum f
                         struct err *err)
 {
     double value = node_value(node);
-    if (isnan(value) || (type == FIELD_INT && value != trunc(value)))
+    if (isnan(value) || (type == FIELD_INT && !num_is_whole(value)))
         return wrong_type(doc, field, type, node, err);
     if (field->min >= field->max || (value >= field->min && value <= field->max))
         return 0;

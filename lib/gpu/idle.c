@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/num.h"
 
 /* A scrape may be missed; a gap of more than a tenth is a time of which nobody knows. */
 static const double COVERED = 0.9;
@@ -84,7 +85,7 @@ static void judge(const struct judging *judging, node_t *row)
     double peak = gpu_cards_max(cards, "/peak_ratio");
     node_set_num(row, "peak_ratio", peak);
     node_set_num(row, "mean_ratio", gpu_cards_mean(cards, "/mean_ratio"));
-    node_set_num(row, "covered_ratio", fmin(1, gpu_cards_min(cards, "/covered_ratio")));
+    node_set_num(row, "covered_ratio", num_min(1, gpu_cards_min(cards, "/covered_ratio")));
     if (is_new(judging, row) || is_unknown(judging, row, cards))
         return;
     node_set_str(row, "state", peak < judging->rule->below_ratio ? "Idle" : "Busy");

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "gpu/gpu.h"
 #include "gpu/resource.h"
 
@@ -99,7 +100,7 @@ static void list_resource(struct listing *listing, const node_t *node, const nod
     if (allocatable > held)
         add_cards(new_row(listing, node, name, is_ready ? "Free" : state, allocatable - held),
                   is_ready ? map_get(&listing->measured->by_node, node_str(node, "/node", "")) : NULL);
-    double lost = capacity - fmax(allocatable, held);
+    double lost = capacity - num_max(allocatable, held);
     if (lost > 0)
         add_cards(new_row(listing, node, name, "Unhealthy", lost), NULL);
 }

@@ -1,4 +1,5 @@
 #include "gpu/measure.h"
+#include "base/num.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -223,7 +224,7 @@ double gpu_cards_max(const struct gpu_cards *cards, const char *pointer)
 {
     double most = NAN;
     for (size_t i = 0; cards && i < cards->n; i++)
-        most = fmax(most, node_num(cards->v[i], pointer, NAN));
+        most = num_max(most, node_num(cards->v[i], pointer, NAN));
     return most;
 }
 
@@ -234,7 +235,7 @@ double gpu_cards_min(const struct gpu_cards *cards, const char *pointer)
         double value = node_num(cards->v[i], pointer, NAN);
         if (isnan(value))
             return NAN;
-        least = fmin(least, value);
+        least = num_min(least, value);
     }
     return isinf(least) ? NAN : least;
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "kube/object.h"
 
 static const struct kube_kind stateful_sets = {
@@ -72,7 +73,8 @@ static void add_pod(node_t *item, const node_t *row)
 {
     const char *state = node_str(row, "/state", "");
     node_set_num(item, "gpus", node_num(item, "/gpus", 0) + node_num(row, "/gpus", 0));
-    node_set_num(item, "peak_ratio", fmax(node_num(item, "/peak_ratio", (double)NAN), node_num(row, "/peak_ratio", (double)NAN)));
+    node_set_num(item, "peak_ratio",
+                 num_max(node_num(item, "/peak_ratio", (double)NAN), node_num(row, "/peak_ratio", (double)NAN)));
     node_push(node_get(item, "pods"), node_new_str(node_str(row, "/pod", "")));
     if (node_bool(row, "/keep", false))
         node_set_bool(item, "keep", true);

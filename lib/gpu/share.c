@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "doc/schema.h"
 #include "kube/object.h"
 
@@ -114,7 +115,7 @@ static bool is_device(const node_t *device)
     const char *text = node_text(device);
     double index = node_value(device);
     if (node_type(device) == NODE_NUMBER)
-        return index >= 0 && index == floor(index);
+        return index >= 0 && num_is_whole(index);
     return text && (strchr("0123456789", *text) || str_starts(text, "GPU-") || str_starts(text, "MIG-")) && *text;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "base/unit.h"
 
 static double parse(const char *text)
@@ -38,7 +39,7 @@ void kube_quantity_print(struct str *s, const char *resource, double amount)
     else if (strstr(resource, "memory") || strstr(resource, "storage") || str_starts(resource, "hugepages"))
         bytes_print(s, amount);
     else
-        str_addf(s, "%.10g", round(amount * 1000) / 1000);
+        str_addf(s, "%.10g", num_round(amount * 1000) / 1000);
 }
 
 static double of_container(const node_t *container, const char *resource)
@@ -66,10 +67,10 @@ double kube_pod_asks(const node_t *pod, const char *resource)
         if (strcmp(node_str(one, "/restartPolicy", ""), "Always") == 0)
             sidecars += its;
         else
-            start = fmax(start, sidecars + its);
+            start = num_max(start, sidecars + its);
     }
     double overhead = kube_quantity(node_get(node_at(pod, "/spec/overhead"), resource));
-    return fmax(sidecars + sum(node_at(pod, "/spec/containers"), resource), start) + (isnan(overhead) ? 0 : overhead);
+    return num_max(sidecars + sum(node_at(pod, "/spec/containers"), resource), start) + (isnan(overhead) ? 0 : overhead);
 }
 
 bool kube_pod_holds(const node_t *pod)

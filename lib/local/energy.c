@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/num.h"
 
 /* What a machine of N cores draws when nothing is declared: a desktop processor's order of size. */
 static const double BASE_WATTS = 5, IDLE_WATTS_CORE = 1, BUSY_WATTS_CORE = 6;
@@ -104,7 +105,7 @@ static void set_watts(struct energy *energy, const struct energy_settings *setti
     struct energy_reading *reading = &energy->reading;
     reading->idle_watts = settings->idle_watts > 0 ? settings->idle_watts : BASE_WATTS + IDLE_WATTS_CORE * cores;
     reading->max_watts = settings->max_watts > 0 ? settings->max_watts : BASE_WATTS + BUSY_WATTS_CORE * cores;
-    reading->max_watts = fmax(reading->max_watts, reading->idle_watts);
+    reading->max_watts = num_max(reading->max_watts, reading->idle_watts);
     reading->is_default = !(settings->idle_watts > 0 && settings->max_watts > 0);
     energy->is_idle_declared = settings->idle_watts > 0;
 }
@@ -199,8 +200,8 @@ static double sample_rapl(struct energy *energy, double seconds)
 static double idle_watts(struct energy *energy, double watts)
 {
     if (!energy->n || energy->is_idle_declared)
-        return fmin(energy->reading.idle_watts, watts);
-    energy->least_watts = energy->least_watts > 0 ? fmin(energy->least_watts, watts) : watts;
+        return num_min(energy->reading.idle_watts, watts);
+    energy->least_watts = energy->least_watts > 0 ? num_min(energy->least_watts, watts) : watts;
     return energy->reading.idle_watts = energy->least_watts;
 }
 
@@ -221,7 +222,7 @@ struct energy_interval energy_sample(struct energy *energy)
 
     double busy = energy->busy_s, capacity = energy->capacity_s;
     bool is_known = read_cpu(energy, &busy, &capacity);
-    double busy_s = fmax(busy - energy->busy_s, 0), capacity_s = fmax(capacity - energy->capacity_s, 0);
+    double busy_s = num_max(busy - energy->busy_s, 0), capacity_s = num_max(capacity - energy->capacity_s, 0);
     energy->busy_s = busy;
     energy->capacity_s = capacity;
     bool is_first = !energy->last_ms;
@@ -230,7 +231,7 @@ struct energy_interval energy_sample(struct energy *energy)
     if (is_first)
         return interval;
 
-    double utilisation = is_known && capacity_s > 0 ? fmin(busy_s / capacity_s, 1) : 0;
+    double utilisation = is_known && capacity_s > 0 ? num_min(busy_s / capacity_s, 1) : 0;
     interval.seconds = seconds;
     interval.joules = energy->n ? sample_rapl(energy, seconds) : sample_model(energy, seconds, utilisation);
     energy->reading.watts = interval.joules / seconds;
@@ -247,7 +248,7 @@ double energy_share(const struct energy_interval *interval, double cpu_s)
     if (!(interval->capacity_s > 0) || !(cpu_s > 0))
         return 0;
     /* Ticks are coarse: a workload may be seen with more time than the whole machine had. */
-    double of_capacity = fmin(cpu_s / interval->capacity_s, 1);
-    double of_busy = fmin(cpu_s / fmax(interval->busy_s, cpu_s), 1);
+    double of_capacity = num_min(cpu_s / interval->capacity_s, 1);
+    double of_busy = num_min(cpu_s / num_max(interval->busy_s, cpu_s), 1);
     return interval->idle_joules * of_capacity + (interval->joules - interval->idle_joules) * of_busy;
 }

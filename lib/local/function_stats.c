@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "local/call.h"
 #include "local/function.h"
 
@@ -136,7 +137,7 @@ static size_t latency_bucket(int64_t ns)
 {
     if (ns < LATENCY_FROM_NS)
         return 0;
-    double octaves = log2((double)ns / LATENCY_FROM_NS);
+    double octaves = num_log2((double)ns / LATENCY_FROM_NS);
     size_t bucket = (size_t)(octaves * BUCKETS_AN_OCTAVE);
     return bucket < LATENCY_BUCKETS ? bucket : LATENCY_BUCKETS - 1;
 }
@@ -158,7 +159,7 @@ double stats_quantile_ms(const struct function_stats *stats, double q)
     for (size_t i = 0; i < LATENCY_BUCKETS; i++) {
         below += stats->latency[i];
         if ((double)below >= rank && below)
-            return LATENCY_FROM_NS * exp2(((double)i + 0.5) / BUCKETS_AN_OCTAVE) / 1e6;
+            return LATENCY_FROM_NS * num_exp2(((double)i + 0.5) / BUCKETS_AN_OCTAVE) / 1e6;
     }
     return NAN;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "doc/schema.h"
 #include "local/job_impl.h"
 #include "local/store.h"
@@ -53,7 +54,7 @@ struct job_needs job_needs(const struct job *job)
     double cpus = node_num(job->spec, "/cpus", 0);
     return (struct job_needs){
         .gpus = node_int(job->spec, "/gpus", 0),
-        .slots = cpus > 1 ? (int64_t)ceil(cpus) : 1,
+        .slots = cpus > 1 ? (int64_t)num_ceil(cpus) : 1,
         .retries = node_int(job->spec, "/retries", 0),
         .timeout_ms = node_int(job->spec, "/timeout_ms", 0),
         .limits = {.memory_bytes = node_int(job->spec, "/memory_bytes", 0), .cpus = cpus},

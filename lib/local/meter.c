@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "base/num.h"
 
 const double meter_buckets[METER_BUCKETS] = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
 
@@ -183,7 +184,7 @@ static void add_value(struct str *s, double value)
     else if (isinf(value))
         str_add(s, value > 0 ? "+Inf" : "-Inf");
     else
-        str_addf(s, "%.*g", value == trunc(value) ? 17 : 12, value);
+        str_addf(s, "%.*g", num_is_whole(value) ? 17 : 12, value);
     str_addc(s, '\n');
 }
 

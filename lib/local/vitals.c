@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/map.h"
+#include "base/num.h"
 #include "local/proc.h"
 
 struct workload {
@@ -196,7 +197,7 @@ static void see(struct workload *workload, const struct proc_session *sessions, 
         workload->processes += session->processes;
     }
     /* /proc's ticks may say a little more of a process than what it is charged for at its end. */
-    workload->seen_cpu_s = fmax(cpu_s, workload->seen_cpu_s);
+    workload->seen_cpu_s = num_max(cpu_s, workload->seen_cpu_s);
 }
 
 void vitals_sample(struct vitals *vitals)
@@ -206,7 +207,7 @@ void vitals_sample(struct vitals *vitals)
     size_t count;
     AUTOFREE struct proc_session *sessions = look_at_sessions(vitals, &count);
     if (interval.seconds > 0)
-        vitals->joules_per_cpu_s = energy_share(&interval, fmax(interval.busy_s, 0.01)) / fmax(interval.busy_s, 0.01);
+        vitals->joules_per_cpu_s = energy_share(&interval, num_max(interval.busy_s, 0.01)) / num_max(interval.busy_s, 0.01);
     for (struct map_entry *e = map_first(&vitals->workloads); e; e = map_next(&vitals->workloads, e)) {
         struct workload *workload = e->value;
         see(workload, sessions, count);
@@ -219,7 +220,7 @@ void vitals_sample(struct vitals *vitals)
 
 struct usage workload_usage(const struct workload *workload)
 {
-    double cpu_s = fmax(workload->seen_cpu_s, workload->ended_cpu_s);
+    double cpu_s = num_max(workload->seen_cpu_s, workload->ended_cpu_s);
     double unshared_s = cpu_s - workload->shared_cpu_s;
     return (struct usage){
         .cpu_s = cpu_s,
@@ -267,7 +268,7 @@ double vitals_idle_watts(const struct vitals *vitals, const char *kind, const ch
         return 0;
     double machine_bytes = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
     double instance_bytes = (double)workload->memory_bytes / (double)workload->n;
-    return energy_last(vitals->energy)->idle_watts * fmin(instance_bytes / machine_bytes, 1);
+    return energy_last(vitals->energy)->idle_watts * num_min(instance_bytes / machine_bytes, 1);
 }
 
 const char *vitals_energy_source(const struct vitals *vitals) { return energy_last(vitals->energy)->source; }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "metrics/prom.h"
 
 static void set_time(node_t *object, int64_t at_ms)
@@ -71,8 +72,8 @@ static void set_summary(node_t *object, const struct prom_series *series)
         double value = series->points[i].value;
         if (!isfinite(value))
             continue;
-        low = fmin(low, value);
-        high = fmax(high, value);
+        low = num_min(low, value);
+        high = num_max(high, value);
         sum += value;
         last = value;
         known++;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "metrics/label_sets.h"
 #include "metrics/scan.h"
 
@@ -88,7 +89,7 @@ static bool read_point(const node_t *pair, bool is_text, struct arena *arena, st
     double seconds = node_value(time);
     if (!text || !isfinite(seconds) || fabs(seconds) > 1e15)
         return false;
-    *ret = (struct prom_point){.at_ms = llround(seconds * 1000), .value = NAN};
+    *ret = (struct prom_point){.at_ms = (int64_t)num_round(seconds * 1000), .value = NAN};
     if (!is_text && !prom_value_parse(text, &ret->value))
         return false;
     ret->text = arena_strdup(arena, text);

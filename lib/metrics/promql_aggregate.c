@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "base/num.h"
 #include "metrics/promql_parts.h"
 
 struct group {
@@ -52,7 +53,7 @@ static void add_square(struct group *group, double value)
 }
 
 static void end_variance(struct group *group) { group->value /= (double)group->n; }
-static void end_deviation(struct group *group) { group->value = sqrt(group->value / (double)group->n); }
+static void end_deviation(struct group *group) { group->value = num_sqrt(group->value / (double)group->n); }
 
 enum selection { SELECT_NONE, SELECT_TOP, SELECT_BOTTOM, SELECT_QUANTILE };
 
@@ -97,7 +98,7 @@ double promql_quantile(double q, const double *values, size_t n)
         return NAN;
     if (q < 0 || q > 1)
         return q < 0 ? -INFINITY : INFINITY;
-    double rank = q * (double)(n - 1), low = floor(rank), weight = rank - low;
+    double rank = q * (double)(n - 1), low = num_floor(rank), weight = rank - low;
     size_t lower = (size_t)low, upper = lower + 1 < n ? lower + 1 : n - 1;
     return values[lower] * (1 - weight) + values[upper] * weight;
 }

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/num.h"
 #include "metrics/promql_parts.h"
 
 static const struct promql_function *find_in(const struct promql_function *functions, const char *name)
@@ -25,6 +26,7 @@ const struct promql_function *promql_function_find(const char *name)
 
 /* ---- of numbers */
 
+static double absolute(double value) { return fabs(value); }
 static double sign(double value) { return value > 0 ? 1 : value < 0 ? -1 : value; }
 
 #define OF_NUMBER(name_, function_)                                                              \
@@ -32,8 +34,11 @@ static double sign(double value) { return value > 0 ? 1 : value < 0 ? -1 : value
         .name = (name_), .ret = PROMQL_VECTOR, .args = {PROMQL_VECTOR}, .of_number = (function_) \
     }
 const struct promql_function promql_number_functions[] = {
-    OF_NUMBER("abs", fabs),  OF_NUMBER("ceil", ceil),   OF_NUMBER("floor", floor), OF_NUMBER("exp", exp),  OF_NUMBER("ln", log),
-    OF_NUMBER("log2", log2), OF_NUMBER("log10", log10), OF_NUMBER("sqrt", sqrt),   OF_NUMBER("sgn", sign), {0},
+    OF_NUMBER("abs", absolute),    OF_NUMBER("ceil", num_ceil),
+    OF_NUMBER("floor", num_floor), OF_NUMBER("exp", num_exp),
+    OF_NUMBER("ln", num_log),      OF_NUMBER("log2", num_log2),
+    OF_NUMBER("log10", num_log10), OF_NUMBER("sqrt", num_sqrt),
+    OF_NUMBER("sgn", sign),        {0},
 };
 
 /* ---- of vectors */
@@ -63,7 +68,7 @@ static double between(double value, double low, double high) { return larger(low
 /* To the nearest, halves upwards; inverse: 1 / to. */
 static double to_nearest(double value, double inverse, double unused)
 {
-    return (void)unused, floor(value * inverse + 0.5) / inverse;
+    return (void)unused, num_floor(value * inverse + 0.5) / inverse;
 }
 
 static int clamp_by(struct promql_eval *eval, const struct promql_node *call, struct promql_value *ret,

@@ -1,8 +1,8 @@
 /* Operations of numbers and of vectors, and how the series of two vectors find each other. promql/engine.go of
  * prometheus/prometheus, 2.42: VectorBinop, VectorAnd, VectorOr, VectorUnless. */
-#include <math.h>
 #include <stdint.h>
 
+#include "base/num.h"
 #include "metrics/promql_parts.h"
 
 static bool holds(enum promql_op op, double a, double b)
@@ -35,11 +35,11 @@ static double compute(enum promql_op op, double a, double b)
     case OP_DIV:
         return a / b;
     case OP_MOD:
-        return fmod(a, b);
+        return num_fmod(a, b);
     case OP_POW:
-        return pow(a, b);
+        return num_pow(a, b);
     case OP_ATAN2:
-        return atan2(a, b);
+        return num_atan2(a, b);
     default:
         return holds(op, a, b);
     }

@@ -1,6 +1,6 @@
 #include "model/server.h"
+#include "base/num.h"
 
-#include <math.h>
 #include <string.h>
 
 const struct model_server *const model_servers[] = {&model_server_tfserving, &model_server_v2, NULL};
@@ -122,7 +122,7 @@ int model_fit(struct tensor *tensor, const node_t *input, struct err *err)
         return 0;
     for (size_t i = 0; i < tensor->n; i++) {
         double value = tensor->values[i];
-        if (value < min || value > max || value != floor(value))
+        if (value < min || value > max || !num_is_whole(value))
             return err_set(err, ERR_USAGE, "input \"%s\" takes %s, and value %zu is %g", name, type, i, value);
     }
     return 0;

@@ -1,9 +1,9 @@
 #include "openstack/placement.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "net/url.h"
 
 /* 1.29: GPUs are in providers of their own, below their host's. */
@@ -132,7 +132,7 @@ int placement_free(struct openstack *os, const struct gpu *gpu, struct placement
 static void add_resource(struct str *s, const char *name, double amount)
 {
     if (amount > 0)
-        str_addf(s, "%s%s:%lld", s->len ? "," : "", name, (long long)ceil(amount));
+        str_addf(s, "%s%s:%lld", s->len ? "," : "", name, (long long)num_ceil(amount));
 }
 
 /* Swap is in MiB; the root and ephemeral disks are in GiB. */

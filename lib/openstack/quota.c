@@ -1,4 +1,5 @@
 #include "openstack/quota.h"
+#include "base/num.h"
 
 #include <math.h>
 #include <string.h>
@@ -44,7 +45,7 @@ static void add_row(node_t *rows, const char *service, const char *resource, dou
     node_set_str(row, "unit", unit_of(resource));
     node_set_num(row, "used", used);
     node_set_num(row, "limit", unlimited ? (double)NAN : limit);
-    node_set_num(row, "free", unlimited ? (double)NAN : fmax(limit - used, 0));
+    node_set_num(row, "free", unlimited ? (double)NAN : num_max(limit - used, 0));
     node_set_bool(row, "unlimited", unlimited);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/stat.h"
 
 enum { ROWS_MAX = 64, HOUR_S = 3600 };
@@ -41,7 +42,10 @@ static node_t *row_of(const struct break_even *of, double rate)
 }
 
 /* The later of the two, known or not. */
-static double all_pays_from(const struct break_even *of) { return fmax(keep_pays_money(&of->keep), keep_pays_energy(&of->keep)); }
+static double all_pays_from(const struct break_even *of)
+{
+    return num_max(keep_pays_money(&of->keep), keep_pays_energy(&of->keep));
+}
 
 static size_t usual_rates(const struct break_even *of, double *rates)
 {

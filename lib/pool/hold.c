@@ -1,8 +1,8 @@
 #include "pool/hold.h"
 
-#include <math.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "kube/apply.h"
 #include "kube/quantity.h"
 
@@ -23,8 +23,8 @@ int64_t hold_wanted(const node_t *pods, int64_t gpus)
     double used = 0;
     for (const node_t *pod = node_first(pods); pod; pod = node_next(pod))
         if (!is_over(pod))
-            used += fmax(kube_pod_asks(pod, GPU), 0);
-    return used < (double)gpus ? gpus - (int64_t)ceil(used) : 0;
+            used += num_max(kube_pod_asks(pod, GPU), 0);
+    return used < (double)gpus ? gpus - (int64_t)num_ceil(used) : 0;
 }
 
 static node_t *deployment_of(const struct hold *hold, int64_t replicas)

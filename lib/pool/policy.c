@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/stat.h"
 
 /* ---- idle times ---- */
@@ -28,7 +29,7 @@ void idle_add_counts(struct idle_times *times, const double *counts, size_t n)
             idle = -1;
             continue;
         }
-        int64_t calls = counts[i] < MANY ? llround(counts[i]) : MANY;
+        int64_t calls = counts[i] < MANY ? (int64_t)num_round(counts[i]) : MANY;
         if (calls <= 0) {
             idle += idle >= 0;
             continue;
@@ -62,7 +63,7 @@ static double variation_of(const struct idle_times *times)
         return NAN;
     for (size_t i = 0; i < IDLE_BINS; i++)
         squares += (times->bins[i] - mean) * (times->bins[i] - mean);
-    return sqrt(squares / IDLE_BINS) / mean;
+    return num_sqrt(squares / IDLE_BINS) / mean;
 }
 
 struct idle_policy idle_decide(const struct idle_times *times)
@@ -82,9 +83,9 @@ struct idle_policy idle_decide(const struct idle_times *times)
         return policy;
     }
     policy.verdict = IDLE_PATTERN;
-    policy.prewarm_min = (int64_t)floor((double)idle_quantile(times, head) * (1 - margin));
+    policy.prewarm_min = (int64_t)num_floor((double)idle_quantile(times, head) * (1 - margin));
     double last = (double)idle_quantile(times, tail) + 1; /* the bin's upper edge */
-    policy.until_min = (int64_t)fmin(ceil(last * (1 + margin)), IDLE_BINS);
+    policy.until_min = (int64_t)num_min(num_ceil(last * (1 + margin)), IDLE_BINS);
     return policy;
 }
 
@@ -104,8 +105,8 @@ int64_t load_instances(const struct load *load)
     if (!(load->service_s > 0))
         return 1;
     double at_once = load->per_s * load->service_s;
-    double each = fmax(load->concurrency, 1) * (load->target > 0 ? load->target : 1);
-    return (int64_t)fmax(ceil(at_once / each), 1);
+    double each = num_max(load->concurrency, 1) * (load->target > 0 ? load->target : 1);
+    return (int64_t)num_max(num_ceil(at_once / each), 1);
 }
 
 /* ---- hours ---- */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "base/stat.h"
 #include "kube/quantity.h"
 #include "local/pool_impl.h"
@@ -177,7 +178,7 @@ static void add_day(const struct runtime_env *env, const struct prom *prom, cons
     if (history_load(prom, &query, &history, &none) != 0)
         return;
     double misses = starts_from_none(prom, &query), linger = node_num(doc, "/linger_s", NAN);
-    double hits = fmax(history.requests - misses, 0), avoided = fmax(pauses_over(&history, linger) - misses, 0);
+    double hits = num_max(history.requests - misses, 0), avoided = num_max(pauses_over(&history, linger) - misses, 0);
     node_set_num(doc, "requests", history.requests);
     if (isnan(misses))
         return;

@@ -6,6 +6,7 @@
 #include "base/base64.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/num.h"
 #include "base/stat.h"
 #include "local/cron.h"
 
@@ -112,7 +113,7 @@ static node_t *limits_of(const struct function_spec *spec)
     if (spec->timeout_ms > 0)
         node_set_num(limits, "timeout", (double)spec->timeout_ms);
     if (spec->memory_bytes > 0)
-        node_set_num(limits, "memory", ceil((double)spec->memory_bytes / MB));
+        node_set_num(limits, "memory", num_ceil((double)spec->memory_bytes / MB));
     if (spec->concurrency > 0)
         node_set_num(limits, "concurrency", (double)spec->concurrency);
     if (spec->scale_max > 0)

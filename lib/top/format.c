@@ -2,11 +2,12 @@
 #include <math.h>
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "base/unit.h"
 #include "doc/print.h"
 #include "top/top.h"
 
-static void print_count(struct str *s, double value) { str_addf(s, value == floor(value) ? "%.0f" : "%.1f", value); }
+static void print_count(struct str *s, double value) { str_addf(s, num_is_whole(value) ? "%.0f" : "%.1f", value); }
 
 static void print_rate(struct str *s, double value)
 {
@@ -35,7 +36,7 @@ static void print_ms(struct str *s, double ms)
 static void print_seconds(struct str *s, double seconds)
 {
     if (fabs(seconds) < 1e12)
-        duration_print(s, (int64_t)(fmax(seconds, 0) * 1000));
+        duration_print(s, (int64_t)(num_max(seconds, 0) * 1000));
     else
         str_addc(s, '-');
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "top/rows.h"
 
 static const char *const node_labels[] = {"Hostname", "hostname", "exported_node", "node", "instance", NULL};
@@ -36,7 +37,7 @@ static double combine(const struct metric *metric, double so_far, double value)
     if (isnan(so_far))
         return value;
     if (metric->unit == UNIT_C)
-        return fmax(so_far, value);
+        return num_max(so_far, value);
     return so_far + value;
 }
 

@@ -1,4 +1,5 @@
 #include "top/heat.h"
+#include "base/num.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -110,7 +111,7 @@ static void draw_cell(const struct state *state, const struct table *table, cons
         surface_text(s, at, col, STYLE(TINT_NONE, STYLE_DIM), "?");
         return;
     }
-    double share = fmin(fmax(value, 0), 1);
+    double share = num_min(num_max(value, 0), 1);
     char digit[2] = {(char)('0' + (int)(share * 9 + 0.5)), 0};
     const char *text = view_curves(&state->view, s->utf8) != SPARK_ASCII ? blocks[(int)(share * (LEVELS - 1) + 0.5)] : digit;
     surface_text(s, at, col, STYLE(is_dim ? TINT_NONE : tint_of(share), is_dim ? STYLE_DIM : 0), text);

@@ -1,6 +1,7 @@
 /* Energy and cost: what all draws now, by whom, and what nobody's work explains. */
 #include <math.h>
 
+#include "base/num.h"
 #include "top/top.h"
 #include "tui/spark.h"
 
@@ -126,7 +127,7 @@ static struct reading rest_of(const struct table *table, const struct reading *t
     struct reading rest = {.sample = total->sample, .error = total->error + held.error};
     if (!reading_has(total) || !reading_has(&held))
         return (struct reading){0};
-    rest.sample.value = fmax(total->sample.value - held.sample.value, 0);
+    rest.sample.value = num_max(total->sample.value - held.sample.value, 0);
     rest.is_estimate = total->is_estimate || held.is_estimate;
     if (held.sample.state > rest.sample.state)
         rest.sample.state = held.sample.state;

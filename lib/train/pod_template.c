@@ -1,8 +1,8 @@
 /* The pods of a job's ranks; the end of what one wrote before it failed stays in its status (facts: the Kubernetes API reference,
  * v1.37, PodTemplateSpec). */
-#include <math.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "kube/podspec.h"
 #include "train/kube_job.h"
 
@@ -53,7 +53,7 @@ node_t *pod_resources(const struct job_spec *spec)
         kube_set_amount(limits, "memory", spec->memory_bytes);
         kube_set_amount(requests, "memory", spec->memory_bytes);
     }
-    AUTOFREE char *cpu = xasprintf("%.0fm", ceil(spec->cpus * 1000));
+    AUTOFREE char *cpu = xasprintf("%.0fm", num_ceil(spec->cpus * 1000));
     if (spec->cpus > 0)
         node_set_str(requests, "cpu", cpu);
     return resources;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "tui/surface.h"
 
 enum { LEVELS = 8, DOTS = 4 };
@@ -59,8 +60,8 @@ static void find_scale(const double *values, size_t n, double *low, double *high
     for (size_t i = 0; i < n; i++) {
         if (!isfinite(values[i]))
             continue;
-        *low = fmin(*low, values[i]);
-        *high = fmax(*high, values[i]);
+        *low = num_min(*low, values[i]);
+        *high = num_max(*high, values[i]);
     }
 }
 
@@ -82,7 +83,7 @@ static double mean(const double *values, size_t from, size_t to)
 static int level_of(const struct spark *scale, double value, int levels)
 {
     double share = scale->high > scale->low ? (value - scale->low) / (scale->high - scale->low) : 0;
-    return (int)(fmin(fmax(share, 0), 1) * (levels - 1) + 0.5);
+    return (int)(num_min(num_max(share, 0), 1) * (levels - 1) + 0.5);
 }
 
 static void add_level(struct str *s, const struct spark *scale, double value)

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "kube/kueue.h"
 #include "kube/quantity.h"
 #include "why/holders.h"
@@ -66,7 +67,7 @@ static bool tell_row(const struct place *p, struct kueue *kueue, const node_t *r
 {
     const char *resource = node_str(row, "/resource", "?");
     double asked = node_num(node_get(node_get(p->workload, "asks"), resource), "", 0);
-    double quota = node_num(row, "/quota", 0), used = node_num(row, "/used", 0), left = fmax(quota - used, 0);
+    double quota = node_num(row, "/quota", 0), used = node_num(row, "/used", 0), left = num_max(quota - used, 0);
     CLEANUP(str_release) struct str words = STR_INIT;
     CLEANUP(str_release) struct str state = STR_INIT;
     if (asked <= left)

@@ -1,8 +1,8 @@
 /* A pod that the scheduler has no node for: each of its causes, by what the nodes, their pods and the claims say. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
 #include "kube/owner.h"
 #include "kube/quantity.h"
 #include "why/holders.h"
@@ -160,9 +160,9 @@ static struct room room_of(const struct unscheduled *u, const node_t *pods, cons
         room.nodes++;
         room.offered += all;
         room.held += held;
-        room.largest = fmax(room.largest, all);
+        room.largest = num_max(room.largest, all);
         if (all - held > room.most_free || !room.best) {
-            room.most_free = fmax(all - held, 0);
+            room.most_free = num_max(all - held, 0);
             room.best = name;
         }
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "base/unit.h"
 #include "place/place.h"
 #include "workflow/key.h"
@@ -146,7 +147,7 @@ void workflow_objectives(const struct workflow *wf, const node_t *plan, struct s
     for (const node_t *stage = node_first(plan); stage; stage = node_next(stage)) {
         bool is_function = strcmp(node_str(stage, "/kind", ""), "inference") == 0;
         if (is_function)
-            p95 = fmax(p95, node_num(stage, "/p95_ms", NAN));
+            p95 = num_max(p95, node_num(stage, "/p95_ms", NAN));
         else
             energy += node_num(stage, "/energy_j", NAN), cost += node_num(stage, "/cost", NAN);
     }

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/num.h"
 #include "base/unit.h"
 #include "workflow/graph.h"
 
@@ -73,7 +74,7 @@ static int add_env(const struct doc *doc, const node_t *map, const node_t *node,
         strv_addf(env, "%s=%s", node_key(node), node_text(node));
     else if (node_type(node) == NODE_BOOL)
         strv_addf(env, "%s=%s", node_key(node), node_bool(node, "", false) ? "true" : "false");
-    else if (node_type(node) == NODE_NUMBER && value == floor(value) && fabs(value) < 1e15)
+    else if (node_type(node) == NODE_NUMBER && num_is_whole(value) && fabs(value) < 1e15)
         strv_addf(env, "%s=%.0f", node_key(node), value);
     else
         return doc_err(doc, node, err, "env %s must be text: put it in quotes", node_key(node));

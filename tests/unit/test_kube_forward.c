@@ -153,6 +153,7 @@ Suite *suite_kube_forward(void)
 {
     Suite *suite = suite_create("kube_forward");
     TCase *tcase = tcase_create("portforward");
+    tcase_set_timeout(tcase, 30); /* one waits for five seconds to be let go */
     tcase_add_test(tcase, bytes_go_both_ways);
     tcase_add_test(tcase, who_has_the_answer_before_saying_all_is_let_go);
     tcase_add_loop_test(tcase, what_fails_is_cut_and_told, 0, (int)ARRAY_LEN(breaches));

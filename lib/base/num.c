@@ -1,0 +1,31 @@
+#include "base/num.h"
+
+#include "base/dl.h"
+
+/* clang-format off */
+#define OF_ONE(X) X(ceil) X(floor) X(round) X(exp) X(exp2) X(log) X(log2) X(log10) X(sqrt)
+#define OF_TWO(X) X(pow) X(fmod) X(atan2)
+
+#define MEMBER_OF_ONE(name) double (*name)(double value);
+#define MEMBER_OF_TWO(name) double (*name)(double a, double b);
+struct libm { OF_ONE(MEMBER_OF_ONE) OF_TWO(MEMBER_OF_TWO) };
+
+#define SYMBOL(name) DL_SYMBOL(struct libm, name, #name),
+static const struct dl_symbol symbols[] = { OF_ONE(SYMBOL) OF_TWO(SYMBOL) {0} };
+/* clang-format on */
+
+static const struct libm *libm(void)
+{
+    static struct libm functions;
+    static const char *const sonames[] = {"libm.so.6", NULL};
+    static struct dl_library library = {.sonames = sonames, .package = "libc6", .symbols = symbols, .table = &functions};
+    dl_need(&library);
+    return &functions;
+}
+
+#define CALL_OF_ONE(name) \
+    double num_##name(double value) { return libm()->name(value); }
+#define CALL_OF_TWO(name) \
+    double num_##name(double a, double b) { return libm()->name(a, b); }
+OF_ONE(CALL_OF_ONE)
+OF_TWO(CALL_OF_TWO)
