@@ -442,16 +442,17 @@ static void set_common(struct script *script)
     }
 }
 
-/* Whether the common row of this name or letter would be taken for it. */
-static bool hides_common(const struct script *script, const struct opt *own)
+/* The common option of this name or letter; NULL: there is none. */
+static const struct opt *hidden_by(const struct script *script, const struct opt *own)
 {
     size_t n = script->common.n;
-    if (own->letter && memchr(script->letters, own->letter, n))
-        return true;
+    const char *letter = own->letter ? memchr(script->letters, own->letter, n) : NULL;
+    if (letter)
+        return script->common.v[letter - script->letters].opt;
     for (const char *at = script->initials; (at = memchr(at, own->name[0], (size_t)(script->initials + n - at))); at++)
         if (strcmp(script->common.v[at - script->initials].opt->name, own->name) == 0)
-            return true;
-    return false;
+            return script->common.v[at - script->initials].opt;
+    return NULL;
 }
 
 static bool has_values(const struct opt *opt) { return kind_of(opt) != none; }
@@ -494,11 +495,11 @@ static const char *common_of(struct script *script, const struct cmd *cmd, bool 
 }
 
 /* The values of a place's own options; of those without one, too, where they hide a common one that has. */
-static void add_values(struct script *script, const struct refs *own, const bool *hides)
+static void add_values(struct script *script, const struct refs *own, const struct opt *const *hidden)
 {
     bool is_begun = false;
     for (size_t i = 0; i < own->n; i++) {
-        if (!hides[i] && !has_values(own->v[i].opt))
+        if (!has_values(own->v[i].opt) && !(hidden[i] && has_values(hidden[i])))
             continue;
         if (!is_begun)
             str_cat(&script->values, script->shell->own, script->path.buf, script->shell->own_of);
@@ -512,14 +513,15 @@ static void add_values(struct script *script, const struct refs *own, const bool
 static void add_place(struct script *script, const struct cmd *cmd)
 {
     struct opt_ref own[CMD_MAX_OPTIONS];
-    bool hides[CMD_MAX_OPTIONS], is_covered = false;
+    const struct opt *hidden[CMD_MAX_OPTIONS];
+    bool is_covered = false;
     struct place place = {.path = script->path.buf, .cmd = cmd, .refs.v = own};
     for (const struct opt *opt = cmd->opts; opt && opt->name && place.refs.n < ARRAY_LEN(own); opt++) {
-        hides[place.refs.n] = hides_common(script, opt);
-        is_covered |= hides[place.refs.n];
+        hidden[place.refs.n] = hidden_by(script, opt);
+        is_covered |= hidden[place.refs.n] != NULL;
         own[place.refs.n++] = (struct opt_ref){.opt = opt, .letter = opt->letter};
     }
-    add_values(script, &place.refs, hides);
+    add_values(script, &place.refs, hidden);
     place.common = common_of(script, cmd->cmds ? &root_cmd : cmd, is_covered);
     script->shell->add_place(&script->places, &place);
 }

@@ -242,7 +242,6 @@ __aiwf_value() {
         esac ;;
     'cluster wait') case $2 in
         --for) kind=words words='ready complete deleted'; return ;;
-        --timeout) kind=none; return ;;
         esac ;;
     'cluster kubeconfig') case $2 in
         --file) kind=files; return ;;
@@ -255,7 +254,6 @@ __aiwf_value() {
         --cloud) kind=live; return ;;
         --kube-context) kind=live; return ;;
         --kubeconfig) kind=files; return ;;
-        --namespace) kind=none; return ;;
         --prometheus-password-file) kind=files; return ;;
         --prometheus-token-file) kind=files; return ;;
         --prometheus-headers-file) kind=files; return ;;
@@ -273,7 +271,6 @@ __aiwf_value() {
         --cloud) kind=live; return ;;
         --kube-context) kind=live; return ;;
         --kubeconfig) kind=files; return ;;
-        --namespace) kind=none; return ;;
         --prometheus-password-file) kind=files; return ;;
         --prometheus-token-file) kind=files; return ;;
         --prometheus-headers-file) kind=files; return ;;
@@ -312,9 +309,7 @@ __aiwf_value() {
         esac ;;
     'function invoke') case $2 in
         --file | -f) kind=files; return ;;
-        --requests | -n) kind=none; return ;;
         --method | -X) kind=words words='GET POST PUT PATCH DELETE HEAD OPTIONS'; return ;;
-        --timeout) kind=none; return ;;
         --output | -o) kind=words words='text json'; return ;;
         --runtime) kind=live; return ;;
         esac ;;
@@ -338,7 +333,6 @@ __aiwf_value() {
         esac ;;
     'function wait') case $2 in
         --for) kind=words words='ready idle deleted'; return ;;
-        --timeout) kind=none; return ;;
         --runtime) kind=live; return ;;
         esac ;;
     'function export') case $2 in
@@ -348,7 +342,6 @@ __aiwf_value() {
         --runtime) kind=live; return ;;
         esac ;;
     'function coldstart') case $2 in
-        --rounds | -n) kind=none; return ;;
         --file | -f) kind=files; return ;;
         --runtime) kind=live; return ;;
         esac ;;
@@ -411,23 +404,14 @@ __aiwf_value() {
     'gpu share apply') case $2 in
         --file | -f) kind=files; return ;;
         esac ;;
-    'local up') case $2 in
-        --timeout) kind=none; return ;;
-        esac ;;
     'model serve') case $2 in
         --server) kind=words words='tfserving v2'; return ;;
         --as) kind=words words='function deployment'; return ;;
         --source) kind=dirs; return ;;
-        --version) kind=none; return ;;
         --warmup) kind=files; return ;;
-        esac ;;
-    'model show') case $2 in
-        --version) kind=none; return ;;
         esac ;;
     'model predict') case $2 in
         --file | -f) kind=files; return ;;
-        --version) kind=none; return ;;
-        --timeout) kind=none; return ;;
         esac ;;
     'nodegroup create') case $2 in
         --flavor) kind=live; return ;;
@@ -479,7 +463,6 @@ __aiwf_value() {
         esac ;;
     'train submit') case $2 in
         --file | -f) kind=files; return ;;
-        --timeout) kind=none; return ;;
         --workdir) kind=dirs; return ;;
         --source) kind=dirs; return ;;
         --trainer) kind=live; return ;;
@@ -497,7 +480,6 @@ __aiwf_value() {
         --trainer) kind=live; return ;;
         esac ;;
     'train wait') case $2 in
-        --timeout) kind=none; return ;;
         --trainer) kind=live; return ;;
         esac ;;
     'train cancel') case $2 in

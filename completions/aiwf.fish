@@ -1820,9 +1820,6 @@ function __aiwf_value -a path option
                     set -g __aiwf_kind words
                     set -g __aiwf_choices ready complete deleted
                     return
-                case --timeout
-                    set -g __aiwf_kind none
-                    return
             end
         case 'cluster kubeconfig'
             switch $option
@@ -1851,9 +1848,6 @@ function __aiwf_value -a path option
                     return
                 case --kubeconfig
                     set -g __aiwf_kind files
-                    return
-                case --namespace
-                    set -g __aiwf_kind none
                     return
                 case --prometheus-password-file
                     set -g __aiwf_kind files
@@ -1902,9 +1896,6 @@ function __aiwf_value -a path option
                     return
                 case --kubeconfig
                     set -g __aiwf_kind files
-                    return
-                case --namespace
-                    set -g __aiwf_kind none
                     return
                 case --prometheus-password-file
                     set -g __aiwf_kind files
@@ -2006,15 +1997,9 @@ function __aiwf_value -a path option
                 case --file -f
                     set -g __aiwf_kind files
                     return
-                case --requests -n
-                    set -g __aiwf_kind none
-                    return
                 case --method -X
                     set -g __aiwf_kind words
                     set -g __aiwf_choices GET POST PUT PATCH DELETE HEAD OPTIONS
-                    return
-                case --timeout
-                    set -g __aiwf_kind none
                     return
                 case --output -o
                     set -g __aiwf_kind words
@@ -2066,9 +2051,6 @@ function __aiwf_value -a path option
                     set -g __aiwf_kind words
                     set -g __aiwf_choices ready idle deleted
                     return
-                case --timeout
-                    set -g __aiwf_kind none
-                    return
                 case --runtime
                     set -g __aiwf_kind live
                     return
@@ -2087,9 +2069,6 @@ function __aiwf_value -a path option
             end
         case 'function coldstart'
             switch $option
-                case --rounds -n
-                    set -g __aiwf_kind none
-                    return
                 case --file -f
                     set -g __aiwf_kind files
                     return
@@ -2224,12 +2203,6 @@ function __aiwf_value -a path option
                     set -g __aiwf_kind files
                     return
             end
-        case 'local up'
-            switch $option
-                case --timeout
-                    set -g __aiwf_kind none
-                    return
-            end
         case 'model serve'
             switch $option
                 case --server
@@ -2243,29 +2216,14 @@ function __aiwf_value -a path option
                 case --source
                     set -g __aiwf_kind dirs
                     return
-                case --version
-                    set -g __aiwf_kind none
-                    return
                 case --warmup
                     set -g __aiwf_kind files
-                    return
-            end
-        case 'model show'
-            switch $option
-                case --version
-                    set -g __aiwf_kind none
                     return
             end
         case 'model predict'
             switch $option
                 case --file -f
                     set -g __aiwf_kind files
-                    return
-                case --version
-                    set -g __aiwf_kind none
-                    return
-                case --timeout
-                    set -g __aiwf_kind none
                     return
             end
         case 'nodegroup create'
@@ -2392,9 +2350,6 @@ function __aiwf_value -a path option
                 case --file -f
                     set -g __aiwf_kind files
                     return
-                case --timeout
-                    set -g __aiwf_kind none
-                    return
                 case --workdir
                     set -g __aiwf_kind dirs
                     return
@@ -2431,9 +2386,6 @@ function __aiwf_value -a path option
             end
         case 'train wait'
             switch $option
-                case --timeout
-                    set -g __aiwf_kind none
-                    return
                 case --trainer
                     set -g __aiwf_kind live
                     return

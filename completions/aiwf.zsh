@@ -1163,7 +1163,6 @@ __aiwf_value() {
         esac ;;
     'cluster wait') case $2 in
         --for) kind=words choices=(ready complete deleted); return ;;
-        --timeout) kind=none; return ;;
         esac ;;
     'cluster kubeconfig') case $2 in
         --file) kind=files; return ;;
@@ -1176,7 +1175,6 @@ __aiwf_value() {
         --cloud) kind=live; return ;;
         --kube-context) kind=live; return ;;
         --kubeconfig) kind=files; return ;;
-        --namespace) kind=none; return ;;
         --prometheus-password-file) kind=files; return ;;
         --prometheus-token-file) kind=files; return ;;
         --prometheus-headers-file) kind=files; return ;;
@@ -1194,7 +1192,6 @@ __aiwf_value() {
         --cloud) kind=live; return ;;
         --kube-context) kind=live; return ;;
         --kubeconfig) kind=files; return ;;
-        --namespace) kind=none; return ;;
         --prometheus-password-file) kind=files; return ;;
         --prometheus-token-file) kind=files; return ;;
         --prometheus-headers-file) kind=files; return ;;
@@ -1233,9 +1230,7 @@ __aiwf_value() {
         esac ;;
     'function invoke') case $2 in
         --file | -f) kind=files; return ;;
-        --requests | -n) kind=none; return ;;
         --method | -X) kind=words choices=(GET POST PUT PATCH DELETE HEAD OPTIONS); return ;;
-        --timeout) kind=none; return ;;
         --output | -o) kind=words choices=(text json); return ;;
         --runtime) kind=live; return ;;
         esac ;;
@@ -1259,7 +1254,6 @@ __aiwf_value() {
         esac ;;
     'function wait') case $2 in
         --for) kind=words choices=(ready idle deleted); return ;;
-        --timeout) kind=none; return ;;
         --runtime) kind=live; return ;;
         esac ;;
     'function export') case $2 in
@@ -1269,7 +1263,6 @@ __aiwf_value() {
         --runtime) kind=live; return ;;
         esac ;;
     'function coldstart') case $2 in
-        --rounds | -n) kind=none; return ;;
         --file | -f) kind=files; return ;;
         --runtime) kind=live; return ;;
         esac ;;
@@ -1332,23 +1325,14 @@ __aiwf_value() {
     'gpu share apply') case $2 in
         --file | -f) kind=files; return ;;
         esac ;;
-    'local up') case $2 in
-        --timeout) kind=none; return ;;
-        esac ;;
     'model serve') case $2 in
         --server) kind=words choices=(tfserving v2); return ;;
         --as) kind=words choices=(function deployment); return ;;
         --source) kind=dirs; return ;;
-        --version) kind=none; return ;;
         --warmup) kind=files; return ;;
-        esac ;;
-    'model show') case $2 in
-        --version) kind=none; return ;;
         esac ;;
     'model predict') case $2 in
         --file | -f) kind=files; return ;;
-        --version) kind=none; return ;;
-        --timeout) kind=none; return ;;
         esac ;;
     'nodegroup create') case $2 in
         --flavor) kind=live; return ;;
@@ -1400,7 +1384,6 @@ __aiwf_value() {
         esac ;;
     'train submit') case $2 in
         --file | -f) kind=files; return ;;
-        --timeout) kind=none; return ;;
         --workdir) kind=dirs; return ;;
         --source) kind=dirs; return ;;
         --trainer) kind=live; return ;;
@@ -1418,7 +1401,6 @@ __aiwf_value() {
         --trainer) kind=live; return ;;
         esac ;;
     'train wait') case $2 in
-        --timeout) kind=none; return ;;
         --trainer) kind=live; return ;;
         esac ;;
     'train cancel') case $2 in
