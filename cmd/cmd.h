@@ -26,7 +26,7 @@ typedef void complete_fn(struct cli *cli, struct strv *names);
 enum opt_type {
     OPT_FLAG,     /* bool; --no-NAME is accepted when .negatable */
     OPT_STRING,   /* const char * */
-    OPT_INT,      /* int64_t, in [min, max] when min < max */
+    OPT_INT,      /* int64_t */
     OPT_NUMBER,   /* double */
     OPT_DURATION, /* int64_t, milliseconds: 30s, 1h30m */
     OPT_BYTES,    /* int64_t: 256Mi */
@@ -36,6 +36,10 @@ enum opt_type {
     OPT_DIR,      /* const char *, completes folders */
 };
 
+struct opt_range {
+    double min, max;
+};
+
 struct opt {
     const char *section; /* in help, a heading stands before it: "scaling"; NULL: it belongs to those before it */
     const char *name;    /* long, without dashes; NULL ends a table */
@@ -43,25 +47,22 @@ struct opt {
     enum opt_type type : 8;
     char letter; /* short, 0: none */
     bool negatable;
-    bool optional_value;        /* OPT_CHOICE: --NAME alone means the first choice */
-    const char *metavar;        /* what follows it in help: "N", "FILE"; NULL for flags */
-    const char *help;           /* one line, lower case, no full stop */
-    const char *missing;        /* default as typed; NULL: zero */
-    const char *const *choices; /* of OPT_CHOICE; of OPT_STRING: values that completion offers */
-    double min, max;
+    bool optional_value;           /* OPT_CHOICE: --NAME alone means the first choice */
+    const char *metavar;           /* what follows it in help: "N", "FILE"; NULL for flags */
+    const char *help;              /* one line, lower case, no full stop */
+    const char *missing;           /* default as typed; NULL: zero */
+    const char *const *choices;    /* of OPT_CHOICE; of OPT_STRING: values that completion offers */
+    const struct opt_range *range; /* of a number or a duration (RANGE(...)); NULL: any */
     complete_fn *complete;
 };
-/* The first letters differ for nearly all: completion compares them a hundred thousand times. */
-static inline bool opt_is_named(const struct opt *opt, const char *name)
-{
-    return opt->name[0] == name[0] && strcmp(opt->name, name) == 0;
-}
 #define OPT(type_, member_) .offset = offsetof(type_, member_)
+#define RANGE(min_, max_) \
+    .range = &(const struct opt_range) { (min_), (max_) }
 /* --tail of every log: the member `tail`, int64_t. */
-#define TAIL_OPT(type_)                                                                                            \
-    {                                                                                                              \
-        .name = "tail", .type = OPT_INT, OPT(type_, tail), .metavar = "N", .min = -1, .max = 1e9, .missing = "-1", \
-        .help = "only the last N lines (-1: all)",                                                                 \
+#define TAIL_OPT(type_)                                                                                     \
+    {                                                                                                       \
+        .name = "tail", .type = OPT_INT, OPT(type_, tail), .metavar = "N", RANGE(-1, 1e9), .missing = "-1", \
+        .help = "only the last N lines (-1: all)",                                                          \
     }
 
 struct arg {

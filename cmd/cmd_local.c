@@ -24,33 +24,30 @@ struct serve_opts {
     double idle_watts, max_watts;
 };
 
-#define SERVE_OPTS                                                                                                           \
-    {.name = "port",                                                                                                         \
-     .letter = 'p',                                                                                                          \
-     .type = OPT_INT,                                                                                                        \
-     OPT(struct serve_opts, port),                                                                                           \
-     .metavar = "N",                                                                                                         \
-     .min = 1,                                                                                                               \
-     .max = 65535,                                                                                                           \
-     .help = "listen on this port of 127.0.0.1 (usual: 31112, or a free one when that is taken)"},                           \
-        {.name = "gpus",                                                                                                     \
-         .type = OPT_INT,                                                                                                    \
-         OPT(struct serve_opts, gpus),                                                                                       \
-         .metavar = "N",                                                                                                     \
-         .min = -1,                                                                                                          \
-         .max = 1024,                                                                                                        \
-         .missing = "-1",                                                                                                    \
-         .help = "GPUs that jobs may be given (-1: as many as the driver shows)"},                                           \
-        {.name = "idle-watts",                                                                                               \
-         .type = OPT_NUMBER,                                                                                                 \
-         OPT(struct serve_opts, idle_watts),                                                                                 \
-         .metavar = "W",                                                                                                     \
-         .min = 0,                                                                                                           \
-         .max = 100000,                                                                                                      \
-         .help = "this machine's power when idle, where no counter shows it"},                                               \
-    {                                                                                                                        \
-        .name = "max-watts", .type = OPT_NUMBER, OPT(struct serve_opts, max_watts), .metavar = "W", .min = 0, .max = 100000, \
-        .help = "this machine's power at full load, where no counter shows it"                                               \
+#define SERVE_OPTS                                                                                                    \
+    {.name = "port",                                                                                                  \
+     .letter = 'p',                                                                                                   \
+     .type = OPT_INT,                                                                                                 \
+     OPT(struct serve_opts, port),                                                                                    \
+     .metavar = "N",                                                                                                  \
+     RANGE(1, 65535),                                                                                                 \
+     .help = "listen on this port of 127.0.0.1 (usual: 31112, or a free one when that is taken)"},                    \
+        {.name = "gpus",                                                                                              \
+         .type = OPT_INT,                                                                                             \
+         OPT(struct serve_opts, gpus),                                                                                \
+         .metavar = "N",                                                                                              \
+         RANGE(-1, 1024),                                                                                             \
+         .missing = "-1",                                                                                             \
+         .help = "GPUs that jobs may be given (-1: as many as the driver shows)"},                                    \
+        {.name = "idle-watts",                                                                                        \
+         .type = OPT_NUMBER,                                                                                          \
+         OPT(struct serve_opts, idle_watts),                                                                          \
+         .metavar = "W",                                                                                              \
+         RANGE(0, 100000),                                                                                            \
+         .help = "this machine's power when idle, where no counter shows it"},                                        \
+    {                                                                                                                 \
+        .name = "max-watts", .type = OPT_NUMBER, OPT(struct serve_opts, max_watts), .metavar = "W", RANGE(0, 100000), \
+        .help = "this machine's power at full load, where no counter shows it"                                        \
     }
 
 static const struct opt serve_opts[] = {SERVE_OPTS, {0}};

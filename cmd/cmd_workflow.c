@@ -39,8 +39,7 @@ static const struct opt logs_opts[] = {
      OPT(struct workflow_opts, tail),
      .metavar = "N",
      .missing = "-1",
-     .min = -1,
-     .max = 1e9,
+     RANGE(-1, 1e9),
      .help = "only the last N lines of each stage"},
     {0},
 };

@@ -25,8 +25,7 @@ struct idle_opts {
          .type = OPT_NUMBER,                          \
          OPT(type_, below),                           \
          .metavar = "PERCENT",                        \
-         .min = 0.1,                                  \
-         .max = 100,                                  \
+         RANGE(0.1, 100),                             \
          .missing = "5",                              \
          .help = "at no moment as busy as this"},     \
         PROMETHEUS_OPT(type_)

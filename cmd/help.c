@@ -200,8 +200,8 @@ void opt_remarks(const struct cmd *cmd, const struct opt_ref *ref, struct str *s
         str_add(&more, "; one of ");
         join_choices(opt, ", ", &more);
     }
-    if ((opt->type == OPT_INT || opt->type == OPT_NUMBER) && opt->min < opt->max && opt->max < 1e9)
-        str_addf(&more, "; %.15g to %.15g", opt->min, opt->max);
+    if ((opt->type == OPT_INT || opt->type == OPT_NUMBER) && opt->range && opt->range->max < 1e9)
+        str_addf(&more, "; %.15g to %.15g", opt->range->min, opt->range->max);
     if (opt->type == OPT_LIST)
         str_add(&more, "; may be repeated");
     if (missing)

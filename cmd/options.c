@@ -177,7 +177,7 @@ struct refs {
 static bool name_hidden(const struct refs *refs, const char *name)
 {
     for (size_t i = 0; i < refs->own; i++)
-        if (opt_is_named(refs->v[i].opt, name))
+        if (strcmp(refs->v[i].opt->name, name) == 0)
             return true;
     return false;
 }

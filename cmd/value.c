@@ -35,19 +35,21 @@ static int set_choice(const struct opt_ref *ref, const char *value, const char *
 
 static int check_range(const struct opt *opt, double value, struct err *err)
 {
-    if (opt->min < opt->max && (value < opt->min || value > opt->max))
-        return err_set(err, ERR_USAGE, "--%s: %.15g is not between %.15g and %.15g", opt->name, value, opt->min, opt->max);
+    const struct opt_range *range = opt->range;
+    if (range && (value < range->min || value > range->max))
+        return err_set(err, ERR_USAGE, "--%s: %.15g is not between %.15g and %.15g", opt->name, value, range->min, range->max);
     return 0;
 }
 
 static int check_duration(const struct opt *opt, int64_t ms, struct err *err)
 {
-    if (opt->min >= opt->max || ((double)ms >= opt->min && (double)ms <= opt->max))
+    const struct opt_range *range = opt->range;
+    if (!range || ((double)ms >= range->min && (double)ms <= range->max))
         return 0;
     CLEANUP(str_release) struct str least = STR_INIT;
     CLEANUP(str_release) struct str most = STR_INIT;
-    duration_print(&least, (int64_t)opt->min);
-    duration_print(&most, (int64_t)opt->max);
+    duration_print(&least, (int64_t)range->min);
+    duration_print(&most, (int64_t)range->max);
     return err_set(err, ERR_USAGE, "--%s: not between %s and %s", opt->name, least.buf, most.buf);
 }
 

@@ -1,6 +1,15 @@
 #include "base/num.h"
 
+#include <math.h>
+#include <stdint.h>
+
 #include "base/dl.h"
+
+double num_min(double a, double b) { return a < b || isnan(b) ? a : b; }
+
+double num_max(double a, double b) { return a > b || isnan(b) ? a : b; }
+
+bool num_is_whole(double value) { return !isnan(value) && (fabs(value) >= 0x1p53 || value == (double)(int64_t)value); }
 
 /* clang-format off */
 #define OF_ONE(X) X(ceil) X(floor) X(round) X(exp) X(exp2) X(log) X(log2) X(log10) X(sqrt)

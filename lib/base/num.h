@@ -3,18 +3,13 @@
 #ifndef BASE_NUM_H
 #define BASE_NUM_H
 
-#include <math.h>
 #include <stdbool.h>
-#include <stdint.h>
 
 /* As fmin and fmax: a NaN gives way to the other. */
-static inline double num_min(double a, double b) { return a < b || isnan(b) ? a : b; }
-static inline double num_max(double a, double b) { return a > b || isnan(b) ? a : b; }
+double num_min(double a, double b);
+double num_max(double a, double b);
 /* From 2^53 on there are no others. Not so a NaN. */
-static inline bool num_is_whole(double value)
-{
-    return !isnan(value) && (fabs(value) >= 0x1p53 || value == (double)(int64_t)value);
-}
+bool num_is_whole(double value);
 
 double num_ceil(double value);
 double num_floor(double value);
