@@ -15,10 +15,9 @@ enum { FILE_MAX_BYTES = 64 << 20 };
 
 bool api_is_object_word(const char *method, const char *target)
 {
-    static const char *const words[] = {"APPLY", "DIFF", "WATCH"};
-    for (size_t i = 0; i < ARRAY_LEN(words); i++)
-        if (strcmp(method, words[i]) == 0)
-            return true;
+    static const char *const words[] = {"APPLY", "DIFF", "WATCH", NULL};
+    if (str_index(words, method) >= 0)
+        return true;
     return target && *target != '/' && (strcmp(method, "GET") == 0 || strcmp(method, "DELETE") == 0);
 }
 

@@ -7,9 +7,8 @@ static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DE
 
 int api_check_method(const char *method, struct err *err)
 {
-    for (size_t i = 0; methods[i]; i++)
-        if (strcmp(method, methods[i]) == 0)
-            return 0;
+    if (str_index(methods, method) >= 0)
+        return 0;
     err_set(err, ERR_USAGE, "\"%s\" is not a method", method);
     return err_hint(err, "GET, HEAD, POST, PUT, PATCH or DELETE");
 }

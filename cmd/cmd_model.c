@@ -12,14 +12,6 @@ const char *const *model_runtimes(const struct cli *cli)
     return cli->context.is_local ? local : cluster;
 }
 
-static const node_t *mark_named(const node_t *marks, const char *name)
-{
-    for (const node_t *mark = node_first(marks); mark; mark = node_next(mark))
-        if (strcmp(node_str(mark, "/name", ""), name) == 0)
-            return mark;
-    return NULL;
-}
-
 int served_model_find(struct cli *cli, const char *name, struct served_model *ret, struct err *err)
 {
     *ret = (struct served_model){0};
@@ -29,7 +21,7 @@ int served_model_find(struct cli *cli, const char *name, struct served_model *re
         CLEANUP(node_free) node_t *marks = model_marks(ret->env.runtime, &ret->env.env, err);
         if (!marks)
             return -1;
-        const node_t *mark = mark_named(marks, name);
+        const node_t *mark = node_find(marks, "/name", name);
         if (!mark)
             continue;
         ret->server = model_server_find(node_str(mark, "/server", ""));
@@ -58,7 +50,7 @@ static void take_models(struct cli *cli, const node_t *marks, node_t *functions,
 {
     for (node_t *function = node_first(functions), *next; function; function = next) {
         next = node_next(function);
-        const node_t *mark = mark_named(marks, node_str(function, "/name", ""));
+        const node_t *mark = node_find(marks, "/name", node_str(function, "/name", ""));
         if (!mark)
             continue;
         function_decorate(cli, function);

@@ -62,14 +62,6 @@ void pool_prometheus(struct cli *cli, struct prom *ret, bool *ret_has_it)
 
 /* ---- list, show ---- */
 
-static const node_t *function_named(const node_t *functions, const char *name)
-{
-    for (const node_t *each = node_first(functions); each; each = node_next(each))
-        if (strcmp(node_str(each, "/name", ""), name) == 0)
-            return each;
-    return NULL;
-}
-
 static node_t *broken_document(const node_t *object, const struct err *why)
 {
     node_t *doc = node_new_object();
@@ -90,7 +82,7 @@ node_t *pool_cluster_list(const struct pool_backend *backend, struct err *err)
         CLEANUP(kept_release) struct kept kept = KEPT_INIT;
         CLEANUP(err_release) struct err broken = ERR_INIT;
         if (kept_parse(object, &kept, &broken) == 0)
-            node_push(list, kept_document(&kept, function_named(functions, kept.rules->function)));
+            node_push(list, kept_document(&kept, node_find(functions, "/name", kept.rules->function)));
         else
             node_push(list, broken_document(object, &broken));
     }

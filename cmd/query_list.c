@@ -197,14 +197,6 @@ static int not_measured(const struct prom *prom, const struct query_options *opt
     return err_hint(err, "aiwf query --list figures shows what it has; aiwf query --list targets, what it scrapes");
 }
 
-static bool is_figure(const node_t *figures, const char *name)
-{
-    for (const node_t *figure = node_first(figures); figure; figure = node_next(figure))
-        if (strcmp(node_str(figure, "/name", ""), name) == 0)
-            return true;
-    return false;
-}
-
 char *query_figure(struct cli *cli, const struct prom *prom, struct err *err)
 {
     const struct query_options *options = cli->opts;
@@ -215,7 +207,7 @@ char *query_figure(struct cli *cli, const struct prom *prom, struct err *err)
         return NULL;
     const node_t *figure = find_figure(figures, options, &others);
     if (!figure || !node_str(figure, "/expr", NULL)) {
-        bool is_known = is_figure(figures, options->figure);
+        bool is_known = node_find(figures, "/name", options->figure);
         (void)(is_known ? not_measured(prom, options, err) : no_such_figure(figures, options->figure, err));
         return NULL;
     }

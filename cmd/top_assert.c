@@ -22,9 +22,9 @@ static int check_unit(const struct assertion *assertion, const node_t *figure, s
 
 static const node_t *figure_of(const node_t *figures, const struct assertion *assertion, struct err *err)
 {
-    for (const node_t *figure = node_first(figures); figure; figure = node_next(figure))
-        if (strcmp(node_str(figure, "/name", ""), assertion->figure) == 0)
-            return figure;
+    const node_t *figure = node_find(figures, "/name", assertion->figure);
+    if (figure)
+        return figure;
     err_set(err, ERR_USAGE, "there is no figure \"%s\"", assertion->figure);
     err_hint(err, "aiwf query --list figures");
     return NULL;

@@ -28,10 +28,7 @@ static bool print_line(const node_t *line, void *arg)
 
 static const node_t *stage_of(const node_t *status, const char *name)
 {
-    for (const node_t *stage = node_first(node_get(status, "stages")); stage; stage = node_next(stage))
-        if (strcmp(node_str(stage, "/name", ""), name) == 0)
-            return stage;
-    return NULL;
+    return node_find(node_get(status, "stages"), "/name", name);
 }
 
 /* Done when the stage has begun, or when it never will. */

@@ -116,14 +116,13 @@ static const char *const known[] = {
     "tiller_enabled",
     "traefik_ingress_controller_tag",
     "use_podman",
+    NULL,
 };
 
 static bool is_known(const char *name)
 {
-    for (size_t i = 0; i < ARRAY_LEN(known); i++)
-        if (strcmp(name, known[i]) == 0)
-            return true;
-    return str_starts(name, "audit_log_") || str_starts(name, "octavia_") || str_starts(name, "prometheus_");
+    return str_index(known, name) >= 0 || str_starts(name, "audit_log_") || str_starts(name, "octavia_") ||
+           str_starts(name, "prometheus_");
 }
 
 static size_t warn_of_unknown(struct preflight *p, const node_t *labels)

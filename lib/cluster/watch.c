@@ -112,13 +112,7 @@ static bool has_failed(const struct watch *watch)
     return str_ends(status, "_FAILED") && watch->has_begun && !watch_is_busy(watch);
 }
 
-static bool has_fault(const struct watch *watch)
-{
-    for (const node_t *server = node_first(watch->servers); server; server = node_next(server))
-        if (strcmp(node_str(server, "/status", ""), "ERROR") == 0)
-            return true;
-    return false;
-}
+static bool has_fault(const struct watch *watch) { return node_find(watch->servers, "/status", "ERROR") != NULL; }
 
 /* A driver that only tries again and again never says that it has failed. */
 static bool is_stuck(const struct watch *watch, const struct stage *stage, const struct watch_line *line)

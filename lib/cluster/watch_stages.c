@@ -83,10 +83,7 @@ struct machines {
 const node_t *watch_server(const struct watch *watch, const node_t *resource)
 {
     const char *id = node_str(resource, "/physical_resource_id", "?");
-    for (const node_t *server = node_first(watch->servers); server; server = node_next(server))
-        if (strcmp(node_str(server, "/id", ""), id) == 0)
-            return server;
-    return NULL;
+    return node_find(watch->servers, "/id", id);
 }
 
 bool watch_server_is_active(const node_t *server) { return strcmp(node_str(server, "/status", ""), "ACTIVE") == 0; }

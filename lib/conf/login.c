@@ -45,13 +45,7 @@ static int load(struct doc *doc, const char *path, struct err *err)
     return 0;
 }
 
-static node_t *find_login(const node_t *root, const char *key)
-{
-    for (node_t *auth = node_first(node_get(root, "auths")); auth; auth = node_next(auth))
-        if (strcmp(node_str(auth, "/gateway", ""), key) == 0)
-            return auth;
-    return NULL;
-}
+static node_t *find_login(const node_t *root, const char *key) { return node_find(node_get(root, "auths"), "/gateway", key); }
 
 static void put_login(node_t *root, const char *key, const char *user, const char *password)
 {

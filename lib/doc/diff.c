@@ -48,14 +48,6 @@ static bool has_names(const node_t *array)
     return true;
 }
 
-static const node_t *named(const node_t *array, const char *name)
-{
-    for (const node_t *item = node_first(array); item; item = node_next(item))
-        if (strcmp(node_str(item, "/name", ""), name) == 0)
-            return item;
-    return NULL;
-}
-
 static void compare_named(struct diff *diff, const char *name, const node_t *before, const node_t *after)
 {
     AUTOFREE char *part = xasprintf("[name=%s]", name);
@@ -65,10 +57,10 @@ static void compare_named(struct diff *diff, const char *name, const node_t *bef
 static void compare_by_name(struct diff *diff, const node_t *before, const node_t *after)
 {
     for (const node_t *item = node_first(before); item; item = node_next(item))
-        if (!named(after, node_str(item, "/name", "")))
+        if (!node_find(after, "/name", node_str(item, "/name", "")))
             compare_named(diff, node_str(item, "/name", ""), item, NULL);
     for (const node_t *item = node_first(after); item; item = node_next(item))
-        compare_named(diff, node_str(item, "/name", ""), named(before, node_str(item, "/name", "")), item);
+        compare_named(diff, node_str(item, "/name", ""), node_find(before, "/name", node_str(item, "/name", "")), item);
 }
 
 static void compare_by_place(struct diff *diff, const node_t *before, const node_t *after)

@@ -154,6 +154,14 @@ node_t *node_first(const node_t *parent)
 
 node_t *node_next(const node_t *node) { return node->next; }
 
+node_t *node_find(const node_t *list, const char *pointer, const char *text)
+{
+    for (node_t *one = node_first(list); one; one = node_next(one))
+        if (strcmp(node_str(one, pointer, ""), text) == 0)
+            return one;
+    return NULL;
+}
+
 node_t *node_make(int type, const char *name, size_t name_len, const char *text, size_t text_len)
 {
     size_t name_size = name ? name_len + 1 : 0, text_size = text ? text_len + 1 : 0;

@@ -38,6 +38,8 @@ size_t node_len(const node_t *node);        /* members or items; 0 for others */
 /* for (const node_t *n = node_first(list); n; n = node_next(n)) */
 node_t *node_first(const node_t *parent);
 node_t *node_next(const node_t *node);
+/* The first of the list whose string at pointer is text ("" where there is none); NULL: none is. */
+node_t *node_find(const node_t *list, const char *pointer, const char *text);
 
 /* Building. A child that is set or pushed belongs to its parent. */
 node_t *node_new_object(void);

@@ -7,17 +7,9 @@
 
 #include "doc/doc_parts.h"
 
-static const char *const nulls[] = {"", "~", "null", "Null", "NULL"};
-static const char *const trues[] = {"true", "True", "TRUE"};
-static const char *const falses[] = {"false", "False", "FALSE"};
-
-static bool is_one_of(const char *text, const char *const *words, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(text, words[i]) == 0)
-            return true;
-    return false;
-}
+static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
+static const char *const trues[] = {"true", "True", "TRUE", NULL};
+static const char *const falses[] = {"false", "False", "FALSE", NULL};
 
 /* All of text, at least one, are of these characters. */
 static bool all_of(const char *text, const char *characters) { return *text && !text[strspn(text, characters)]; }
@@ -60,11 +52,11 @@ static bool parse_number(const char *text, double *ret)
 node_t *yaml_plain(const char *text)
 {
     double number;
-    if (is_one_of(text, nulls, ARRAY_LEN(nulls)))
+    if (str_index(nulls, text) >= 0)
         return node_new_null();
-    if (is_one_of(text, trues, ARRAY_LEN(trues)))
+    if (str_index(trues, text) >= 0)
         return node_new_bool(true);
-    if (is_one_of(text, falses, ARRAY_LEN(falses)))
+    if (str_index(falses, text) >= 0)
         return node_new_bool(false);
     return parse_number(text, &number) ? node_new_num(number) : node_new_str(text);
 }

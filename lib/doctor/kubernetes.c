@@ -173,14 +173,6 @@ static const struct {
     {"metrics.k8s.io", "metrics-server", "scaling by CPU and memory"},
 };
 
-static bool has_group(const node_t *groups, const char *name)
-{
-    for (const node_t *group = node_first(groups); group; group = node_next(group))
-        if (strcmp(node_str(group, "/name", ""), name) == 0)
-            return true;
-    return false;
-}
-
 enum verdict check_kube_systems(struct doctor *d, struct finding *f)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
@@ -192,7 +184,7 @@ enum verdict check_kube_systems(struct doctor *d, struct finding *f)
     if (!answer)
         return is_error(f, &err);
     for (size_t i = 0; i < ARRAY_LEN(systems); i++) {
-        if (has_group(node_get(answer, "groups"), systems[i].group))
+        if (node_find(node_get(answer, "groups"), "/name", systems[i].group))
             str_addf(&there, "%s%s", there.len ? ", " : "", systems[i].system);
         else
             str_addf(&missing, "%s%s (%s)", missing.len ? ", " : "", systems[i].system, systems[i].what_for);

@@ -49,11 +49,9 @@ static const struct way *way_of(const node_t *item)
 /* From what may be reclaimed to what may least. */
 static int rank(const char *state)
 {
-    static const char *const states[] = {"Idle", "Unknown", "New", "Busy"};
-    for (int i = 0; i < (int)ARRAY_LEN(states); i++)
-        if (strcmp(states[i], state) == 0)
-            return i;
-    return (int)ARRAY_LEN(states);
+    static const char *const states[] = {"Idle", "Unknown", "New", "Busy", NULL};
+    int at = str_index(states, state);
+    return at >= 0 ? at : (int)ARRAY_LEN(states);
 }
 
 static node_t *new_item(const node_t *row)

@@ -90,10 +90,7 @@ static char *inner_key(const char *list) { return xasprintf("%.*s", (int)strlen(
 
 static node_t *find_item(const struct kubeconfig *config, const char *list, const char *name)
 {
-    for (node_t *item = node_first(node_get(config->root, list)); item; item = node_next(item))
-        if (strcmp(node_str(item, "/name", ""), name) == 0)
-            return item;
-    return NULL;
+    return node_find(node_get(config->root, list), "/name", name);
 }
 
 node_t *kubeconfig_find(const struct kubeconfig *config, const char *list, const char *name)

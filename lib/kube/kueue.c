@@ -105,9 +105,9 @@ static const node_t *usage_of(const node_t *usage, const char *flavor, const cha
     for (const node_t *one = node_first(usage); one; one = node_next(one)) {
         if (strcmp(node_str(one, "/name", ""), flavor) != 0)
             continue;
-        for (const node_t *row = node_first(node_get(one, "resources")); row; row = node_next(row))
-            if (strcmp(node_str(row, "/name", ""), resource) == 0)
-                return row;
+        const node_t *row = node_find(node_get(one, "resources"), "/name", resource);
+        if (row)
+            return row;
     }
     return NULL;
 }

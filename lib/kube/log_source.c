@@ -266,10 +266,7 @@ static struct log_source *add(struct log_sources *sources, const node_t *pod, co
 
 static const node_t *status_of(const node_t *pod, const char *list, const char *container)
 {
-    for (const node_t *c = node_first(node_at(pod, list)); c; c = node_next(c))
-        if (strcmp(node_str(c, "/name", ""), container) == 0)
-            return c;
-    return NULL;
+    return node_find(node_at(pod, list), "/name", container);
 }
 
 static void update(struct log_source *source, const node_t *pod, const node_t *status)

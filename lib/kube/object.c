@@ -303,10 +303,7 @@ int kube_delete(struct kube *kube, const struct kube_kind *kind, const char *ns,
 
 const node_t *kube_condition(const node_t *object, const char *type)
 {
-    for (const node_t *c = node_first(node_at(object, "/status/conditions")); c; c = node_next(c))
-        if (strcmp(node_str(c, "/type", ""), type) == 0)
-            return c;
-    return NULL;
+    return node_find(node_at(object, "/status/conditions"), "/type", type);
 }
 
 node_t *kube_conditions(const node_t *object)

@@ -51,10 +51,7 @@ static int service_port(const struct kube_forward *forward, const node_t *servic
 
 static int slice_port(const node_t *slice, const char *name)
 {
-    for (const node_t *port = node_first(node_get(slice, "ports")); port; port = node_next(port))
-        if (strcmp(node_str(port, "/name", ""), name) == 0)
-            return (int)node_int(port, "/port", 0);
-    return 0;
+    return (int)node_int(node_find(node_get(slice, "ports"), "/name", name), "/port", 0);
 }
 
 struct endpoints {

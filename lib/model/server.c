@@ -31,9 +31,9 @@ const node_t *model_input_of(const struct model_ask *ask, const node_t *about, s
         return NULL;
     if (!ask->input && node_len(inputs) == 1)
         return node_first(inputs);
-    for (const node_t *input = node_first(inputs); ask->input && input; input = node_next(input))
-        if (strcmp(node_str(input, "/name", ""), ask->input) == 0)
-            return input;
+    const node_t *input = ask->input ? node_find(inputs, "/name", ask->input) : NULL;
+    if (input)
+        return input;
     add_names(inputs, &names);
     if (ask->input)
         err_set(err, ERR_USAGE, "model \"%s\" has no input \"%s\"", ask->model, ask->input);

@@ -14,13 +14,8 @@ enum { BACKOFF_MS = 200, BACKOFF_MAX_MS = 10000, RETRY_AFTER_MAX_MS = 60000, DEF
 
 bool request_is_idempotent(const struct http_request *req)
 {
-    static const char *const methods[] = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"};
-    if (!req->method || req->idempotent)
-        return true;
-    for (size_t i = 0; i < ARRAY_LEN(methods); i++)
-        if (strcmp(req->method, methods[i]) == 0)
-            return true;
-    return false;
+    static const char *const methods[] = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE", NULL};
+    return !req->method || req->idempotent || str_index(methods, req->method) >= 0;
 }
 
 int64_t retry_after_ms(const char *text, int64_t wall_ms)

@@ -91,12 +91,9 @@ static bool is_for_us(const char *variable)
 /* These choose among clouds, or go with any of them, and do not make one. */
 static bool is_selector(const char *name)
 {
-    static const char *const selectors[] = {"OS_CLOUD",      "OS_REGION_NAME", "OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE",
-                                            "OS_CLOUD_NAME", "OS_PASSCODE"};
-    for (size_t i = 0; i < ARRAY_LEN(selectors); i++)
-        if (strcmp(name, selectors[i]) == 0)
-            return true;
-    return false;
+    static const char *const selectors[] = {
+        "OS_CLOUD", "OS_REGION_NAME", "OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE", "OS_CLOUD_NAME", "OS_PASSCODE", NULL};
+    return str_index(selectors, name) >= 0;
 }
 
 /* The environment's cloud, or NULL. An empty variable counts as not set. */

@@ -133,10 +133,7 @@ bool heat_is_server(const node_t *resource) { return strcmp(node_str(resource, "
 /* "self": its own address; "stack": that of the stack it is in; "nested": that of the stack it is. */
 static const char *link_of(const node_t *resource, const char *rel)
 {
-    for (const node_t *link = node_first(node_get(resource, "links")); link; link = node_next(link))
-        if (strcmp(node_str(link, "/rel", ""), rel) == 0)
-            return node_str(link, "/href", "");
-    return "";
+    return node_str(node_find(node_get(resource, "links"), "/rel", rel), "/href", "");
 }
 
 bool heat_is_inside(const node_t *resource, const node_t *outer)

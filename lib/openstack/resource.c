@@ -32,10 +32,8 @@ static struct openstack_call call_of(const struct resource *kind, const char *pa
 static const char *next_link(const node_t *page, const struct resource *kind)
 {
     AUTOFREE char *member = xasprintf("%s_links", kind->list);
-    for (const node_t *link = node_first(node_get(page, member)); link; link = node_next(link))
-        if (strcmp(node_str(link, "/rel", ""), "next") == 0)
-            return node_str(link, "/href", NULL);
-    return node_str(page, "/next", node_str(page, "/links/next", NULL));
+    const node_t *link = node_find(node_get(page, member), "/rel", "next");
+    return link ? node_str(link, "/href", NULL) : node_str(page, "/next", node_str(page, "/links/next", NULL));
 }
 
 char *resource_next(const node_t *page, const struct resource *kind, const char *path)

@@ -26,10 +26,7 @@ bool version_in(const char *url) { return segment(url) != NULL; }
 
 static const char *self_link(const node_t *version)
 {
-    for (const node_t *link = node_first(node_get(version, "links")); link; link = node_next(link))
-        if (strcmp(node_str(link, "/rel", ""), "self") == 0)
-            return node_str(link, "/href", "");
-    return "";
+    return node_str(node_find(node_get(version, "links"), "/rel", "self"), "/href", "");
 }
 
 static bool is_current(const node_t *version)

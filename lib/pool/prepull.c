@@ -156,14 +156,6 @@ static node_t *pod_spec_of(const struct prepull *prepull, struct err *err)
     return NULL;
 }
 
-static const node_t *named(const node_t *pods, const char *name)
-{
-    for (const node_t *pod = node_first(pods); pod; pod = node_next(pod))
-        if (strcmp(node_str(pod, "/metadata/name", ""), name) == 0)
-            return pod;
-    return NULL;
-}
-
 struct step {
     const struct prepull *prepull;
     const node_t *pod_spec, *pods;
@@ -191,7 +183,7 @@ static int step_on(struct step *step, const node_t *node, struct err *err)
 {
     const char *node_name = node_str(node, "/metadata/name", "");
     AUTOFREE char *name = pod_name(step->prepull->pool, node_name, step->pod_spec);
-    const node_t *pod = named(step->pods, name);
+    const node_t *pod = node_find(step->pods, "/metadata/name", name);
     step->nodes++;
     if (has_all(node, step->pod_spec)) {
         step->present++;

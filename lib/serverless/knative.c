@@ -383,10 +383,7 @@ node_t *knative_service(const struct function_spec *spec, const char *ns)
 
 const node_t *knative_revision_named(const node_t *revisions, const char *name)
 {
-    for (const node_t *revision = node_first(revisions); revision; revision = node_next(revision))
-        if (strcmp(node_str(revision, "/metadata/name", ""), name) == 0)
-            return revision;
-    return NULL;
+    return node_find(revisions, "/metadata/name", name);
 }
 
 static const char *state_of(const node_t *service)
@@ -523,11 +520,8 @@ node_t *knative_revisions(const node_t *service, const node_t *revisions)
 static bool is_kept(const char *name)
 {
     static const char *const servers[] = {"serving.knative.dev/creator", "serving.knative.dev/lastModifier",
-                                          "kubectl.kubernetes.io/last-applied-configuration"};
-    for (size_t i = 0; i < ARRAY_LEN(servers); i++)
-        if (strcmp(name, servers[i]) == 0)
-            return false;
-    return true;
+                                          "kubectl.kubernetes.io/last-applied-configuration", NULL};
+    return str_index(servers, name) < 0;
 }
 
 static node_t *own_annotations(const node_t *metadata)

@@ -28,10 +28,7 @@ static void add_by(node_t *stages, const char *stage, const node_t *condition, c
 
 static const node_t *user_container(const node_t *pod)
 {
-    for (const node_t *c = node_first(node_at(pod, "/status/containerStatuses")); c; c = node_next(c))
-        if (strcmp(node_str(c, "/name", ""), USER_CONTAINER) == 0)
-            return c;
-    return NULL;
+    return node_find(node_at(pod, "/status/containerStatuses"), "/name", USER_CONTAINER);
 }
 
 /* What the pods of a revision have come to. */

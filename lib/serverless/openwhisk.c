@@ -187,10 +187,7 @@ bool whisk_is_of(const node_t *activation, const char *name)
 
 const node_t *whisk_annotation(const node_t *entity, const char *key)
 {
-    for (const node_t *pair = node_first(node_get(entity, "annotations")); pair; pair = node_next(pair))
-        if (strcmp(node_str(pair, "/key", ""), key) == 0)
-            return node_get(pair, "value");
-    return NULL;
+    return node_get(node_find(node_get(entity, "annotations"), "/key", key), "value");
 }
 
 struct whisk_times whisk_times(const node_t *activation)

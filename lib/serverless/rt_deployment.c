@@ -141,20 +141,12 @@ static void add_autoscaler(node_t *function, const node_t *hpa)
     node_set(function, "autoscaler", explained);
 }
 
-static const node_t *named(const node_t *list, const char *name)
-{
-    for (const node_t *item = node_first(list); item; item = node_next(item))
-        if (strcmp(node_str(item, "/metadata/name", ""), name) == 0)
-            return item;
-    return NULL;
-}
-
 static node_t *functions_of(struct kube *kube, const node_t *deployments, const node_t *hpas)
 {
     node_t *functions = node_new_array();
     for (const node_t *deployment = node_first(deployments); deployment; deployment = node_next(deployment)) {
         node_t *function = node_push(functions, function_of(kube, deployment));
-        const node_t *hpa = named(hpas, node_str(function, "/name", ""));
+        const node_t *hpa = node_find(hpas, "/metadata/name", node_str(function, "/name", ""));
         if (hpa)
             add_autoscaler(function, hpa);
     }

@@ -84,10 +84,7 @@ static int is_there(const struct runtime_env *env, const char *name)
 {
     CLEANUP(err_release) struct err none = ERR_INIT;
     CLEANUP(node_free) node_t *secrets = list(env, &none);
-    for (const node_t *secret = node_first(secrets); secret; secret = node_next(secret))
-        if (strcmp(node_str(secret, "/name", ""), name) == 0)
-            return 1;
-    return secrets ? 0 : -1;
+    return secrets ? node_find(secrets, "/name", name) != NULL : -1;
 }
 
 /* Providers refuse a second one of a name with 400, 409 or 500. */

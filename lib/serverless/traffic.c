@@ -41,14 +41,6 @@ static node_t *target_to(node_t *traffic, const char *revision)
     return found;
 }
 
-static const node_t *target_tagged(const node_t *traffic, const char *tag)
-{
-    for (const node_t *target = node_first(traffic); target; target = node_next(target))
-        if (strcmp(node_str(target, "/tag", ""), tag) == 0)
-            return target;
-    return NULL;
-}
-
 static int add_share(node_t *traffic, const char *text, int64_t *sum, struct err *err)
 {
     const char *value;
@@ -96,7 +88,7 @@ static int add_tag(node_t *traffic, const char *text, struct err *err)
         err_set(err, ERR_USAGE, "--tag: \"%s\" is not REVISION=TAG", text);
         return err_hint(err, "--tag " TRAFFIC_LATEST "=next: small letters, digits and -");
     }
-    if (target_tagged(traffic, tag))
+    if (node_find(traffic, "/tag", tag))
         return err_set(err, ERR_USAGE, "--tag: %s is given twice", tag);
     node_t *target = target_to(traffic, revision);
     if (!target || node_get(target, "tag")) { /* a target has one tag */
@@ -127,7 +119,7 @@ static int take_tags(node_t *traffic, const struct traffic_change *change, struc
 {
     const char *tag;
     for (size_t i = 0; change->removed && i < change->removed->n; i++) {
-        if (!target_tagged(traffic, change->removed->v[i]))
+        if (!node_find(traffic, "/tag", change->removed->v[i]))
             return err_set(err, ERR_NOT_FOUND, "--untag: there is no tag %s", change->removed->v[i]);
         drop_tag(traffic, change->removed->v[i]);
     }

@@ -7,21 +7,13 @@
 #include "kube/ask.h"
 #include "train/kube_job.h"
 
-static bool is_one_of(const char *text, const char *const *words)
-{
-    for (; *words; words++)
-        if (strcmp(text, *words) == 0)
-            return true;
-    return false;
-}
-
 static bool is_disruption(const char *reason, bool *ret_node)
 {
     static const char *const evictions[] = {"Evicted",    "EvictionByEvictionAPI", "PreemptionByScheduler",
                                             "Preempting", "TerminationByKubelet",  NULL};
     static const char *const losses[] = {"DeletionByTaintManager", "DeletionByPodGC", "NodeLost", "NodeShutdown", NULL};
-    *ret_node = is_one_of(reason, losses);
-    return *ret_node || is_one_of(reason, evictions);
+    *ret_node = str_index(losses, reason) >= 0;
+    return *ret_node || str_index(evictions, reason) >= 0;
 }
 
 void job_losses_see(node_t *losses, const node_t *pod)

@@ -9,10 +9,8 @@
 static const node_t *status_of(const node_t *pod, const char *container)
 {
     const node_t *statuses = node_at(pod, "/status/containerStatuses");
-    for (const node_t *s = node_first(statuses); s; s = node_next(s))
-        if (strcmp(node_str(s, "/name", ""), container) == 0)
-            return s;
-    return node_first(statuses);
+    const node_t *found = node_find(statuses, "/name", container);
+    return found ? found : node_first(statuses);
 }
 
 static void set_known(node_t *rank, const char *key, const char *text)

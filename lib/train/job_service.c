@@ -14,10 +14,7 @@ static char *master_name(const char *job) { return xasprintf("%s-0.%s" TAIL, job
 /* NULL where the user has one of that name. */
 static node_t *new_variable(node_t *env, const char *name)
 {
-    for (const node_t *variable = node_first(env); variable; variable = node_next(variable))
-        if (strcmp(node_str(variable, "/name", ""), name) == 0)
-            return NULL;
-    return kube_env_add(env, name, NULL);
+    return node_find(env, "/name", name) ? NULL : kube_env_add(env, name, NULL);
 }
 
 static void set_variable(node_t *env, const char *name, const char *value)

@@ -33,11 +33,8 @@ void job_source_release(struct job_source *source)
 
 static bool stays_here(const char *name)
 {
-    static const char *const names[] = {".", "..", ".git", "__pycache__"};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    return false;
+    static const char *const names[] = {".", "..", ".git", "__pycache__", NULL};
+    return str_index(names, name) >= 0;
 }
 
 static int too_large(const struct reading *reading, struct err *err)

@@ -133,10 +133,7 @@ static int fill(const struct trainer_env *env, const struct job_spec *spec, node
 
 static const node_t *ranks_status(const node_t *object)
 {
-    for (const node_t *job = node_first(node_at(object, "/status/jobsStatus")); job; job = node_next(job))
-        if (strcmp(node_str(job, "/name", ""), RANKS) == 0)
-            return job;
-    return NULL;
+    return node_find(node_at(object, "/status/jobsStatus"), "/name", RANKS);
 }
 
 static void read_end(const node_t *object, const char *type, enum job_state state, struct job_reading *ret)

@@ -17,12 +17,8 @@ struct bad {
 
 static const node_t *spec_of(const struct bad *bad)
 {
-    static const char *const lists[] = {"/spec/containers", "/spec/initContainers"};
-    for (size_t i = 0; i < ARRAY_LEN(lists); i++)
-        for (const node_t *one = node_first(node_at(bad->pod, lists[i])); one; one = node_next(one))
-            if (strcmp(node_str(one, "/name", ""), bad->name) == 0)
-                return one;
-    return NULL;
+    const node_t *found = node_find(node_at(bad->pod, "/spec/containers"), "/name", bad->name);
+    return found ? found : node_find(node_at(bad->pod, "/spec/initContainers"), "/name", bad->name);
 }
 
 static void add(const struct bad *bad, const char *state, const char *reason)

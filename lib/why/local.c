@@ -26,19 +26,11 @@ static node_t *end(struct told *told, const char *verdict, const char *summary)
     return told->document;
 }
 
-static bool is_one_of(const char *state, const char *const *states)
-{
-    for (; *states; states++)
-        if (strcmp(state, *states) == 0)
-            return true;
-    return false;
-}
-
 static const char *verdict_of(const char *state)
 {
     static const char *const failed[] = {"Failed", "Cancelled", "Interrupted", NULL};
     static const char *const waiting[] = {"Queued", "Pending", "Suspended", "Starting", "Deploying", NULL};
-    return is_one_of(state, failed) ? "failed" : is_one_of(state, waiting) ? "waiting" : "healthy";
+    return str_index(failed, state) >= 0 ? "failed" : str_index(waiting, state) >= 0 ? "waiting" : "healthy";
 }
 
 /* ---- a job ---- */
@@ -173,11 +165,10 @@ static void follow(struct told *told, const node_t *stage, const struct why_stag
 static const node_t *first_bad(const node_t *status)
 {
     static const char *const bad[] = {"Failed", "Cancelled", "Running", NULL};
-    for (const char *const *state = bad; *state; state++)
-        for (const node_t *stage = node_first(node_get(status, "stages")); stage; stage = node_next(stage))
-            if (strcmp(node_str(stage, "/state", ""), *state) == 0)
-                return stage;
-    return NULL;
+    const node_t *found = NULL;
+    for (const char *const *state = bad; *state && !found; state++)
+        found = node_find(node_get(status, "stages"), "/state", *state);
+    return found;
 }
 
 static void add_workflow(struct told *told, const node_t *status)

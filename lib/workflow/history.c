@@ -7,10 +7,7 @@
 static node_t *stage_of(const node_t *status, const node_t *record)
 {
     const char *name = node_str(record, "/stage", "");
-    for (node_t *stage = node_first(node_get(status, "stages")); stage; stage = node_next(stage))
-        if (strcmp(node_str(stage, "/name", ""), name) == 0)
-            return stage;
-    return NULL;
+    return node_find(node_get(status, "stages"), "/name", name);
 }
 
 static const char *state_after(const node_t *record)

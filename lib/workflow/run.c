@@ -107,14 +107,6 @@ struct trainer_env run_trainer(const struct run_env *env)
     return (struct trainer_env){.trainer = env->trainer, .http = env->http, .kube = env->kube, .context = env->context};
 }
 
-static const node_t *find_job(const node_t *jobs, const char *name)
-{
-    for (const node_t *job = node_first(jobs); job; job = node_next(job))
-        if (strcmp(node_str(job, "/name", ""), name) == 0)
-            return job;
-    return NULL;
-}
-
 struct runtime_env run_runtime(const struct run_env *env)
 {
     return (struct runtime_env){.http = env->http, .kube = env->kube, .context = env->context};
@@ -124,7 +116,7 @@ struct runtime_env run_runtime(const struct run_env *env)
 static int watch_job(struct run *run, size_t at, const node_t *jobs, struct err *err)
 {
     const struct trainer_env env = run_trainer(run->env);
-    const node_t *listed = jobs ? find_job(jobs, run->steps[at].handle) : NULL;
+    const node_t *listed = jobs ? node_find(jobs, "/name", run->steps[at].handle) : NULL;
     if (listed)
         return step_job_watch(run, at, listed, err);
     CLEANUP(err_release) struct err remote = ERR_INIT;
