@@ -259,8 +259,11 @@ static int check_manifest(const struct doc *doc, const char *trainer, struct err
 {
     const struct trainer *its = trainer_of(doc->root);
     if (!its) {
-        doc_err(doc, doc->root, err, "%s %s is no job that aiwf knows", node_str(doc->root, "/apiVersion", "?"),
-                node_str(doc->root, "/kind", "?"));
+        const char *version = node_str(doc->root, "/apiVersion", ""), *kind = node_str(doc->root, "/kind", "");
+        if (*version && *kind)
+            doc_err(doc, node_get(doc->root, "kind"), err, "%s of %s is no job that aiwf knows", kind, version);
+        else
+            doc_err(doc, doc->root, err, "a job needs apiVersion and kind");
         return err_hint(err, "batch/v1 Job, kubeflow.org/v1 PyTorchJob or TFJob, trainer.kubeflow.org/v1alpha1 TrainJob");
     }
     if (!trainer || trainer_find(trainer) == its || strcmp(trainer, "auto") == 0)

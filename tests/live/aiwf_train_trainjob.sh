@@ -33,7 +33,10 @@ err_has "--trainer pytorch"
 begin "a file of another kind, and one for another namespace"
 echo '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}}' >pod.json
 fails 2 train submit -f pod.json
-err_has "pod.json:1"
+err_has "pod.json:1:30: Pod of v1 is no job"
+echo '{"name": "x"}' >nothing.json
+fails 2 train submit -f nothing.json
+err_has "nothing.json:1:1: a job needs apiVersion and kind"
 jq '.metadata.namespace = "elsewhere"' bad.json >elsewhere.json
 fails 2 train submit -f elsewhere.json
 err_has "-n elsewhere"
