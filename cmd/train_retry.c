@@ -65,7 +65,7 @@ static const struct example retry_examples[] = {
 const struct cmd train_retry_cmd = {
     .name = "retry",
     .help = "run a job that is over once more",
-    .about = "The new job is made from what the cluster still has of the old one, which stays as it is\n"
+    .about = "The new job is made from what is still there of the old one, which stays as it is\n"
              "unless --replace is given.",
     .args = retry_arg,
     .opts = retry_opts,

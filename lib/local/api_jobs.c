@@ -45,6 +45,20 @@ static void cancel(struct request *req)
     reply_json(req, 200, job);
 }
 
+/* {"name": NEW}, or nothing. */
+static void retry(struct request *req)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(node_free) node_t *body = request_json(req);
+    if (!body)
+        return;
+    CLEANUP(node_free) node_t *job = jobs_retry(req->daemon->jobs, req->params[0], node_str(body, "/name", NULL), &err);
+    if (job)
+        reply_json(req, 201, job);
+    else
+        reply_err(req, &err);
+}
+
 static void delete (struct request *req)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
@@ -95,6 +109,7 @@ const struct route routes_jobs[] = {
     {.method = "GET", .pattern = "/system/aiwf/jobs/{}", .handler = show},
     {.method = "DELETE", .pattern = "/system/aiwf/jobs/{}", .handler = delete},
     {.method = "POST", .pattern = "/system/aiwf/jobs/{}/cancel", .handler = cancel},
+    {.method = "POST", .pattern = "/system/aiwf/jobs/{}/retry", .handler = retry},
     {.method = "GET", .pattern = "/system/aiwf/jobs/{}/logs", .handler = logs},
     {0},
 };

@@ -1,6 +1,8 @@
 #include "local/job.h"
 
+#include <limits.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -398,6 +400,37 @@ node_t *jobs_submit(struct jobs *jobs, const node_t *spec, struct err *err)
     }
     run_queue(jobs);
     return job_document(job);
+}
+
+/* NAME-2, NAME-3, ...; of resnet-2, when that was such a retry, resnet-3. */
+static char *next_name(const struct jobs *jobs, const struct job *job)
+{
+    long long n;
+    const char *dash = strrchr(job->name, '-');
+    bool is_retry = node_get(job->spec, "retry_of") && dash && str_to_int(dash + 1, 2, INT_MAX, &n);
+    int stem = (int)(is_retry ? dash - job->name : (ptrdiff_t)strlen(job->name));
+    for (n = 2;; n++) {
+        AUTOFREE char *name = xasprintf("%.*s-%lld", stem, job->name, n);
+        if (!map_get(&jobs->by_name, name))
+            return TAKE(name);
+    }
+}
+
+node_t *jobs_retry(struct jobs *jobs, const char *name, const char *as, struct err *err)
+{
+    struct job *job = find(jobs, name, err);
+    if (!job)
+        return NULL;
+    if (!is_finished(job)) {
+        err_set(err, ERR_CONFLICT, "job \"%s\" is not over", name);
+        err_why(err, "it is %s", job_state_name(job->state));
+        return NULL;
+    }
+    CLEANUP(node_free) node_t *spec = node_copy(job->spec);
+    AUTOFREE char *its = as ? xstrdup(as) : next_name(jobs, job);
+    node_set_str(spec, "name", its);
+    node_set_str(spec, "retry_of", name);
+    return jobs_submit(jobs, spec, err);
 }
 
 static int compare_jobs(const void *a, const void *b)

@@ -45,6 +45,9 @@ void jobs_free(struct jobs *jobs);
  * is wrong in it, CONFLICT for a name that is taken by an unfinished job, CAPACITY for more GPUs or
  * CPUs than there are. */
 node_t *jobs_submit(struct jobs *jobs, const node_t *spec, struct err *err);
+/* A finished job once more, as `as` (NULL: NAME-2 or the next that is free; its own name: in its place). As jobs_submit; and
+ * NOT_FOUND, and CONFLICT for one that is not finished. */
+node_t *jobs_retry(struct jobs *jobs, const char *name, const char *as, struct err *err);
 node_t *jobs_list(struct jobs *jobs);                                    /* in order of submission */
 node_t *jobs_show(struct jobs *jobs, const char *name, struct err *err); /* NOT_FOUND */
 /* A finished job is CONFLICT. */

@@ -22,6 +22,7 @@ static const struct field spec_fields[] = {
     {.name = "cpus", .type = FIELD_NUMBER, .min = 0, .max = 1e6, .help = "cores"},
     {.name = "retries", .type = FIELD_INT, .min = 0, .max = RETRIES_MAX, .help = "further attempts after a failed one"},
     {.name = "timeout_ms", .type = FIELD_INT, .min = 0, .max = 9e15, .help = "of one attempt"},
+    {.name = "retry_of", .type = FIELD_STRING, .help = "the job that it is once more"},
     {0},
 };
 

@@ -141,6 +141,30 @@ static int change(const struct trainer_env *env, const char *method, const char 
     return rest_do(env->http, &call, NULL, err);
 }
 
+static int retry(const struct trainer_env *env, const char *name, const char *as, char **ret_name, struct err *err)
+{
+    CLEANUP(str_release) struct str url = STR_INIT;
+    CLEANUP(node_free) node_t *body = node_new_object();
+    CLEANUP(node_free) node_t *job = NULL;
+    const char *gateway = gateway_of(env, err);
+    if (!gateway)
+        return -1;
+    if (as)
+        node_set_str(body, "name", as);
+    AUTOFREE char *failing = xasprintf("cannot run job \"%s\" again", name);
+    struct rest_call call = {.method = "POST",
+                             .url = url_path(&url, gateway, "/system/aiwf/jobs/{}/retry", name, NULL),
+                             .body = body,
+                             .failing = failing};
+    if (rest_do(env->http, &call, &job, err) == 0) {
+        *ret_name = xstrdup(node_str(job, "/name", ""));
+        return 0;
+    }
+    if (err->code == ERR_CONFLICT && (!as || strcmp(as, name) == 0))
+        return err_hint(err, "aiwf train cancel %s, or aiwf train wait %s", name, name);
+    return as ? job_unanswered(as, err) : -1;
+}
+
 static int cancel(const struct trainer_env *env, const char *name, struct err *err)
 {
     return change(env, "POST", "/system/aiwf/jobs/{}/cancel", name, "cancel", err);
@@ -159,6 +183,7 @@ const struct trainer trainer_local = {
     .list = list,
     .show = show,
     .logs = print_logs,
+    .retry = retry,
     .cancel = cancel,
     .remove = remove_job,
 };

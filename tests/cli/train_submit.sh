@@ -130,6 +130,31 @@ fails 5 aiwf train submit busy -- true
 ok aiwf train cancel busy
 ok aiwf train submit slow --wait -- true
 
+begin "retry: once more with all it had, under the next free name, one of your own, or in its place"
+fails 9 aiwf train submit again --env WHO=me --wait -- sh -c 'echo "$WHO"; exit 4'
+fails 9 aiwf train retry again --wait
+err_has "job again-2 failed: exit 4"
+ok aiwf train logs again-2
+out_is me
+ok aiwf train retry again-2 -o name --no-wait
+out_is job/again-3
+fails 9 aiwf train wait again-3
+fails 9 aiwf train retry again --name mine --wait
+err_has "job mine failed"
+aiwf train show again -o json --jq .queued >before
+fails 9 aiwf train retry again --replace --wait
+err_has "job again failed"
+ok aiwf train show again -o json --jq .queued
+if cmp -s before "$OUT"; then broken "it is the old one"; fi
+ok aiwf train list -o name
+true_that [ "$(grep -c '^job/again' "$OUT")" = 3 ]
+fails 3 aiwf train retry nothing
+ok aiwf train submit busy -- sleep 600
+fails 5 aiwf train retry busy
+err_has "try: aiwf train cancel busy"
+fails 5 aiwf train retry again --name busy
+ok aiwf train cancel busy
+
 begin "a wait that is too short is exit 8"
 ok aiwf train submit sleeper -- sleep 600
 fails 8 aiwf train wait sleeper --timeout 300ms
