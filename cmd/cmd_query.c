@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "metrics/plot.h"
+#include "metrics/vocabulary.h"
 #include "query.h"
 #include "reach.h"
 #include "tui/spark.h"
@@ -265,6 +266,15 @@ static const struct arg args[] = {
     {.name = "PROMQL", .help = "the expression; with --list a selector: what it matches", .optional = true},
     {0},
 };
+static void complete_figures(struct cli *cli, struct strv *names)
+{
+    (void)cli;
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    CLEANUP(node_free) node_t *vocabulary = vocabulary_load(&none);
+    for (const node_t *figure = node_first(node_get(vocabulary, "figures")); figure; figure = node_next(figure))
+        strv_add(names, node_key(figure));
+}
+
 static const struct opt opts[] = {
     {.name = "at",
      .type = OPT_STRING,
@@ -296,7 +306,8 @@ static const struct opt opts[] = {
      .type = OPT_STRING,
      OPT(struct query_options, figure),
      .metavar = "NAME",
-     .help = "what to ask for by name, whoever measures it (--list figures); says by which source"},
+     .help = "what to ask for by name, whoever measures it (--list figures); says by which source",
+     .complete = complete_figures},
     {.name = "source",
      .type = OPT_STRING,
      OPT(struct query_options, source),

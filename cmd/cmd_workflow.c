@@ -85,12 +85,20 @@ static void complete_name(struct cli *cli, struct strv *names)
     (void)cli;
     home_names(names);
 }
+/* Of the workflow that is typed already. */
+static void complete_stage(struct cli *cli, struct strv *names)
+{
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    CLEANUP(node_free) node_t *status = cli->args.n ? workflow_status(cli->args.v[0], &none) : NULL;
+    complete_names_of(node_get(status, "stages"), names);
+}
+
 static const struct arg name_args[] = {{.name = "NAME", .help = "a workflow that ran here", .complete = complete_name}, {0}};
 static const struct arg names_args[] = {
     {.name = "NAME", .help = "workflows that ran here", .many = true, .complete = complete_name}, {0}};
 static const struct arg logs_args[] = {
     {.name = "NAME", .help = "a workflow that ran here", .complete = complete_name},
-    {.name = "STAGE", .help = "one of its stages (without: all of them)", .optional = true},
+    {.name = "STAGE", .help = "one of its stages (without: all of them)", .optional = true, .complete = complete_stage},
     {0},
 };
 

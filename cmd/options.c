@@ -22,6 +22,12 @@ static void complete_contexts(struct cli *cli, struct strv *names)
         conf_names(&conf, names);
 }
 
+static void complete_columns(struct cli *cli, struct strv *names)
+{
+    for (const struct column *column = cli->cmd ? cli->cmd->columns : NULL; column && column->title; column++)
+        strv_add(names, column->title);
+}
+
 static void complete_clouds(struct cli *cli, struct strv *names)
 {
     (void)cli;
@@ -97,7 +103,8 @@ static const struct opt list_opts[] = {
      .type = OPT_STRING,
      CLI(sort_by),
      .metavar = "COLUMN",
-     .help = "sort by a column or .path; -COLUMN descends"},
+     .help = "sort by a column or .path; -COLUMN descends",
+     .complete = complete_columns},
     {.name = "watch", .type = OPT_FLAG, CLI(watch), .help = "go on, and show changes"},
     {0},
 };

@@ -184,7 +184,7 @@ __aiwf_table() {
     'workflow validate') common=10 opts=' --file= -f=' ;;
     'workflow list') common=11 ;;
     'workflow status') common=11 args='live' ;;
-    'workflow logs') common=4 args='live none' opts=' --follow -f --tail=' ;;
+    'workflow logs') common=4 args='live live' opts=' --follow -f --tail=' ;;
     'workflow resume') common=2 args='live' ;;
     'workflow cancel') common=16 args='live' ;;
     'workflow delete') common=16 args='live+' ;;
@@ -444,6 +444,7 @@ __aiwf_value() {
     'query') case $2 in
         --plot) kind=files; return ;;
         --list) kind=words words='metrics labels series targets figures server'; return ;;
+        --figure) kind=live; return ;;
         esac ;;
     'template create') case $2 in
         --image) kind=live; return ;;
@@ -503,6 +504,7 @@ __aiwf_value() {
     esac
     case $2 in
     --output | -o) kind=words words='table wide json yaml name csv ndjson custom-columns=' ;;
+    --sort-by) kind=live ;;
     --dry-run) kind=words words='client server' ;;
     --context) kind=live ;;
     --cloud) kind=live ;;

@@ -1473,7 +1473,7 @@ function __aiwf_table -a path
             set -g __aiwf_args live
         case 'workflow logs'
             set common 4
-            set -g __aiwf_args live none
+            set -g __aiwf_args live live
             set -g __aiwf_opts \
         --follow\t'go on with new lines until the stage ends' \
         --tail\t'only the last N lines of each stage'
@@ -2297,6 +2297,9 @@ function __aiwf_value -a path option
                     set -g __aiwf_kind words
                     set -g __aiwf_choices metrics labels series targets figures server
                     return
+                case --figure
+                    set -g __aiwf_kind live
+                    return
             end
         case 'template create'
             switch $option
@@ -2431,6 +2434,8 @@ function __aiwf_value -a path option
         case --output -o
             set -g __aiwf_kind words
             set -g __aiwf_choices table wide json yaml name csv ndjson custom-columns=
+        case --sort-by
+            set -g __aiwf_kind live
         case --dry-run
             set -g __aiwf_kind words
             set -g __aiwf_choices client server

@@ -899,7 +899,7 @@ __aiwf_table() {
         '--file:the workflow file; - is standard input') takes=(--file -f ) ;;
     'workflow list') common=11 ;;
     'workflow status') common=11 args=(live) ;;
-    'workflow logs') common=4 args=(live none) opts=(
+    'workflow logs') common=4 args=(live live) opts=(
         '--follow:go on with new lines until the stage ends'
         '--tail:only the last N lines of each stage') takes=(--tail ) ;;
     'workflow resume') common=2 args=(live) ;;
@@ -1365,6 +1365,7 @@ __aiwf_value() {
     'query') case $2 in
         --plot) kind=files; return ;;
         --list) kind=words choices=(metrics labels series targets figures server); return ;;
+        --figure) kind=live; return ;;
         esac ;;
     'template create') case $2 in
         --image) kind=live; return ;;
@@ -1424,6 +1425,7 @@ __aiwf_value() {
     esac
     case $2 in
     --output | -o) kind=words choices=(table wide json yaml name csv ndjson custom-columns=) ;;
+    --sort-by) kind=live ;;
     --dry-run) kind=words choices=(client server) ;;
     --context) kind=live ;;
     --cloud) kind=live ;;

@@ -55,6 +55,13 @@ while read -r line; do
     grep -qx -e "${line##* }" "$OUT" || broken "__complete $line"
 done <"$T/options"
 
+begin "the columns of what is listed, and the figures that can be asked for"
+ok aiwf __complete function list --sort-by REQ
+out_is "REQ/S
+REQUESTS"
+ok aiwf __complete query --figure gpu.u
+out_is gpu.util
+
 begin "names come from the configuration"
 mkdir -p "$HOME/.config/aiwf"
 printf 'contexts:\n  lab: {prometheus: "http://127.0.0.1:9"}\n  prod: {}\n' >"$HOME/.config/aiwf/config.yaml"

@@ -67,6 +67,8 @@ ok sh -c 'cat "$(aiwf workflow status flow -o json --jq ".stages[3].outputs.url.
 out_has "/function/flow-serve"
 
 begin "logs are of one stage, or of all with names"
+ok aiwf __complete workflow logs flow tr
+out_is train
 ok aiwf workflow logs flow train
 out_is "gpu 0 in flow/train"
 ok aiwf workflow logs flow
