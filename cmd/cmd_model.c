@@ -1,6 +1,5 @@
 /* Models behind servers: served as functions, as deployments, or as processes of this machine. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "model.h"
 

@@ -398,8 +398,8 @@ const struct shell shell_fish = {
 /* Common options, as some commands have them. */
 struct common_set {
     char number[8];
-    unsigned flags;  /* of a command that has them... */
-    bool is_covered; /* ... and whether its own options hide some */
+    const struct cmd *cmd; /* one that has them... */
+    bool is_covered;       /* ... and whether its own options hide some */
     struct refs refs;
 };
 
@@ -442,20 +442,24 @@ static void set_common(struct script *script)
     }
 }
 
-/* The common option of this name or letter; NULL: there is none. */
-static const struct opt *hidden_by(const struct script *script, const struct opt *own)
+/* The common options that an own one of their letter or their name stands before; NULL: none. */
+struct hidden {
+    const struct opt *by_letter, *by_name;
+};
+
+static struct hidden hidden_by(const struct script *script, const struct opt *own)
 {
     size_t n = script->common.n;
+    const struct opt_ref *common = script->common.v;
     const char *letter = own->letter ? memchr(script->letters, own->letter, n) : NULL;
-    if (letter)
-        return script->common.v[letter - script->letters].opt;
+    struct hidden hidden = {.by_letter = letter ? common[letter - script->letters].opt : NULL};
     for (const char *at = script->initials; (at = memchr(at, own->name[0], (size_t)(script->initials + n - at))); at++)
-        if (strcmp(script->common.v[at - script->initials].opt->name, own->name) == 0)
-            return script->common.v[at - script->initials].opt;
-    return NULL;
+        if (strcmp(common[at - script->initials].opt->name, own->name) == 0)
+            hidden.by_name = common[at - script->initials].opt;
+    return hidden;
 }
 
-static bool has_values(const struct opt *opt) { return kind_of(opt) != none; }
+static bool has_values(const struct opt *opt) { return opt && kind_of(opt) != none; }
 
 static bool are_same(const struct refs *a, const struct refs *b)
 {
@@ -476,18 +480,20 @@ static const char *add_set(struct script *script, const struct common_set *set)
     return kept->number;
 }
 
-/* The common options of a command; which they are is told by its flags, unless its own hide some. */
+/* The common options of a command: those of another of its flags, unless its own hide some. The root has one more. */
 static const char *common_of(struct script *script, const struct cmd *cmd, bool is_covered)
 {
-    for (size_t i = 0; i < script->n_sets && !is_covered; i++)
-        if (script->sets[i].flags == cmd->flags && !script->sets[i].is_covered)
-            return script->sets[i].number;
+    for (size_t i = 0; i < script->n_sets && !is_covered; i++) {
+        const struct common_set *set = &script->sets[i];
+        if (!set->is_covered && set->cmd->flags == cmd->flags && (set->cmd == &root_cmd) == (cmd == &root_cmd))
+            return set->number;
+    }
 
     struct opt_ref refs[CMD_MAX_OPTIONS];
     size_t n = cmd_options(cmd, refs, ARRAY_LEN(refs)), own = 0;
     while (own < n && !refs[own].common)
         own++;
-    struct common_set set = {.flags = cmd->flags, .is_covered = is_covered, .refs = {.v = refs + own, .n = n - own}};
+    struct common_set set = {.cmd = cmd, .is_covered = is_covered, .refs = {.v = refs + own, .n = n - own}};
     for (size_t i = 0; i < script->n_sets; i++)
         if (are_same(&script->sets[i].refs, &set.refs))
             return script->sets[i].number;
@@ -495,11 +501,11 @@ static const char *common_of(struct script *script, const struct cmd *cmd, bool 
 }
 
 /* The values of a place's own options; of those without one, too, where they hide a common one that has. */
-static void add_values(struct script *script, const struct refs *own, const struct opt *const *hidden)
+static void add_values(struct script *script, const struct refs *own, const struct hidden *hidden)
 {
     bool is_begun = false;
     for (size_t i = 0; i < own->n; i++) {
-        if (!has_values(own->v[i].opt) && !(hidden[i] && has_values(hidden[i])))
+        if (!has_values(own->v[i].opt) && !has_values(hidden[i].by_letter) && !has_values(hidden[i].by_name))
             continue;
         if (!is_begun)
             str_cat(&script->values, script->shell->own, script->path.buf, script->shell->own_of);
@@ -513,12 +519,12 @@ static void add_values(struct script *script, const struct refs *own, const stru
 static void add_place(struct script *script, const struct cmd *cmd)
 {
     struct opt_ref own[CMD_MAX_OPTIONS];
-    const struct opt *hidden[CMD_MAX_OPTIONS];
+    struct hidden hidden[CMD_MAX_OPTIONS];
     bool is_covered = false;
     struct place place = {.path = script->path.buf, .cmd = cmd, .refs.v = own};
     for (const struct opt *opt = cmd->opts; opt && opt->name && place.refs.n < ARRAY_LEN(own); opt++) {
         hidden[place.refs.n] = hidden_by(script, opt);
-        is_covered |= hidden[place.refs.n] != NULL;
+        is_covered |= hidden[place.refs.n].by_letter || hidden[place.refs.n].by_name;
         own[place.refs.n++] = (struct opt_ref){.opt = opt, .letter = opt->letter};
     }
     add_values(script, &place.refs, hidden);

@@ -1,6 +1,7 @@
 #include "base/num.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdint.h>
 
 #include "base/dl.h"
@@ -23,12 +24,20 @@ struct libm { OF_ONE(MEMBER_OF_ONE) OF_TWO(MEMBER_OF_TWO) };
 static const struct dl_symbol symbols[] = { OF_ONE(SYMBOL) OF_TWO(SYMBOL) {0} };
 /* clang-format on */
 
-static const struct libm *libm(void)
+static struct libm functions;
+
+static void bind(void)
 {
-    static struct libm functions;
     static const char *const sonames[] = {"libm.so.6", NULL};
     static struct dl_library library = {.sonames = sonames, .package = "libc6", .symbols = symbols, .table = &functions};
     dl_need(&library);
+}
+
+/* Threads compute, too. */
+static const struct libm *libm(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, bind);
     return &functions;
 }
 

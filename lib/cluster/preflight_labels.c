@@ -1,5 +1,4 @@
 /* The check of labels: Magnum takes any, and nobody says that a driver does not know one. */
-#include <string.h>
 
 #include "cluster/preflight_parts.h"
 
@@ -118,6 +117,7 @@ static const char *const known[] = {
     "use_podman",
     NULL,
 };
+enum { N_KNOWN = ARRAY_LEN(known) - 1 };
 
 static bool is_known(const char *name)
 {
@@ -129,9 +129,10 @@ static size_t warn_of_unknown(struct preflight *p, const node_t *labels)
 {
     size_t unknown = 0;
     for (const node_t *label = node_first(labels); label; label = node_next(label)) {
-        const char *name = node_key(label), *nearest = is_known(name) ? NULL : str_nearest(name, known, ARRAY_LEN(known));
+        const char *name = node_key(label);
         if (is_known(name))
             continue;
+        const char *nearest = str_nearest(name, known, N_KNOWN);
         AUTOFREE char *hint = nearest ? xasprintf("%s?", nearest) : NULL;
         preflight_warn(p, "label", hint, "%s is none that a driver of Magnum's documents", name);
         unknown++;

@@ -1,7 +1,5 @@
 #include "doc/diff.h"
 
-#include <string.h>
-
 struct diff {
     struct str *out;
     struct str path;

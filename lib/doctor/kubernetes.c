@@ -1,5 +1,4 @@
 /* The context's Kubernetes cluster: the kubeconfig, the API server step by step, what we may do there, and what is installed. */
-#include <string.h>
 
 #include "doctor/parts.h"
 #include "kube/object.h"

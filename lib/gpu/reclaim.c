@@ -51,7 +51,7 @@ static int rank(const char *state)
 {
     static const char *const states[] = {"Idle", "Unknown", "New", "Busy", NULL};
     int at = str_index(states, state);
-    return at >= 0 ? at : (int)ARRAY_LEN(states);
+    return at >= 0 ? at : (int)ARRAY_LEN(states) - 1;
 }
 
 static node_t *new_item(const node_t *row)

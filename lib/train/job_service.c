@@ -1,6 +1,5 @@
 /* How the ranks of a Job find each other: a headless Service gives each pod of an indexed Job the host name NAME-INDEX below it
  * (facts: the Kubernetes documentation, "Indexed Job for parallel processing", "DNS for Services and Pods"). */
-#include <string.h>
 
 #include "kube/podspec.h"
 #include "train/kube_job.h"

@@ -23,17 +23,15 @@ jq -r 'def w(p): (p + [.name]) as $q | . + {path: ($q[1:] | join(" "))}, (.comma
 cut -d'|' -f1 "$T/places" >"$T/paths"
 # What a shell has there once its script is read: "path|commands and options|options that take a value", unsorted.
 bash -c '. "$1"; while IFS= read -r path; do
-    cmds= opts= names= takes=
+    names= takes=
     __aiwf_table "$path"
     for opt in $opts; do [[ $opt != --* ]] || names+=" ${opt%=}"; [[ $opt != *= ]] || takes+=" ${opt%=}"; done
     echo "$path|$cmds$names|$takes"; done' _ "$T/aiwf.bash" <"$T/paths" >"$T/has.bash"
 zsh -fc 'compdef() { }; . $1; while IFS= read -r at; do
-    cmds=() opts=() takes=()
     __aiwf_table $at
     names=(${cmds%%:*} ${opts%%:*})
     echo "$at|$names|$takes"; done' _ "$T/aiwf.zsh" <"$T/paths" >"$T/has.zsh"
 fish -N -c 'source $argv[1]; while read -l path
-    set -g __aiwf_cmds; set -g __aiwf_opts; set -g __aiwf_takes
     __aiwf_table "$path"
     set -l names (string replace -r "\t.*" "" -- $__aiwf_cmds $__aiwf_opts)
     echo "$path|$names|$__aiwf_takes"; end' "$T/aiwf.fish" <"$T/paths" >"$T/has.fish"

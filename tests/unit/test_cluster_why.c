@@ -338,13 +338,7 @@ static node_t *fly(int nodes)
     return preflight_run(&os, wanted, &err);
 }
 
-static const node_t *finding_of(const node_t *findings, const char *check)
-{
-    for (const node_t *finding = node_first(findings); finding; finding = node_next(finding))
-        if (strcmp(node_str(finding, "/check", ""), check) == 0)
-            return finding;
-    return NULL;
-}
+static const node_t *finding_of(const node_t *findings, const char *check) { return node_find(findings, "/check", check); }
 
 static const char *state_of(const node_t *findings, const char *check)
 {
@@ -366,6 +360,28 @@ START_TEST(what_is_left_is_enough_to_the_last_core)
     ck_assert_int_eq(preflight_verdict(more, "cannot create cluster ml", &err), -1);
     ck_assert_int_eq(err.code, ERR_CAPACITY);
     ck_assert_str_eq(err.what, "cannot create cluster ml: quota nova cores");
+    end();
+}
+END_TEST
+
+START_TEST(a_label_that_nobody_knows_is_warned_of)
+{
+    static const char *const labels[] = {"kube_tg", "audit_log_new", "kube_tag", "kube_tags"};
+    begin();
+    a_roomy_cloud();
+    start();
+    CLEANUP(node_free) node_t *wanted = node_new_object();
+    node_set_str(wanted, "name", "ml");
+    node_set_str(wanted, "cluster_template_id", "k8s");
+    for (size_t i = 0; i < ARRAY_LEN(labels); i++)
+        node_set_str(node_object(wanted, "labels"), labels[i], "1");
+    CLEANUP(node_free) node_t *findings = preflight_run(&os, wanted, &err);
+    const node_t *first = node_find(findings, "/detail", "kube_tg is none that a driver of Magnum's documents");
+    ck_assert_str_eq(node_str(first, "/state", ""), "warn");
+    ck_assert_str_eq(node_str(first, "/hint", ""), "kube_tag?");
+    ck_assert(node_find(findings, "/detail", "kube_tags is none that a driver of Magnum's documents") != NULL);
+    ck_assert(node_find(findings, "/detail", "kube_tag is none that a driver of Magnum's documents") == NULL);
+    ck_assert(node_find(findings, "/detail", "audit_log_new is none that a driver of Magnum's documents") == NULL);
     end();
 }
 END_TEST
@@ -476,6 +492,7 @@ Suite *suite_cluster_why(void)
     tcase_add_test(why, no_cluster_is_not_found);
     tcase_add_test(why, the_tree_has_its_branches);
     tcase_add_test(preflight, what_is_left_is_enough_to_the_last_core);
+    tcase_add_test(preflight, a_label_that_nobody_knows_is_warned_of);
     tcase_add_loop_test(preflight, what_is_wrong_is_found, 0, (int)ARRAY_LEN(worse));
     tcase_add_loop_test(preflight, a_login_that_can_make_no_trust_is_told, 0, (int)ARRAY_LEN(credentials));
     tcase_add_test(why, a_pods_node_is_followed_to_its_server);
