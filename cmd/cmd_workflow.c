@@ -238,12 +238,20 @@ static void measure_objectives(const struct cli *cli, const struct workflow *wf,
         tell_objectives(cli, wf, plan);
 }
 
+/* How often it was run. */
+static int64_t runs_of(const struct home *home)
+{
+    bool ended;
+    return node_int(journal_run(&home->journal, &ended), "/run", 0);
+}
+
 static int run_it(struct cli *cli, const struct workflow *wf, struct home *home, struct run_env *env, struct err *err)
 {
+    int64_t before = runs_of(home);
     env->progress = cli_progress(cli);
     int rc = workflow_run(wf, home, env, err);
     progress_free(env->progress);
-    if (rc != 0 && err->code != ERR_WORKLOAD)
+    if (rc != 0 && runs_of(home) == before)
         return -1;
     if (home->journal.damaged)
         cli_note(cli, "note: %zu damaged lines of %s were left alone", home->journal.damaged, home->journal.path);

@@ -381,7 +381,9 @@ static int invoke(struct cli *cli, struct err *err)
         return runtime_lacks(in.env.runtime, "invoke a function", err);
     in.request = (struct invoke_request){
         .name = cli->args.v[0],
-        .method = in.opts->method,
+        .method = in.opts->method  ? in.opts->method
+                  : in.opts->async ? "POST"
+                                   : NULL, /* a queue takes no GET */
         .path = in.opts->path,
         .async = in.opts->async,
         .timeout_ms = in.opts->timeout_ms,

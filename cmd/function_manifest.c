@@ -131,7 +131,10 @@ static int take_service(struct function_manifest *manifest, struct err *err)
     const char *version = node_str(doc->root, "/apiVersion", ""), *kind = node_str(doc->root, "/kind", "");
     if (!str_starts(version, "serving.knative.dev/") || strcmp(kind, "Service") != 0) {
         doc_err(doc, node_get(doc->root, "kind"), err, "%s of %s is not a Knative Service", kind, version);
-        return err_hint(err, "aiwf api kube APPLY -f FILE applies any kind");
+        bool is_ours = str_starts(version, "aiwf/");
+        return err_hint(err, "%s",
+                        is_ours ? "a manifest has no apiVersion and kind: aiwf explain function"
+                                : "aiwf api kube APPLY -f FILE applies any kind");
     }
     manifest->spec.name = node_str(doc->root, "/metadata/name", NULL);
     if (!manifest->spec.name)
@@ -157,6 +160,9 @@ int function_manifest_load(struct function_manifest *manifest, const struct doc 
     spec->ready_path = node_str(root, "/ready-path", NULL);
     spec->scale_min = node_int(root, "/scale/min", -1);
     spec->scale_max = node_int(root, "/scale/max", -1);
+    if (spec->scale_max >= 0 && spec->scale_min > spec->scale_max)
+        return doc_err(doc, node_at(root, "/scale/min"), err, "scale.min (%lld) is more than scale.max (%lld)",
+                       (long long)spec->scale_min, (long long)spec->scale_max);
     spec->idle_ms = duration_at(root, "/idle", -1);
     spec->concurrency = node_int(root, "/concurrency", 0);
     spec->queue = node_int(root, "/queue", -1);

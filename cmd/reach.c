@@ -81,14 +81,13 @@ int cli_prometheus(struct cli *cli, const struct prom_settings *settings, struct
 }
 
 /* An address of one's own in the context `local` is another gateway than this user's. */
-static bool add_local_gateway(const struct cli *cli, struct strv *exporters)
+static bool add_local_gateway(const struct cli *cli, struct strv *exporters, struct err *err)
 {
-    CLEANUP(err_release) struct err none = ERR_INIT;
     CLEANUP(local_gateway_release) struct local_gateway gateway = LOCAL_GATEWAY_INIT;
     const struct context *context = &cli->context;
     AUTOFREE char *dir = local_state_dir();
     if (!context->is_local || context_get(context, SETTING_prometheus) || context_get(context, SETTING_openfaas) ||
-        local_gateway_find(dir, &gateway, &none) != 0)
+        local_gateway_find(dir, &gateway, err) != 0)
         return false;
     strv_addf(exporters, "aiwf=%s", gateway.url);
     return true;
@@ -97,16 +96,18 @@ static bool add_local_gateway(const struct cli *cli, struct strv *exporters)
 int cli_figures(struct cli *cli, const struct prom_settings *settings, struct prom *ret, struct err *err)
 {
     CLEANUP(strv_release) struct strv local = STRV_INIT;
+    CLEANUP(err_release) struct err down = ERR_INIT;
     struct prom_settings ways = *settings;
     bool is_said = settings->url || (settings->scrape && settings->scrape->n);
-    if (!is_said && add_local_gateway(cli, &local))
+    if (!is_said && add_local_gateway(cli, &local, &down))
         ways.scrape = &local;
     if (cli_prometheus(cli, &ways, ret, err) == 0)
         return 0;
-    bool may_start = !is_said && err->code == ERR_USAGE && cli->context.is_local;
-    return may_start ? err_hint(err, "aiwf local up: its gateway is read itself; or --prometheus URL, AIWF_PROMETHEUS=URL, "
-                                     "prometheus in the context")
-                     : -1;
+    if (err->code != ERR_USAGE || !down.what)
+        return -1;
+    err_move(err, &down);
+    return err_hint(err, "aiwf local up: its gateway is read itself; or --prometheus URL, AIWF_PROMETHEUS=URL, "
+                         "prometheus in the context");
 }
 
 static void say(const struct err *err, void *arg) { cli_print_error(arg, err); }

@@ -327,6 +327,7 @@ node_t *coldstart_measure(const struct coldstart *run, struct err *err)
     CLEANUP(node_free) node_t *begun = begin(run, err);
     if (!begun)
         return NULL;
+    node_set_str(doc, "name", run->request->name);
     node_set_str(doc, "function", run->request->name);
     node_set_str(doc, "runtime", run->runtime->name);
     node_set_num(doc, "rounds", (double)run->rounds);

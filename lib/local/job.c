@@ -362,12 +362,13 @@ void jobs_free(struct jobs *jobs)
 
 /* What clients ask */
 
-static int check_name(const struct jobs *jobs, const char *name, struct err *err)
+/* replaced: a finished job that goes for this one; NULL: none. */
+static int check_name(const struct jobs *jobs, const char *name, const struct job *replaced, struct err *err)
 {
     const struct job *older = map_get(&jobs->by_name, name);
-    if (!older || is_finished(older))
+    if (!older || older == replaced)
         return 0;
-    err_set(err, ERR_CONFLICT, "job \"%s\" exists and is not finished", name);
+    err_set(err, ERR_CONFLICT, "job \"%s\" exists", name);
     return err_why(err, "it is %s", job_state_name(older->state));
 }
 
@@ -386,7 +387,7 @@ static int keep(struct job *job, struct err *err)
     return 0;
 }
 
-node_t *jobs_submit(struct jobs *jobs, const node_t *spec, struct err *err)
+static node_t *submit(struct jobs *jobs, const node_t *spec, const struct job *replaced, struct err *err)
 {
     const char *name = node_str(spec, "/name", "");
     if (job_spec_check(spec, err) != 0)
@@ -394,13 +395,15 @@ node_t *jobs_submit(struct jobs *jobs, const node_t *spec, struct err *err)
     struct job *job = job_new(jobs, name, spec);
     job->sequence = jobs->next_sequence++;
     job->queued_ms = clock_wall_ms();
-    if (job_check_capacity(job, err) != 0 || check_name(jobs, name, err) != 0 || keep(job, err) != 0) {
+    if (job_check_capacity(job, err) != 0 || check_name(jobs, name, replaced, err) != 0 || keep(job, err) != 0) {
         job_free(job);
         return NULL;
     }
     run_queue(jobs);
     return job_document(job);
 }
+
+node_t *jobs_submit(struct jobs *jobs, const node_t *spec, struct err *err) { return submit(jobs, spec, NULL, err); }
 
 /* NAME-2, NAME-3, ...; of resnet-2, when that was such a retry, resnet-3. */
 static char *next_name(const struct jobs *jobs, const struct job *job)
@@ -430,7 +433,7 @@ node_t *jobs_retry(struct jobs *jobs, const char *name, const char *as, struct e
     AUTOFREE char *its = as ? xstrdup(as) : next_name(jobs, job);
     node_set_str(spec, "name", its);
     node_set_str(spec, "retry_of", name);
-    return jobs_submit(jobs, spec, err);
+    return submit(jobs, spec, strcmp(its, name) == 0 ? job : NULL, err);
 }
 
 static int compare_jobs(const void *a, const void *b)

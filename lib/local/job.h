@@ -42,7 +42,7 @@ struct jobs *jobs_new(const struct jobs_settings *settings, struct strv *broken,
 void jobs_free(struct jobs *jobs);
 
 /* spec is the POST body of lib/local/api.md. Returns the document (the caller frees). USAGE for what
- * is wrong in it, CONFLICT for a name that is taken by an unfinished job, CAPACITY for more GPUs or
+ * is wrong in it, CONFLICT for a name that is taken, CAPACITY for more GPUs or
  * CPUs than there are. */
 node_t *jobs_submit(struct jobs *jobs, const node_t *spec, struct err *err);
 /* A finished job once more, as `as` (NULL: NAME-2 or the next that is free; its own name: in its place). As jobs_submit; and

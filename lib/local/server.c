@@ -373,7 +373,7 @@ static int listen_on(int port, struct err *err)
         .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) != 0 || listen(fd, BACKLOG) != 0) {
         err_sys(err, errno == EADDRINUSE ? ERR_CONFLICT : ERR_FAILED, "cannot listen on 127.0.0.1:%d", port);
-        return err_hint(err, "another --port, or --port 0 for a free one");
+        return err_hint(err, "another --port, or none: then a free one is taken");
     }
     return fd_take(&fd);
 }

@@ -153,7 +153,10 @@ static void add_break_even(const struct warm_pool_env *env, const char *gateway,
     node_set_num(pool, "cold_start_p50_ms", cold_ms);
     node_set_num(pool, "saved_ms", node_num(pool, "/cold_starts_avoided", NAN) * cold_ms);
     node_set_num(pool, "cold_start_energy_j", cold_j);
-    node_set_num(pool, "break_even_per_hour", ratio(node_num(pool, "/idle_w", NAN) * 3600, cold_j));
+    /* Energy is all that it costs here: where that has a price, the one rate is the other. */
+    double pays = ratio(node_num(pool, "/idle_w", NAN) * 3600, cold_j);
+    node_set_num(pool, "break_even_energy_per_hour", pays);
+    node_set_num(pool, "break_even_per_hour", isnan(node_num(pool, "/idle_cost", NAN)) ? (double)NAN : pays);
 }
 
 node_t *warm_pool_list(const struct warm_pool_env *env, struct err *err)

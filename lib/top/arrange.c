@@ -1,4 +1,5 @@
 /* Order and filter of the rows. */
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,17 @@
 struct order {
     size_t metric; /* of the column; as many as there are: the row's key */
     bool is_grouped;
+    const char *const *first; /* see struct panel; NULL: none */
+    size_t state;             /* the metric that they are of */
 };
+
+/* How early a row stands by its state. */
+static int place_of(const struct order *order, const struct row *row)
+{
+    const char *state = row->readings[order->state].text;
+    int at = state ? str_index(order->first, state) : -1;
+    return at < 0 ? INT_MAX : at;
+}
 
 /* Large numbers first, unknown ones last, texts by the alphabet. */
 static int compare_readings(const struct reading *a, const struct reading *b)
@@ -29,6 +40,8 @@ static int compare_rows(const void *left, const void *right, void *arg)
     int result = order->is_grouped ? compare_row_groups(a, b) : 0;
     if (!result)
         result = (a->is_rest ? 1 : 0) - (b->is_rest ? 1 : 0);
+    if (!result && order->first)
+        result = (place_of(order, a) > place_of(order, b)) - (place_of(order, a) < place_of(order, b));
     if (!result)
         result = compare_readings(&a->readings[order->metric], &b->readings[order->metric]);
     if (!result)
@@ -47,6 +60,8 @@ static void arrange(struct table *table, const struct view *view, const struct s
 {
     bool is_grouped = view->group && table->panel->columns;
     struct order order = {.metric = metric_of_column(table), .is_grouped = is_grouped};
+    order.first = table->sort == table->panel->sort ? table->panel->first : NULL;
+    order.state = metric_index(table->panel, "state", false);
     groups_drop(table);
     groups_name(table, view->group);
     for (size_t i = 0; i < table->n; i++)

@@ -39,6 +39,8 @@ static void summary(const struct state *state, const struct table *table, struct
     unit_print(s, UNIT_COUNT, running);
 }
 
+static const char *const at_work[] = {"Running", "Starting", "Queued", "Pending", "Suspended", NULL};
+
 const struct panel panel_jobs = {
     .name = "jobs",
     .title = "Jobs",
@@ -46,6 +48,7 @@ const struct panel panel_jobs = {
     .importance = 20,
     .min_cols = 40,
     .beside = true,
+    .first = at_work,
     .metrics = metrics,
     .columns = columns,
     .summary = summary,

@@ -145,6 +145,7 @@ struct panel {
     bool only_if_any;                 /* is not shown without rows */
     bool needs_all;                   /* shows what the other panels have; alone on the screen */
     size_t sort;                      /* the column that orders it at first */
+    const char *const *first;         /* until another is chosen: rows whose "state" is one of these, in this order; NULL: none */
     const struct metric *metrics;     /* ends with {0} */
     const struct top_column *columns; /* ends with {0}; NULL: not a list */
     /* After each round: what is made of several metrics; may be NULL. */

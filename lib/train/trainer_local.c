@@ -76,23 +76,6 @@ static node_t *manifest(const struct trainer_env *env, const struct job_spec *sp
     return NULL;
 }
 
-static int submit(const struct trainer_env *env, const struct job_spec *spec, struct err *err)
-{
-    const char *gateway = gateway_of(env, err);
-    if (!gateway || check(spec, err) != 0)
-        return -1;
-    CLEANUP(str_release) struct str url = STR_INIT;
-    CLEANUP(node_free) node_t *body = body_of(spec);
-    AUTOFREE char *failing = xasprintf("cannot submit job \"%s\"", spec->name);
-    struct rest_call call = {
-        .method = "POST", .url = url_path(&url, gateway, "/system/aiwf/jobs", NULL), .body = body, .failing = failing};
-    if (rest_do(env->http, &call, NULL, err) == 0)
-        return 0;
-    if (err->code == ERR_CONFLICT)
-        return err_hint(err, "aiwf train wait %s, or aiwf train cancel %s", spec->name, spec->name);
-    return job_unanswered(spec->name, err);
-}
-
 static node_t *list(const struct trainer_env *env, struct err *err)
 {
     CLEANUP(str_release) struct str url = STR_INIT;
@@ -106,6 +89,33 @@ static node_t *show(const struct trainer_env *env, const char *name, struct err 
     const char *gateway = gateway_of(env, err);
     AUTOFREE char *failing = xasprintf("cannot show job \"%s\"", name);
     return gateway ? rest_get(env->http, url_path(&url, gateway, "/system/aiwf/jobs/{}", name, NULL), failing, err) : NULL;
+}
+
+/* What becomes of the one that has the name is its user's to say: it may have trained for days. */
+static int taken(const struct trainer_env *env, const char *name, struct err *err)
+{
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    CLEANUP(node_free) node_t *job = show(env, name, &none);
+    if (job && job_is_over(job))
+        return err_hint(err, "another name, aiwf train retry %s --replace, or aiwf train delete %s", name, name);
+    return err_hint(err, "aiwf train wait %s, or aiwf train cancel %s", name, name);
+}
+
+static int submit(const struct trainer_env *env, const struct job_spec *spec, struct err *err)
+{
+    const char *gateway = gateway_of(env, err);
+    if (!gateway || check(spec, err) != 0)
+        return -1;
+    CLEANUP(str_release) struct str url = STR_INIT;
+    CLEANUP(node_free) node_t *body = body_of(spec);
+    AUTOFREE char *failing = xasprintf("cannot submit job \"%s\"", spec->name);
+    struct rest_call call = {
+        .method = "POST", .url = url_path(&url, gateway, "/system/aiwf/jobs", NULL), .body = body, .failing = failing};
+    if (rest_do(env->http, &call, NULL, err) == 0)
+        return 0;
+    if (err->code == ERR_CONFLICT)
+        return taken(env, spec->name, err);
+    return job_unanswered(spec->name, err);
 }
 
 static int print_logs(const struct trainer_env *env, const char *name, const struct job_logs *logs, struct err *err)

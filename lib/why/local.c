@@ -39,7 +39,8 @@ static bool add_line(const node_t *line, void *arg)
 {
     struct str *s = arg;
     const char *text = node_str(line, "/text", "");
-    if (*text)
+    bool is_its_own = strcmp(node_str(line, "/stream", ""), "system") != 0; /* what the gateway adds is told already */
+    if (*text && is_its_own)
         str_addf(s, "%s%s", s->len ? " \u00b7 " : "", text);
     return true;
 }
@@ -51,7 +52,7 @@ static void add_end(const node_t *job, struct str *s)
     const char *needs = node_str(job, "/waits_for", NULL);
     if (signal)
         str_addf(s, "signal %s", signal);
-    else if (!isnan(code) && code != 0)
+    else if (!isnan(code) && code != 0 && !str_starts(reason, "exit code"))
         str_addf(s, "exit %.0f", code);
     if (!isnan(place))
         str_addf(s, "%sposition %.0f in the queue", s->len ? "; " : "", place);
@@ -64,7 +65,7 @@ static void add_end(const node_t *job, struct str *s)
 static void add_log(struct told *told, const struct trainer_env *env, const char *name, struct str *log)
 {
     CLEANUP(err_release) struct err none = ERR_INIT;
-    struct job_logs logs = {.tail = 3, .rank = -1, .on_line = add_line, .arg = log};
+    struct job_logs logs = {.tail = 5, .rank = -1, .on_line = add_line, .arg = log};
     if (!env->trainer->logs || env->trainer->logs(env, name, &logs, &none) != 0 || !log->len)
         return;
     struct link link = {.depth = 1, .layer = "local", .kind = "log", .name = "last lines", .reason = log->buf};

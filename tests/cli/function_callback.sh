@@ -32,6 +32,10 @@ call=$(jq -r .call_id "$ERR")
 until_ok 10 test -s answer
 true_that test "$(cat answer)" = "/done 200 $call HELLO"
 
+begin "without a body it is a POST: a queue takes no GET"
+ok aiwf function invoke upper --async
+err_has "202 queued"
+
 begin "a callback without --async, or that is no URL, is wrong usage; a runtime that has none says so"
 fails 2 aiwf function invoke upper -d x --callback http://127.0.0.1:1/
 fails 2 aiwf function invoke upper -d x --async --callback 127.0.0.1:1

@@ -18,6 +18,8 @@ PY
 aiwf function deploy py --command 'python3 app.py' --source . >/dev/null 2>&1
 
 begin "the stages of each sample add up to its total, and the total is at least what the start takes"
+ok aiwf function coldstart py -n 1 -o name
+out_is cold-start/py
 ok aiwf function coldstart py -n 3 -o json
 json '.samples | length' 3
 json '[.samples[] | (.total_ms - ([.stages[]] | add)) | fabs < 0.01] | all' true

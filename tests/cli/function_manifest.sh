@@ -89,3 +89,11 @@ out_has 'by flag'
 ok aiwf function runtimes openfaas
 out_has 'readOnlyRootFilesystem'
 fails 2 aiwf function runtimes kuhbernetes
+
+begin "a document of aiwf's own is no manifest, and bounds that cross are told by line"
+printf 'apiVersion: aiwf/v1\nkind: Function\nname: x\n' >own.yaml
+fails 2 plan -f own.yaml --runtime local
+err_has "aiwf explain function"
+printf 'name: x\ncommand: cat\nscale:\n  min: 3\n  max: 1\n' >crossed.yaml
+fails 2 plan -f crossed.yaml --runtime local
+err_has "crossed.yaml:4:8: scale.min (3) is more than scale.max (1)"

@@ -83,7 +83,7 @@ json .gpus.free 2
 ok aiwf train submit bad -- sh -c 'echo step 12; echo loss is nan; exit 7'
 until_ok 10 state_is bad Failed
 ok aiwf why train bad -o json
-json '.summary | test("^job bad failed: exit 7.*: step 12 · loss is nan")' true
+json '.summary | test("^job bad failed: exit code 7: step 12 · loss is nan")' true
 json '.useful[-1].command' "aiwf train logs bad"
 ok aiwf train delete bad --yes
 

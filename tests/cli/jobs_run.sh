@@ -118,10 +118,13 @@ until_ok 10 sh -c '! kill -0 "$1" 2>/dev/null' sh "$pid"
 begin "a finished job cannot be cancelled: exit 5"
 fails 5 aiwf train cancel long
 
-begin "a name is free again once its job is finished, not before: exit 5"
+begin "a name is free again once its job is deleted, not before: exit 5"
+fails 5 aiwf train submit fine -- true
+err_has "it is Succeeded"
+ok aiwf train delete fine --yes
 ok aiwf train submit fine -- sleep 1000
 fails 5 aiwf train submit fine -- true
-err_has "not finished"
+err_has "it is Running"
 ok aiwf train delete fine --yes
 fails 3 aiwf train show fine
 

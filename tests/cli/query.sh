@@ -197,6 +197,6 @@ true_that test "$(asked '.[0].body')" = 'query=a%7Bb%3D%22c%20d%22%7D%2B1'
 true_that test "$(asked '.[0].headers | tostring | ascii_downcase | contains("authorization")')" = false
 
 begin "without a Prometheus the error says how to give one"
-fails 2 aiwf query up
-err_has "no Prometheus is configured in context local"
+fails 7 aiwf query up
+err_has "the local runtime is not running"
 err_has "--prometheus URL"

@@ -32,7 +32,7 @@ shows "train talker"
 shows "Failed"
 keys w
 shows "why train talker"
-shows "exit 7"
+shows "exit code 7"
 keys l
 shows "log of train talker"
 shows "line 300"

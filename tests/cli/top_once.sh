@@ -136,8 +136,8 @@ err_has "standard output"
 
 begin "without a Prometheus the error says how to give one"
 unset AIWF_PROMETHEUS
-fails 2 aiwf top --once
-err_has "no Prometheus is configured in context local"
+fails 7 aiwf top --once
+err_has "the local runtime is not running"
 
 begin "on the local runtime its gateway is read where no Prometheus is"
 err_has "aiwf local up"

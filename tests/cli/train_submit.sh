@@ -44,7 +44,7 @@ json .state Failed
 true_that sh -c 'jq -e ".error.exit == 9" <"$1" >/dev/null' sh "$ERR"
 
 begin "retries run it again"
-fails 9 aiwf train submit again --retries 2 --wait -o json -- false
+fails 9 aiwf train submit stubborn --retries 2 --wait -o json -- false
 json .attempt 3
 ok aiwf train submit third --retries 2 --wait -- sh -c 'echo x >>"$0"; test "$(wc -l <"$0")" = 3' "$T/tries"
 
@@ -124,11 +124,15 @@ fails 3 aiwf train show function/bad
 ok aiwf train delete job/good bad
 fails 3 aiwf train show good
 
-begin "a name that is taken by an unfinished job is exit 5; a finished one makes room"
+begin "a name that is taken is exit 5: what a job has made does not go unasked"
 ok aiwf train submit busy -- sleep 600
 fails 5 aiwf train submit busy -- true
+err_has "try: aiwf train wait busy"
 ok aiwf train cancel busy
-ok aiwf train submit slow --wait -- true
+fails 5 aiwf train submit busy -- true
+err_has "try: another name, aiwf train retry busy --replace"
+ok aiwf train delete busy
+ok aiwf train submit busy --wait -- true
 
 begin "retry: once more with all it had, under the next free name, one of your own, or in its place"
 fails 9 aiwf train submit again --env WHO=me --wait -- sh -c 'echo "$WHO"; exit 4'
@@ -149,11 +153,12 @@ if cmp -s before "$OUT"; then broken "it is the old one"; fi
 ok aiwf train list -o name
 true_that [ "$(grep -c '^job/again' "$OUT")" = 3 ]
 fails 3 aiwf train retry nothing
-ok aiwf train submit busy -- sleep 600
-fails 5 aiwf train retry busy
-err_has "try: aiwf train cancel busy"
-fails 5 aiwf train retry again --name busy
-ok aiwf train cancel busy
+ok aiwf train submit working -- sleep 600
+fails 5 aiwf train retry working
+err_has "try: aiwf train cancel working"
+fails 5 aiwf train retry again --name working
+ok aiwf train cancel working
+fails 5 aiwf train retry again --name working
 
 begin "a wait that is too short is exit 8"
 ok aiwf train submit sleeper -- sleep 600

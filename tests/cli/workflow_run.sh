@@ -76,6 +76,18 @@ out_has "train | gpu 0 in flow/train"
 fails 3 aiwf workflow logs flow trai
 err_has 'did you mean "train"?'
 
+begin "what a run did is told also where it could not go on"
+cat >wide.yaml <<'END'
+name: wide
+stages:
+  - {name: a, kind: batch, command: "echo 1"}
+  - {name: b, kind: batch, command: "true", needs: [a], gpus: 99}
+END
+fails 6 aiwf workflow run -f wide.yaml -o json
+json '[.stages[].state] | join(" ")' "Succeeded Failed"
+err_has "99 GPUs"
+ok aiwf workflow delete wide --yes
+
 begin "what did not change is not redone"
 ok run_file
 err_has "4 reused"
