@@ -194,8 +194,6 @@ int function_wait(struct cli *cli, const struct function_wait *wait, node_t **re
 
 /* list, show */
 
-enum { SHORT_COMMAND = 24 }; /* bytes of it that stay before the reason why it does not run */
-
 void function_decorate(const struct cli *cli, node_t *function)
 {
     double invocations = node_num(function, "/invocations", 0);
@@ -205,18 +203,9 @@ void function_decorate(const struct cli *cli, node_t *function)
     CLEANUP(str_release) struct str ready = STR_INIT;
     CLEANUP(str_release) struct str runs = STR_INIT;
     str_addf(&ready, "%lld/%lld", (long long)node_int(function, "/available", 0), (long long)node_int(function, "/replicas", 0));
-    const char *image = node_str(function, "/image", "");
-    str_add(&runs, *image ? image : node_str(function, "/command", ""));
-    const char *message = node_str(function, "/message", "");
-    if (*message && runs.len > SHORT_COMMAND) {
-        size_t end = SHORT_COMMAND;
-        while (end && ((unsigned char)runs.buf[end] & 0xc0) == 0x80)
-            end--; /* not within a character */
-        str_cut(&runs, end);
-        str_add(&runs, "..");
-    }
-    if (*message)
-        str_addf(&runs, "    %s", message);
+    const char *image = node_str(function, "/image", ""), *message = node_str(function, "/message", "");
+    str_cat(&runs, message, *message ? "    " : "",
+            *image ? image : node_str(function, "/command", "")); /* its end is cut first */
     node_set_str(function, "ready", ready.buf);
     node_set_str(function, "runs", runs.buf);
 }

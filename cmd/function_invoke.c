@@ -290,13 +290,21 @@ static void tell_answer(struct invoking *in, const struct http_response *res)
     cli_note(cli, "%s", text.buf);
 }
 
+/* One that never listens is held by its gateway for as long as a start may take. */
+static int too_slow(const struct invoking *in, struct err *err)
+{
+    const char *name = in->request.name;
+    err_wrap(err, "cannot invoke function \"%s\"", name);
+    return err_hint(err, "aiwf function show %s says whether it is ready; or more --timeout", name);
+}
+
 static int one_request(struct invoking *in, struct err *err)
 {
     CLEANUP(http_response_release) struct http_response res = HTTP_RESPONSE_INIT;
     AUTOFREE char *id = in->event_id ? xasprintf("ce-id: %s-%lld", in->event_id, (long long)in->done) : NULL;
     in->headers[in->n_headers] = id;
     if (in->env.runtime->invoke(&in->env.env, &in->request, &res, err) != 0)
-        return -1;
+        return err->code == ERR_TIMEOUT ? too_slow(in, err) : -1;
     to_stdout(res.body.buf, res.body.len, in);
     tell_answer(in, &res);
     const char *start = invoke_start(&res);

@@ -85,6 +85,8 @@ err_lines 0
 
 begin "--timeout ends a request that hangs: exit 8"
 fails 8 aiwf function invoke hangs --timeout 300ms
+err_has 'cannot invoke function "hangs"'
+err_has "try: aiwf function show hangs"
 
 begin "Ctrl-C ends a request that hangs: exit 130"
 : >"$T/requests"
