@@ -115,6 +115,12 @@ check_text() {
     git ls-files -- cmd lib | xargs grep -nP '\t' --include='*.[ch]' 2>/dev/null | head -5 | report "no tabs in C"
 }
 
+# A machine whose Go is older takes this one for all of them, and no newer.
+check_bed_go() {
+    sed -n 's/^go \(.*\)/\1 go.mod/p' tests/bed/go/*/go.mod | cat - <(sed -n 's/.*toolchain v0.0.1-go\([0-9.]*\)\.linux.*/\1 toolchain/p' tests/bed/go/toolchain/go.mod) | sort -V | tail -1 |
+        grep -v toolchain | report "the bed's Go is as new as its modules ask for"
+}
+
 check_format() { git ls-files -- '*.c' '*.h' | xargs clang-format --dry-run 2>&1 | grep 'warning:' | head -20 | report "clang-format has nothing to say"; }
 
 tidy() { # FILE
@@ -150,4 +156,4 @@ check_cppcheck() {
 
 check_clang() { CCACHE_NOHASHDIR=1 make -s -k -j2 B=build/clang CC='ccache clang' all build/clang/unit 2>&1 | grep -E 'error|warning|undefined' | head -10 | report "clang compiles all of it without a warning"; }
 
-for check in ${*:-layers symbols owners headers text format clang tidy cppcheck}; do "check_$check"; done
+for check in ${*:-layers symbols owners headers text bed_go format clang tidy cppcheck}; do "check_$check"; done

@@ -111,7 +111,11 @@ net_down() {
 
 # ---- Go programs, from modules, built once per go.mod, go.sum, Go version and flags ------------------------------
 # Debian 12's Go is older than these modules ask for; a newer one is a module too.
-go_is_new() { [ "$(go env GOVERSION 2>/dev/null | sed 's/^go1\.\([0-9]*\).*/\1/')" -ge 26 ] 2>/dev/null; }
+go_wanted() { sed -n 's/^go //p' "$HERE"/go/*/go.mod | sort -V | tail -1; }
+go_is_new() {
+    local has
+    has=$(go env GOVERSION 2>/dev/null) && [ "$(printf '%s\n' "$(go_wanted)" "${has#go}" | sort -V | tail -1)" = "${has#go}" ]
+}
 go_toolchain() {
     local dir=$BED_CACHE/go source
     go_is_new && return 0
@@ -121,9 +125,9 @@ go_toolchain() {
     go_is_new && return 0
     say 'fetching a newer Go (once)'
     source=$(cd "$HERE/go/toolchain" && go mod download -json golang.org/toolchain | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
-    [ -n "$source" ] || die 'Go 1.26 or later is needed, and cannot be fetched as a module'
+    [ -n "$source" ] || die "Go $(go_wanted) or later is needed, and cannot be fetched as a module"
     mkdir -p "$BED_CACHE"
-    rm -rf "$dir.new" && cp -r "$source" "$dir.new" && chmod -R u+w "$dir.new" && chmod +x "$dir.new"/bin/* "$dir.new"/pkg/tool/*/* && mv "$dir.new" "$dir" || die "cannot write $dir"
+    rm -rf "$dir.new" && cp -r "$source" "$dir.new" && chmod -R u+w "$dir.new" && chmod +x "$dir.new"/bin/* "$dir.new"/pkg/tool/*/* && rm -rf "$dir" && mv "$dir.new" "$dir" || die "cannot write $dir"
     hash -r
     go_is_new || die "the Go in $dir does not run"
 }

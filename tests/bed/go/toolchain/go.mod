@@ -3,4 +3,4 @@ module bed/toolchain
 
 go 1.18
 
-require golang.org/toolchain v0.0.1-go1.26.0.linux-amd64
+require golang.org/toolchain v0.0.1-go1.26.8.linux-amd64
