@@ -1,9 +1,10 @@
 #include "base/unit.h"
-#include "base/num.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/num.h"
 
 static const struct suffix {
     const char *name;

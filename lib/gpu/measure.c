@@ -1,9 +1,10 @@
 #include "gpu/measure.h"
-#include "base/num.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/num.h"
 
 /* GPU_UTIL is not there for MIG instances, GR_ENGINE_ACTIVE is for both where profiling is on: the first that is there counts. */
 #define UTIL   "DCGM_FI_DEV_GPU_UTIL"

@@ -1,8 +1,9 @@
 #include "model/server.h"
-#include "base/num.h"
 
 #include <math.h>
 #include <string.h>
+
+#include "base/num.h"
 
 const struct model_server *const model_servers[] = {&model_server_tfserving, &model_server_v2, NULL};
 

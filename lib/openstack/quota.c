@@ -1,8 +1,9 @@
 #include "openstack/quota.h"
-#include "base/num.h"
 
 #include <math.h>
 #include <string.h>
+
+#include "base/num.h"
 
 /* Where the numbers are: an object of limits each, or Magnum's two answers (facts: "show quota detail" of nova, neutron
  * and cinder; magnum's quotas and stats). */

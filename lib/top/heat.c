@@ -1,9 +1,10 @@
 #include "top/heat.h"
-#include "base/num.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/num.h"
 
 enum { LEVELS = 8, GAP = 1, LABEL_MAX = 14, MARGIN = 1 };
 
