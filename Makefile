@@ -83,7 +83,8 @@ FAST := $(addprefix base/,arena clock hash map mem str) $(addprefix doc/,items j
 	$(addprefix metrics/,label_sets scan) $(addprefix top/,index labels take)
 $(filter-out $(FAST:%=$(B)/lib/%.o),$(LIB_OBJ) $(CMD_OBJ)): ALL_CFLAGS += $(patsubst -O2,-Oz,$(filter -O2,$(CFLAGS)))
 
-# Embedded by .incbin, which the compiler's dependency files do not tell.
+# Embedded (base/embed.h), which the compiler's dependency files do not tell.
+$(B)/cmd/cmd_completion.o: $(wildcard completions/*)
 $(B)/cmd/completion.o: cmd/completion.bash cmd/completion.zsh cmd/completion.fish
 $(B)/lib/metrics/vocabulary.o: $(wildcard lib/metrics/data/*.yaml)
 
@@ -152,7 +153,8 @@ man: all ## write the manual pages from the command tree
 	@for page in $$($(B)/aiwf __man); do $(B)/aiwf __man $$page >man/$$page; done
 
 completions: all ## write the completions from the command tree
-	@for shell in bash zsh fish; do $(B)/aiwf completion $$shell >completions/aiwf.$$shell; done
+	@for shell in bash zsh fish; do $(B)/aiwf __completion $$shell >completions/aiwf.$$shell; done
+	@$(MAKE) --no-print-directory all
 
 install: all ## install below DESTDIR and prefix (/usr/local)
 	install -D -m 755 $(B)/aiwf $(DESTDIR)$(prefix)/bin/aiwf

@@ -4,15 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/embed.h"
 #include "help.h"
 
-/* The walks, as they are in the source tree. */
-#define EMBED(symbol, file)                                                                \
-    __asm__(".section .rodata\n" #symbol ":\n.incbin \"cmd/" file "\"\n.byte 0\n.text\n"); \
-    extern const char symbol[] __attribute__((visibility("hidden")))
-EMBED(walk_bash, "completion.bash");
-EMBED(walk_zsh, "completion.zsh");
-EMBED(walk_fish, "completion.fish");
+/* The walks over the typed words, which are written by hand. */
+EMBED(walk_bash, "cmd/completion.bash");
+EMBED(walk_zsh, "cmd/completion.zsh");
+EMBED(walk_fish, "cmd/completion.fish");
 
 struct refs {
     struct opt_ref *v;
@@ -28,6 +26,7 @@ struct place {
 };
 
 struct shell {
+    const char *name;
     const char *walk;
     const char *before, *common, *between, *after; /* around the tables of places, of common options, and of options' values... */
     void (*add_place)(struct str *s, const struct place *place);
@@ -173,7 +172,8 @@ static void bash_value(struct str *s, const struct opt_ref *ref, bool is_own)
     str_add(s, is_own ? "; return ;;\n" : " ;;\n");
 }
 
-const struct shell shell_bash = {
+static const struct shell shell_bash = {
+    .name = "bash",
     .walk = walk_bash,
     .before = "# bash completion of aiwf. Made from the command tree by `make completions`: do not edit.\n"
               "\n"
@@ -265,7 +265,8 @@ static void zsh_value(struct str *s, const struct opt_ref *ref, bool is_own)
     str_add(s, is_own ? "; return ;;\n" : " ;;\n");
 }
 
-const struct shell shell_zsh = {
+static const struct shell shell_zsh = {
+    .name = "zsh",
     .walk = walk_zsh,
     .before = "#compdef aiwf\n"
               "# zsh completion of aiwf. Made from the command tree by `make completions`: do not edit.\n"
@@ -369,7 +370,8 @@ static void fish_value(struct str *s, const struct opt_ref *ref, bool is_own)
         str_cat(s, indent, "    return\n");
 }
 
-const struct shell shell_fish = {
+static const struct shell shell_fish = {
+    .name = "fish",
     .walk = walk_fish,
     .before = "# fish completion of aiwf. Made from the command tree by `make completions`: do not edit.\n"
               "\n"
@@ -547,8 +549,20 @@ static void add_command(struct script *script, const struct cmd *cmd)
     }
 }
 
-void completion_print(const struct shell *shell, FILE *out)
+static const struct shell *shell_named(const char *name)
 {
+    static const struct shell *const shells[] = {&shell_bash, &shell_zsh, &shell_fish};
+    for (size_t i = 0; i < ARRAY_LEN(shells); i++)
+        if (strcmp(shells[i]->name, name) == 0)
+            return shells[i];
+    return NULL;
+}
+
+bool completion_print(const char *name, FILE *out)
+{
+    const struct shell *shell = shell_named(name);
+    if (!shell)
+        return false;
     struct opt_ref common[CMD_MAX_OPTIONS];
     struct script script = {
         .shell = shell, .common.v = common, .out = out, .path = STR_INIT, .places = STR_INIT, .values = STR_INIT};
@@ -567,4 +581,5 @@ void completion_print(const struct shell *shell, FILE *out)
     str_cat(&script.values, shell->after, shell->walk);
     fwrite(script.values.buf, 1, script.values.len, out);
     script_release(&script);
+    return true;
 }

@@ -3,10 +3,10 @@
 #ifndef CMD_COMPLETION_H
 #define CMD_COMPLETION_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
-struct shell; /* how a shell's tables are written */
-extern const struct shell shell_bash, shell_zsh, shell_fish;
-void completion_print(const struct shell *shell, FILE *out);
+/* shell: "bash", "zsh" or "fish"; false for another one. */
+bool completion_print(const char *shell, FILE *out);
 
 #endif

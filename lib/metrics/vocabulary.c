@@ -4,11 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/embed.h"
 #include "doc/doc.h"
-
-#define EMBED(symbol, file)                                                                             \
-    __asm__(".section .rodata\n" #symbol ":\n.incbin \"lib/metrics/data/" file "\"\n.byte 0\n.text\n"); \
-    extern const char symbol[] __attribute__((visibility("hidden")))
 
 /* In this order: the first that has a figure measures it. */
 #define SOURCES(X)                     \
@@ -33,11 +30,12 @@
     X(kueue, "kueue.yaml")             \
     X(opencost, "opencost.yaml")
 
-#define EMBED_SOURCE(name, file) EMBED(vocabulary_##name, file);
+#define EMBED_DATA(name, file)   EMBED(vocabulary_##name, "lib/metrics/data/" file)
+#define EMBED_SOURCE(name, file) EMBED_DATA(name, file);
 SOURCES(EMBED_SOURCE)
-EMBED(vocabulary_figures, "figures.yaml");
-EMBED(vocabulary_alerts, "alerts.yaml");
-EMBED(vocabulary_dashboards, "dashboards.yaml");
+EMBED_DATA(figures, "figures.yaml");
+EMBED_DATA(alerts, "alerts.yaml");
+EMBED_DATA(dashboards, "dashboards.yaml");
 
 #define SOURCE_TEXT(name, file) {vocabulary_##name, file},
 static const struct {

@@ -5,8 +5,10 @@ aiwf __describe >"$T/tree.json"
 
 begin "the committed scripts are those of the command tree (make completions)"
 for shell in bash zsh fish; do
-    aiwf completion $shell >"$T/aiwf.$shell"
+    aiwf __completion $shell >"$T/aiwf.$shell"
     true_that cmp "$ROOT/completions/aiwf.$shell" "$T/aiwf.$shell"
+    aiwf completion $shell >"$T/printed"
+    true_that cmp "$T/aiwf.$shell" "$T/printed"
 done
 
 begin "the shells accept their scripts"
