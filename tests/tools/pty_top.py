@@ -23,15 +23,20 @@ ROWS, COLS = 30, 100
 
 class Terminal:
     def __init__(self, command):
+        may, go = os.pipe()
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.environ["TERM"] = "xterm-256color"
+            os.close(go)
+            os.read(may, 1)
             os.execvp(command[0], command)
+        self.before = termios.tcgetattr(self.fd)
+        os.close(go)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLS, 0, 0))
         self.seen = b""
 
     def read(self, seconds):
-        """What comes within that time."""
+        """What comes within that time, or until the command has ended."""
         end, got = time.monotonic() + seconds, b""
         while True:
             left = end - time.monotonic()
@@ -100,29 +105,28 @@ def private_modes(text):
     return sorted(number for number, on in modes.items() if on)
 
 
-def modes(terminal, name, before):
+def modes(terminal, name):
     terminal.read(0.3)
     inside = private_modes(terminal.seen)
     os.kill(terminal.pid, getattr(signal, "SIG" + name))
-    terminal.read(0.5)
+    terminal.read(10)
     after = termios.tcgetattr(terminal.fd)
     print("in", " ".join(inside))
     print("left", " ".join(private_modes(terminal.seen)))
-    print("settings", "same" if before == after else "changed")
+    print("settings", "same" if terminal.before == after else "changed")
 
 
 def main():
     what = sys.argv[1]
     command = sys.argv[sys.argv.index("--") + 1 :]
     terminal = Terminal(command)
-    before = termios.tcgetattr(terminal.fd)
     terminal.until(b"FUNCTION", 20)
     if what == "latency":
         latency(terminal)
     elif what == "idle":
         idle(terminal)
     else:
-        modes(terminal, what.partition(":")[2], before)
+        modes(terminal, what.partition(":")[2])
     terminal.end()
 
 
