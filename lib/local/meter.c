@@ -7,8 +7,6 @@
 #include "base/map.h"
 #include "base/num.h"
 
-const double meter_buckets[METER_BUCKETS] = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
-
 struct series {
     const struct family_info *info;
     size_t bucket_count;
@@ -36,8 +34,6 @@ struct meter {
     struct scraper *scrapers;
     size_t scraper_count, scraper_cap;
 };
-
-static const double *bounds(const struct family_info *info) { return info->buckets ? info->buckets : meter_buckets; }
 
 static void series_free(void *arg)
 {
@@ -119,7 +115,7 @@ struct series *family_series(struct family *family, const char *const *values)
     for (size_t i = 0; i < family->label_count; i++)
         series->values[i] = xstrdup(values[i]);
     if (family->info->kind == METER_HISTOGRAM) {
-        series->bucket_count = family->info->buckets ? family->info->bucket_count : METER_BUCKETS;
+        series->bucket_count = family->info->bucket_count;
         series->in_bucket = xcalloc(series->bucket_count, sizeof(*series->in_bucket));
     }
     series->text = xstrdup(text.buf);
@@ -148,7 +144,7 @@ void series_set(struct series *series, double value) { series->value = value; }
 
 void series_observe(struct series *series, double value)
 {
-    const double *bound = bounds(series->info);
+    const double *bound = series->info->buckets;
     series->value += value;
     series->count++;
     for (size_t i = 0; i < series->bucket_count; i++)
@@ -162,7 +158,7 @@ double series_quantile(const struct series *series, double q)
 {
     if (!series->count || !series->bucket_count)
         return NAN;
-    const double *bound = bounds(series->info);
+    const double *bound = series->info->buckets;
     double rank = q * (double)series->count;
     double below = 0;
     for (size_t i = 0; i < series->bucket_count; i++) {
@@ -198,7 +194,7 @@ static void add_sample(struct str *s, const struct series *series, const char *s
 
 static void print_histogram(const struct series *series, struct str *s)
 {
-    const double *bound = bounds(series->info);
+    const double *bound = series->info->buckets;
     uint64_t below = 0;
     for (size_t i = 0; i < series->bucket_count; i++) {
         below += series->in_bucket[i];

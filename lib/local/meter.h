@@ -21,15 +21,11 @@ struct family_info {
     const char *name, *help;
     enum meter_kind kind;
     const char *const *labels; /* NULL-terminated; NULL: none */
-    const double *buckets;     /* upper bounds, ascending, of a histogram; NULL: meter_buckets */
+    const double *buckets;     /* upper bounds, ascending, of a histogram */
     size_t bucket_count;
 };
 
 enum { METER_LABELS_MAX = 8 };
-
-/* The Go client's defaults, .005 to 10 seconds. */
-enum { METER_BUCKETS = 11 };
-extern const double meter_buckets[METER_BUCKETS];
 
 struct meter *meter_new(void);
 void meter_free(struct meter *meter);
