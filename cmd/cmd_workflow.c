@@ -62,7 +62,7 @@ static const struct column plan_columns[] = {
     {.title = "KIND", .path = "/kind"},
     {.title = "PLACED ON", .path = "/placed_on"},
     {.title = "P95", .path = "/p95_ms", .kind = CELL_MS},
-    {.title = "COST", .path = "/cost", .kind = CELL_NUMBER},
+    {.title = "COST", .path = "/cost", .kind = CELL_MONEY},
     {.title = "ENERGY", .path = "/energy_j", .kind = CELL_JOULES},
     {.title = "WHY", .path = "/why"},
     {.title = "NEEDS", .path = "/needs", .kind = CELL_LIST, .wide = true},

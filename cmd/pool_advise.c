@@ -121,8 +121,8 @@ static void decorate(const struct cli *cli, node_t *doc)
 static const struct column break_even_columns[] = {
     {.title = "FUNCTION", .path = "/function"},
     {.title = "REQ/H", .path = "/requests_per_hour", .kind = CELL_NUMBER},
-    {.title = "STARTED/H", .path = "/started_cost_per_hour", .kind = CELL_NUMBER},
-    {.title = "KEPT/H", .path = "/kept_cost_per_hour", .kind = CELL_NUMBER},
+    {.title = "STARTED/H", .path = "/started_cost_per_hour", .kind = CELL_MONEY},
+    {.title = "KEPT/H", .path = "/kept_cost_per_hour", .kind = CELL_MONEY},
     {.title = "CHEAPER", .path = "/money"},
     {.title = "STARTED", .path = "/started_w", .kind = CELL_WATTS},
     {.title = "KEPT", .path = "/kept_w", .kind = CELL_WATTS},
@@ -136,8 +136,11 @@ static int print_break_even(struct cli *cli, const node_t *advice, struct err *e
 {
     CLEANUP(node_free) node_t *all = node_new_array();
     for (const node_t *doc = node_first(advice); doc; doc = node_next(doc))
-        for (const node_t *row = node_first(node_get(doc, "rates")); row; row = node_next(row))
-            node_set_str(node_push(all, node_copy(row)), "function", node_str(doc, "/function", ""));
+        for (const node_t *row = node_first(node_get(doc, "rates")); row; row = node_next(row)) {
+            node_t *copy = node_push(all, node_copy(row));
+            node_set_str(copy, "function", node_str(doc, "/function", ""));
+            node_set_str(copy, "currency", node_str(doc, "/currency", NULL));
+        }
     return cli_print_list_as(cli, "rate", break_even_columns, all, err);
 }
 
@@ -170,6 +173,7 @@ static int advise(struct cli *cli, struct err *err)
         node_t *doc = advise_one(&asking, function, err);
         if (!doc)
             return -1;
+        node_set_str(doc, "currency", context_get(&cli->context, SETTING_currency));
         decorate(cli, doc);
         node_push(list, doc);
     }
@@ -187,7 +191,7 @@ static const struct column advise_columns[] = {
     {.title = "REQUESTS", .path = "/requests", .kind = CELL_NUMBER},
     {.title = "IDLE-P5/P50/P99", .path = "/idle_times"},
     {.title = "PAYS-ABOVE-REQ/H", .path = "/break_even_per_hour", .kind = CELL_NUMBER},
-    {.title = "COST/DAY", .path = "/cost_per_day", .kind = CELL_NUMBER},
+    {.title = "COST/DAY", .path = "/cost_per_day", .kind = CELL_MONEY},
     {.title = "SERVICE", .path = "/service_ms", .kind = CELL_MS, .wide = true},
     {.title = "WARM-H/DAY", .path = "/hours_warm_per_day", .kind = CELL_NUMBER, .wide = true},
     {.title = "PAYS-ABOVE-REQ/H-ENERGY", .path = "/break_even_energy_per_hour", .kind = CELL_NUMBER, .wide = true},

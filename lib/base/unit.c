@@ -66,6 +66,26 @@ void bytes_print(struct str *s, double bytes)
     scaled(s, bytes, prefixes[i]);
 }
 
+/* What %.3g would give a power of ten. */
+static void add_small(struct str *s, double value)
+{
+    int decimals = 6;
+    for (double left = fabs(value); left < 1e-4; left *= 10)
+        decimals++;
+    str_addf(s, "%.*f", decimals, value);
+    while (str_ends(s->buf, "0"))
+        str_cut(s, s->len - 1);
+}
+
+void number_print(struct str *s, double value)
+{
+    bool whole = num_is_whole(value) && fabs(value) < 0x1p53;
+    if (fabs(value) < 1e-4 && fabs(value) >= 1e-7)
+        add_small(s, value);
+    else
+        str_addf(s, whole || (fabs(value) >= 100 && fabs(value) < 1e15) ? "%.0f" : "%.3g", value);
+}
+
 void si_print(struct str *s, double value, const char *unit)
 {
     static const char *const prefixes[] = {"n", "µ", "m", "", "k", "M", "G", "T"};

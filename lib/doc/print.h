@@ -23,6 +23,7 @@ enum cell_kind {
     CELL_AGE,      /* RFC 3339 time, as the age 12m */
     CELL_WATTS,
     CELL_JOULES,  /* with ~ when the item's "energy_source" is there and is no counter ("rapl") */
+    CELL_MONEY,   /* as a number, with the item's "currency" when it has one */
     CELL_PERCENT, /* a ratio 0..1 */
     CELL_LIST,    /* array of strings, joined by commas */
 };

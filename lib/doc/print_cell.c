@@ -35,12 +35,6 @@ void cell_raw(const node_t *value, struct str *s)
         json_print(value, s);
 }
 
-static void add_number(double value, struct str *s)
-{
-    bool whole = num_is_whole(value) && fabs(value) < 0x1p53;
-    str_addf(s, whole || (fabs(value) >= 100 && fabs(value) < 1e15) ? "%.0f" : "%.3g", value);
-}
-
 static void add_ms(double ms, struct str *s)
 {
     if (ms < 9.95)
@@ -66,7 +60,8 @@ static bool add_quantity(enum cell_kind kind, double value, struct str *s)
     bool fits_ms = value >= 0 && value < 9e18;
     switch (kind) {
     case CELL_NUMBER:
-        add_number(value, s);
+    case CELL_MONEY:
+        number_print(s, value);
         return true;
     case CELL_BYTES:
         bytes_print(s, value);
@@ -142,14 +137,25 @@ static bool is_estimate(const struct column *column, const node_t *item)
     return source && strcmp(source, "rapl") != 0;
 }
 
+static void add_currency(const struct column *column, const node_t *item, struct str *s)
+{
+    const char *currency = column->kind == CELL_MONEY ? node_str(item, "/currency", NULL) : NULL;
+    if (!currency)
+        return;
+    str_addc(s, ' ');
+    str_add_safe(s, currency, strlen(currency), false);
+}
+
 void print_cell(const struct column *column, const node_t *item, struct str *s)
 {
     const node_t *value = node_at(item, column->path);
     enum node_type type = node_type(value);
     if (type == NODE_NUMBER && is_estimate(column, item))
         str_addc(s, '~');
-    if (type == NODE_NUMBER && add_quantity(column->kind, node_value(value), s))
+    if (type == NODE_NUMBER && add_quantity(column->kind, node_value(value), s)) {
+        add_currency(column, item, s);
         return;
+    }
     if (type == NODE_STRING && column->kind == CELL_AGE && add_age(node_text(value), s))
         return;
     add_text(value, s);

@@ -79,6 +79,7 @@ static bool is_right_aligned(enum cell_kind kind)
     case CELL_DURATION:
     case CELL_WATTS:
     case CELL_JOULES:
+    case CELL_MONEY:
     case CELL_PERCENT:
         return true;
     case CELL_TEXT:

@@ -133,11 +133,16 @@ static void objective(struct strv *lines, const char *what, const char *unit, do
     if (isnan(limit))
         return;
     CLEANUP(str_release) struct str text = STR_INIT;
-    str_addf(&text, "%s < %g%s%s: ", what, limit, *unit ? " " : "", unit);
+    str_addf(&text, "%s < ", what);
+    number_print(&text, limit);
+    str_addf(&text, "%s%s: ", *unit ? " " : "", unit);
     if (isnan(known))
         str_add(&text, "not measured yet");
-    else
-        str_addf(&text, "measured %.3g%s%s, %s", known, *unit ? " " : "", unit, known < limit ? "holds" : "does not hold");
+    else {
+        str_add(&text, "measured ");
+        number_print(&text, known);
+        str_addf(&text, "%s%s, %s", *unit ? " " : "", unit, known < limit ? "holds" : "does not hold");
+    }
     strv_add(lines, text.buf);
 }
 

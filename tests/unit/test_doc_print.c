@@ -309,6 +309,11 @@ START_TEST(cells)
         {CELL_NUMBER, "0.012345", "0.0123"},
         {CELL_NUMBER, "1234.56", "1235"},
         {CELL_NUMBER, "0", "0"},
+        {CELL_NUMBER, "0.000012", "0.000012"},
+        {CELL_NUMBER, "-0.00004567", "-0.0000457"},
+        {CELL_NUMBER, "0.0000001", "0.0000001"},
+        {CELL_NUMBER, "2e-9", "2e-09"},
+        {CELL_MONEY, "0.00031", "0.00031"},
         {CELL_NUMBER, "12345678901", "12345678901"},
         {CELL_NUMBER, "\"many\"", "many"},
         {CELL_BYTES, "268435456", "256Mi"},
@@ -357,6 +362,18 @@ START_TEST(an_estimate_is_marked)
     node_set_str(item, "energy_source", sources[_i]);
     print_cell(&column, item, &s);
     ck_assert_str_eq(s.buf, texts[_i]);
+}
+END_TEST
+
+START_TEST(money_has_the_currency_of_its_item)
+{
+    static const struct column column = {.title = "COST", .path = "/cost", .kind = CELL_MONEY};
+    CLEANUP(node_free) node_t *item = node_new_object();
+    CLEANUP(str_release) struct str s = STR_INIT;
+    node_set_num(item, "cost", 0.25);
+    node_set_str(item, "currency", "EUR");
+    print_cell(&column, item, &s);
+    ck_assert_str_eq(s.buf, "0.25 EUR");
 }
 END_TEST
 
@@ -424,6 +441,7 @@ Suite *suite_doc_print(void)
     TCase *cell = tcase_create("cells");
     tcase_add_loop_test(cell, cells, 0, 39);
     tcase_add_loop_test(cell, an_estimate_is_marked, 0, 3);
+    tcase_add_test(cell, money_has_the_currency_of_its_item);
     tcase_add_test(cell, cells_of_text_that_was_never_checked);
     tcase_add_loop_test(cell, state_colours, 0, 16);
     suite_add_tcase(suite, cell);
