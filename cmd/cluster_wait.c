@@ -80,6 +80,19 @@ static const struct opt wait_opts[] = {
     {0},
 };
 
+struct finding {
+    struct openstack *os;
+    const char *name;
+    node_t *cluster;
+};
+
+static int find_cluster(void *arg, struct err *err)
+{
+    struct finding *finding = arg;
+    finding->cluster = cluster_find(finding->os, finding->name, "wait for", err);
+    return finding->cluster ? 0 : -1;
+}
+
 static int wait_verb(struct cli *cli, struct err *err)
 {
     const struct wait_opts *opts = cli->opts;
@@ -87,15 +100,19 @@ static int wait_verb(struct cli *cli, struct err *err)
     enum cluster_goal goal = cluster_goal_of(opts->goal);
     if (cli_openstack(cli, &os, err) != 0)
         return -1;
-    CLEANUP(node_free) node_t *cluster = cluster_find(&os, cli->args.v[0], "wait for", err);
-    if (!cluster && goal == CLUSTER_DELETED && err->code == ERR_NOT_FOUND) {
+    struct finding finding = {.os = &os, .name = cli->args.v[0]};
+    AUTOFREE char *what = xasprintf("cluster %s", finding.name);
+    struct cli_awaited awaited = {.what = what, .find = find_cluster, .arg = &finding};
+    cli->timeout_ms = opts->timeout_ms;
+    int rc = goal == CLUSTER_DELETED ? find_cluster(&finding, err) : cli_await(cli, &awaited, &cli->timeout_ms, err);
+    CLEANUP(node_free) node_t *cluster = finding.cluster;
+    if (rc != 0 && goal == CLUSTER_DELETED && err->code == ERR_NOT_FOUND) {
         err_clear(err);
         return 0;
     }
-    if (!cluster)
+    if (rc != 0)
         return -1;
-    cli->timeout_ms = opts->timeout_ms;
-    struct cluster_begun begun = {.os = &os, .id = node_str(cluster, "/uuid", ""), .name = cli->args.v[0], .goal = goal};
+    struct cluster_begun begun = {.os = &os, .id = node_str(cluster, "/uuid", ""), .name = finding.name, .goal = goal};
     CLEANUP(node_free) node_t *last = NULL;
     if (cluster_wait_for(cli, &begun, &last, err) != 0)
         return -1;
@@ -113,7 +130,8 @@ const struct cmd cluster_wait_cmd = {
     .help = "wait until a cluster is ready, complete or deleted",
     .about = "Shows the stages: the stack (of Magnum's Heat driver), the masters, the nodes of each node group, Kubernetes. It\n"
              "ends at once when the cluster fails, with the resource that failed, the reason, and what to try: exit 6 for\n"
-             "quota and capacity, 1 otherwise. A service that does not answer for a while is waited for.\n"
+             "quota and capacity, 1 otherwise. A service that does not answer for a while is waited for, and so is, for a\n"
+             "minute at most, a cluster that is not there yet: then it is exit 3.\n"
              "\n"
              "A Cluster API driver may never say that a cluster failed: a stage without any change for half an hour ends the\n"
              "wait (exit 8), one with a server in ERROR after five minutes. Exit 7 when the cluster is complete but its\n"

@@ -204,6 +204,14 @@ int cli_confirm(struct cli *cli, const char *what, struct err *err);
 int cli_confirm_always(struct cli *cli, const char *what, struct err *err);
 /* --wait or --no-wait as given, else what is usual for the verb. */
 bool cli_waits(const struct cli *cli, bool usual);
+/* Until find succeeds. Its NOT_FOUND is waited out for a minute, or for *timeout_ms (0: none) when that is less; other failures
+ * are the end. *timeout_ms becomes what is left of it. */
+struct cli_awaited {
+    const char *what; /* "job bert" */
+    int (*find)(void *arg, struct err *err);
+    void *arg;
+};
+int cli_await(struct cli *cli, struct cli_awaited *awaited, int64_t *timeout_ms, struct err *err);
 /* Talk on stderr: a note; a hint (only on a terminal). */
 void cli_note(const struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void cli_hint(const struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -312,6 +312,15 @@ static const struct opt wait_opts[] = {
     {0},
 };
 
+/* What else may go wrong here, the wait itself knows how to take. */
+static int find_function(void *arg, struct err *err)
+{
+    const struct function_wait *wait = arg;
+    CLEANUP(err_release) struct err why = ERR_INIT;
+    CLEANUP(node_free) node_t *function = look(wait->env, wait->name, &why);
+    return function || why.code != ERR_NOT_FOUND ? 0 : err_move(err, &why);
+}
+
 static int wait_for_goal(struct cli *cli, struct err *err)
 {
     const struct wait_opts *opts = cli->opts;
@@ -323,7 +332,11 @@ static int wait_for_goal(struct cli *cli, struct err *err)
     wait.goal = strcmp(opts->goal, "idle") == 0      ? FUNCTION_IDLE
                 : strcmp(opts->goal, "deleted") == 0 ? FUNCTION_DELETED
                                                      : FUNCTION_READY;
+    AUTOFREE char *what = xasprintf("function %s", name);
+    struct cli_awaited awaited = {.what = what, .find = find_function, .arg = &wait};
     CLEANUP(node_free) node_t *function = NULL;
+    if (wait.goal != FUNCTION_DELETED && cli_await(cli, &awaited, &wait.timeout_ms, err) != 0)
+        return err->code == ERR_NOT_FOUND ? err_hint(err, "aiwf function list") : -1;
     if (function_wait(cli, &wait, &function, err) == 0)
         return 0;
     if (err->code == ERR_INTERRUPTED || err->code == ERR_TIMEOUT)
@@ -466,6 +479,7 @@ static const struct cmd scale_cmd = {
 static const struct cmd wait_cmd = {
     .name = "wait",
     .help = "wait until a function answers, is idle or is gone",
+    .about = "One that is not there yet is waited for, for a minute at most: then it is exit 3.",
     .args = name_arg,
     .opts = wait_opts,
     .opts_size = sizeof(struct wait_opts),

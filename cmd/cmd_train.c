@@ -206,13 +206,34 @@ static const struct opt wait_opts[] = {
     {0},
 };
 
+struct finding {
+    const struct trainer_env *all;
+    const char *name;
+    struct trainer_env found;
+};
+
+static int find_job(void *arg, struct err *err)
+{
+    struct finding *finding = arg;
+    finding->found = *finding->all;
+    if (trainer_locate(&finding->found, finding->name, err) != 0)
+        return -1;
+    if (!finding->found.trainer->show)
+        return 0;
+    CLEANUP(node_free) node_t *job = finding->found.trainer->show(&finding->found, finding->name, err);
+    return job ? 0 : -1;
+}
+
 static int wait_for_end(struct cli *cli, struct err *err)
 {
     const struct wait_opts *opts = cli->opts;
-    struct trainer_env env;
-    if (train_env_of(cli, opts->trainer, cli->args.v[0], &env, err) != 0)
+    struct trainer_env all;
+    struct finding finding = {.all = &all, .name = cli->args.v[0]};
+    AUTOFREE char *what = xasprintf("job %s", finding.name);
+    struct cli_awaited awaited = {.what = what, .find = find_job, .arg = &finding};
+    struct train_wait wait = {.env = &finding.found, .name = finding.name, .timeout_ms = opts->timeout_ms, .follow = opts->logs};
+    if (train_env(cli, opts->trainer, &all, err) != 0 || cli_await(cli, &awaited, &wait.timeout_ms, err) != 0)
         return train_not_there(err);
-    struct train_wait wait = {.env = &env, .name = cli->args.v[0], .timeout_ms = opts->timeout_ms, .follow = opts->logs};
     CLEANUP(node_free) node_t *job = NULL;
     return train_wait(cli, &wait, &job, err) == 0 ? 0 : train_not_there(err);
 }
@@ -361,6 +382,7 @@ static const struct cmd logs_cmd = {
 static const struct cmd wait_cmd = {
     .name = "wait",
     .help = "wait for a job's end: exit 9 when it failed",
+    .about = "One that is not there yet is waited for, for a minute at most: then it is exit 3.",
     .args = name_arg,
     .opts = wait_opts,
     .opts_size = sizeof(struct wait_opts),

@@ -196,6 +196,14 @@ begin "completion knows the names"
 ok aiwf __complete function invoke we
 out_has web
 
+begin "a wait may begin before there is a function"
+aiwf function wait early 2>"$T/early.err" &
+pid=$!
+until_ok 10 grep -q "function early .*not there yet" "$T/early.err"
+ok aiwf function deploy early --command cat --mode stdio
+true_that wait $pid
+ok aiwf function delete early
+
 begin "delete, and wait until it is gone"
 ok aiwf function delete web up
 ok aiwf function wait web --for deleted

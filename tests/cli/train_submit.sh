@@ -19,6 +19,14 @@ ok aiwf train wait slow
 ok aiwf train logs slow
 out_is "done"
 
+begin "a wait may begin before there is a job"
+aiwf train wait early 2>"$T/early.err" &
+pid=$!
+until_ok 10 grep -q "job early .*not there yet" "$T/early.err"
+ok aiwf train submit early -- true
+true_that wait $pid
+true_that grep -q "job early .*succeeded" "$T/early.err"
+
 begin "without a name or a command it is refused"
 fails 2 aiwf train submit -- true
 err_has "NAME"
@@ -110,7 +118,8 @@ out_has Succeeded
 ok aiwf train list -o json
 json '[.items[] | select(.name == "bad")][0].exit_code' 3
 fails 3 aiwf train show nothing
-fails 3 aiwf train wait nothing
+fails 8 aiwf train wait nothing --timeout 1s
+err_has 'no job "nothing"'
 fails 3 aiwf train logs nothing
 fails 3 aiwf train cancel nothing
 fails 3 aiwf train delete nothing --dry-run=server

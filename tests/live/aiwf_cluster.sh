@@ -94,6 +94,9 @@ ok aiwf cluster delete "$name-f" --no-wait
 
 begin "that Magnum has made it is not the end: its Kubernetes does not answer, its nodes are not Ready"
 until_ok 300 is "$name" CREATE_COMPLETE
+fails 8 aiwf cluster wait "no-$name" --timeout 1s
+err_has "cannot wait for cluster no-$name"
+ok aiwf cluster wait "no-$name" --for deleted
 fails 8 aiwf cluster wait "$name" --timeout 3s
 err_has "kubernetes: waiting for https://"
 err_has "aiwf cluster wait $name"

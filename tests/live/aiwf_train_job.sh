@@ -24,7 +24,7 @@ true_that cmp kubectl.json aiwf.json
 begin "one that is there already is a conflict, one that is not there is not found"
 fails 5 train submit four --image x -- true
 err_has 'aiwf train delete four'
-fails 3 train wait other
+fails 8 train wait other --timeout 1s
 fails 3 train delete other
 
 begin "what cannot be scheduled is said while it is waited for; a cancelled one ends the wait"
