@@ -154,6 +154,27 @@ static void tell_objectives(const struct cli *cli, const struct workflow *wf, co
         cli_note(cli, "objective %s", objectives.v[i]);
 }
 
+static bool asks_for_gpus(const struct workflow *wf)
+{
+    for (size_t i = 0; i < wf->n; i++)
+        if (wf->stages[i].gpus > 0)
+            return true;
+    return false;
+}
+
+/* A plan that would not be carried out is shown all the same. */
+static int check_refused(const node_t *plan, struct err *err)
+{
+    for (const node_t *stage = node_first(plan); stage; stage = node_next(stage)) {
+        const char *refused = node_str(stage, "/refused", NULL);
+        if (!refused || node_bool(stage, "/unchanged", false))
+            continue;
+        err_set(err, ERR_CAPACITY, "stage %s will be refused", node_str(stage, "/name", ""));
+        return err_why(err, "%s", refused);
+    }
+    return 0;
+}
+
 static int print_plan(struct cli *cli, const struct workflow *wf, struct err *err)
 {
     struct run_env env = {0};
@@ -161,7 +182,7 @@ static int print_plan(struct cli *cli, const struct workflow *wf, struct err *er
     CLEANUP(err_release) struct err ignored = ERR_INIT;
     bool known = home_open(&home, wf->name, false, &ignored) == 0;
     err_clear(&ignored);
-    if (known)
+    if (known || asks_for_gpus(wf))
         cli_http(cli, &ignored); /* an answer is welcome, not needed */
     if (workflow_env(cli, false, &env, err) != 0)
         return -1;
@@ -170,7 +191,7 @@ static int print_plan(struct cli *cli, const struct workflow *wf, struct err *er
         return -1;
     cli_note(cli, "workflow %s · context %s", wf->name, cli->context.name);
     tell_objectives(cli, wf, plan);
-    return print_list(&cli->print, "stage", plan_columns, plan, err);
+    return print_list(&cli->print, "stage", plan_columns, plan, err) == 0 ? check_refused(plan, err) : -1;
 }
 
 static int show_plan(struct cli *cli, struct err *err)

@@ -10,6 +10,7 @@ void place_release(struct place *place)
 {
     free(place->on);
     free(place->why);
+    free(place->refused);
     *place = (struct place){0};
 }
 
@@ -70,17 +71,29 @@ static void experience(const struct place_measured *measured, struct str *s)
     str_addf(s, "%s ago", measured->at);
 }
 
+static char *refusal(const struct place_request *request)
+{
+    if (request->work == PLACE_INFERENCE || !request->gpu_limit || request->gpus <= *request->gpu_limit)
+        return NULL;
+    return xasprintf("it asks for %lld GPU%s, and there %s %lld", (long long)request->gpus, request->gpus == 1 ? "" : "s",
+                     *request->gpu_limit == 1 ? "is" : "are", (long long)*request->gpu_limit);
+}
+
 void place_stage(const struct place_request *request, struct place *ret)
 {
     CLEANUP(str_release) struct str on = STR_INIT, why = STR_INIT;
     place_name(request, &on);
     rule(request, &why);
     experience(&request->measured, &why);
+    char *refused = refusal(request);
+    if (refused)
+        str_addf(&why, "; will be refused: %s", refused);
     *ret = (struct place){
         .on = str_detach(&on),
         .why = str_detach(&why),
         .p95_ms = request->measured.p95_ms,
         .cost = place_cost(&request->measured, request->gpus, &request->prices),
         .energy_j = request->measured.energy_j,
+        .refused = refused,
     };
 }

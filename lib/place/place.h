@@ -32,7 +32,8 @@ struct place_request {
     const char *runtime; /* what runs functions there */
     const char *trainer; /* what runs jobs there */
     int64_t gpus;
-    int64_t scale_min; /* -1: not given */
+    const int64_t *gpu_limit; /* the most that a job can have there; NULL: unknown */
+    int64_t scale_min;        /* -1: not given */
     struct place_measured measured;
     struct place_prices prices;
 };
@@ -41,6 +42,7 @@ struct place {
     char *on;                      /* "local function", "kubernetes (2 GPU job)" */
     char *why;                     /* one line */
     double p95_ms, cost, energy_j; /* NaN: unknown */
+    char *refused;                 /* what it asks for and there is not; NULL: nothing */
 };
 void place_release(struct place *place);
 DEFINE_CLEANUP(struct place, place_release)

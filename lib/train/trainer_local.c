@@ -185,6 +185,18 @@ static int remove_job(const struct trainer_env *env, const char *name, struct er
     return change(env, "DELETE", "/system/aiwf/jobs/{}", name, "delete", err);
 }
 
+static int gpu_limit(const struct trainer_env *env, int64_t *ret, struct err *err)
+{
+    CLEANUP(str_release) struct str url = STR_INIT;
+    const char *gateway = gateway_of(env, err);
+    if (!gateway)
+        return -1;
+    CLEANUP(node_free)
+    node_t *status = rest_get(env->http, url_path(&url, gateway, "/system/aiwf/status", NULL), "cannot ask for the GPUs", err);
+    *ret = node_int(status, "/gpus/total", 0);
+    return status ? 0 : -1;
+}
+
 const struct trainer trainer_local = {
     .name = "local",
     .help = "processes of this machine, queued by the gateway of `aiwf local up`",
@@ -196,4 +208,5 @@ const struct trainer trainer_local = {
     .retry = retry,
     .cancel = cancel,
     .remove = remove_job,
+    .gpu_limit = gpu_limit,
 };

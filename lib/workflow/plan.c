@@ -50,9 +50,18 @@ static void measure(const struct stage *stage, const node_t *done, const struct 
 static const enum place_work works[] = {
     [STAGE_BATCH] = PLACE_BATCH, [STAGE_TRAIN] = PLACE_TRAIN, [STAGE_INFERENCE] = PLACE_INFERENCE};
 
+static const int64_t *gpu_limit(const struct stage *stage, const struct run_env *env, int64_t *limit)
+{
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    const struct trainer_env trainer = run_trainer(env);
+    bool is_asked = stage->gpus > 0 && env->http && env->trainer->gpu_limit;
+    return is_asked && env->trainer->gpu_limit(&trainer, limit, &none) == 0 ? limit : NULL;
+}
+
 static node_t *plan_stage(const struct workflow *wf, size_t at, const node_t *done, const struct run_env *env)
 {
     const struct stage *stage = &wf->stages[at];
+    int64_t limit = 0;
     CLEANUP(str_release) struct str age = STR_INIT;
     struct place_request request = {
         .work = works[stage->kind],
@@ -60,6 +69,7 @@ static node_t *plan_stage(const struct workflow *wf, size_t at, const node_t *do
         .runtime = env->runtime->name,
         .trainer = env->trainer->name,
         .gpus = stage->gpus,
+        .gpu_limit = gpu_limit(stage, env, &limit),
         .scale_min = stage->scale_min,
         .prices = {price(env->context, SETTING_price_cpu_hour), price(env->context, SETTING_price_gpu_hour),
                    price(env->context, SETTING_price_kwh)},
@@ -73,6 +83,7 @@ static node_t *plan_stage(const struct workflow *wf, size_t at, const node_t *do
     node_set_str(doc, "kind", stage_kind_name(stage->kind));
     node_set_str(doc, "placed_on", place.on);
     node_set_str(doc, "why", place.why);
+    node_set_str(doc, "refused", place.refused);
     node_set_num(doc, "p95_ms", place.p95_ms);
     node_set_num(doc, "cost", place.cost);
     node_set_str(doc, "currency", context_get(env->context, SETTING_currency));

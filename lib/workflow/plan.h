@@ -6,7 +6,7 @@
 #include "workflow/run.h"
 
 /* One document a stage, in the order of running:
- * {"name","kind","placed_on","why","needs":[],"unchanged":bool,"p95_ms","cost","currency","energy_j","energy_source"}
+ * {"name","kind","placed_on","why","needs":[],"unchanged":bool,"refused":TEXT|null,"p95_ms","cost","currency","energy_j","energy_source"}
  * home: NULL when nothing ever ran. Asks the runtime for latencies of functions that were deployed before; one
  * that does not answer only leaves them unknown. env->http may be NULL: it is not asked at all. */
 node_t *workflow_plan(const struct workflow *wf, const struct home *home, const struct run_env *env, struct err *err);

@@ -233,6 +233,10 @@ END
 fails 6 run_file
 err_has "asks for 9 GPUs"
 err_has 'try: aiwf workflow plan -f '
+fails 6 aiwf workflow plan -f w.yaml
+out_has "will be refused"
+err_has "stage large will be refused"
+err_has "it asks for 9 GPUs, and there is 1"
 
 begin "stages that do not need each other run side by side"
 cat >w.yaml <<END
