@@ -133,8 +133,8 @@ check-valgrind: ## unit tests and the quick commands under valgrind
 	@$(MAKE) --no-print-directory all $(B)/unit
 	@tests/valgrind.sh
 
-check-mutants: ## every deliberate bug must be caught
-	@tests/run mutants
+check-mutants: ## every deliberate bug must be caught, also those that were before
+	@ALL=1 tests/run mutants
 
 lint: ## layers, format, clang-tidy, cppcheck
 	@tests/tools/deps.sh check
