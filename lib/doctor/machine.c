@@ -33,15 +33,16 @@ enum verdict check_context(struct doctor *d, struct finding *f)
 
 /* What is loaded only when it is used, so that a missing one shows here and not in the middle of work. */
 static const struct {
-    const char *soname, *package, *use;
+    const char *sonames[3]; /* one of them */
+    const char *package, *use;
 } late_libraries[] = {
-    {"libcurl.so.4", "libcurl4", "HTTP"},
-    {"libsmartcols.so.1", "libsmartcols1", "tables"},
-    {"libjq.so.1", "libjq1", "--jq"},
-    {"libncursesw.so.6", "libncursesw6", "top"},
-    {"libreadline.so.8", "libreadline8", "shell"},
-    {"libnettle.so.8", "libnettle8", "checksums"},
-    {"libcrypto.so.3", "libssl3", "keys and certificates"},
+    {{"libcurl-gnutls.so.4", "libcurl.so.4"}, "libcurl3-gnutls", "HTTP"},
+    {{"libsmartcols.so.1"}, "libsmartcols1", "tables"},
+    {{"libjq.so.1"}, "libjq1", "--jq"},
+    {{"libncursesw.so.6"}, "libncursesw6", "top"},
+    {{"libreadline.so.8"}, "libreadline8", "shell"},
+    {{"libnettle.so.8"}, "libnettle8", "checksums"},
+    {{"libcrypto.so.3"}, "libssl3", "keys and certificates"},
 };
 
 enum verdict check_libraries(struct doctor *d, struct finding *f)
@@ -52,11 +53,11 @@ enum verdict check_libraries(struct doctor *d, struct finding *f)
     CLEANUP(str_release) struct str fix = STR_INIT;
     for (size_t i = 0; i < ARRAY_LEN(late_libraries); i++) {
         CLEANUP(err_release) struct err ignored = ERR_INIT;
-        const char *const sonames[] = {late_libraries[i].soname, NULL};
+        const char *const *sonames = late_libraries[i].sonames;
         struct dl_library library = {.sonames = sonames, .package = late_libraries[i].package, .symbols = no_symbols};
         if (dl_bind(&library, &ignored) == 0)
             continue;
-        str_addf(&missing, "%s%s (for %s)", missing.len ? ", " : "", late_libraries[i].soname, late_libraries[i].use);
+        str_addf(&missing, "%s%s (for %s)", missing.len ? ", " : "", sonames[0], late_libraries[i].use);
         str_addf(&fix, "%s %s", fix.len ? "" : "apt-get install", late_libraries[i].package);
     }
     if (missing.len)

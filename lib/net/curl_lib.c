@@ -4,26 +4,33 @@
 #include <stdlib.h>
 
 #include "base/dl.h"
+#include "base/str.h"
 
 #define CURL_SYMBOL(member) DL_SYMBOL(struct curl_lib, member, "curl_" #member)
 
 static const struct dl_symbol symbols[] = {
-    CURL_SYMBOL(global_init),      CURL_SYMBOL(easy_init),           CURL_SYMBOL(easy_cleanup),   CURL_SYMBOL(easy_reset),
+    CURL_SYMBOL(version_info), CURL_SYMBOL(global_init),      CURL_SYMBOL(easy_init),           CURL_SYMBOL(easy_cleanup),   CURL_SYMBOL(easy_reset),
     CURL_SYMBOL(easy_setopt),      CURL_SYMBOL(easy_getinfo),        CURL_SYMBOL(easy_strerror),  CURL_SYMBOL(easy_send),
     CURL_SYMBOL(easy_recv),        CURL_SYMBOL(multi_init),          CURL_SYMBOL(multi_setopt),   CURL_SYMBOL(multi_cleanup),
     CURL_SYMBOL(multi_add_handle), CURL_SYMBOL(multi_remove_handle), CURL_SYMBOL(multi_perform),  CURL_SYMBOL(multi_poll),
     CURL_SYMBOL(multi_info_read),  CURL_SYMBOL(slist_append),        CURL_SYMBOL(slist_free_all), {0},
 };
-static const char *const sonames[] = {"libcurl.so.4", NULL};
+/* GnuTLS' first: its handshake is a third of the work of OpenSSL 3.0's. */
+static const char *sonames[] = {"libcurl-gnutls.so.4", "libcurl.so.4", NULL};
 /* A library that is loaded alone looks for its own thousands of symbols in itself, not in all that libcurl needs. */
-static const char *const before[] = {"libcrypto.so.3", "libgnutls.so.30", NULL};
+static const char *const before[] = {"libgnutls.so.30", "libcrypto.so.3", NULL};
 static struct curl_lib table;
 static struct dl_library library = {
-    .sonames = sonames, .before = before, .package = "libcurl4", .symbols = symbols, .table = &table};
+    .sonames = sonames, .before = before, .package = "libcurl3-gnutls", .symbols = symbols, .table = &table};
 
-/* GnuTLS is there for libcurl's LDAP and RTMP, which nobody asks for: loaded, it need not make itself ready. */
+/* GnuTLS, when it is loaded, need not make itself ready: its libcurl has it do so, and OpenSSL's has no use for it. */
 static int load(struct err *err)
 {
+    const char *given = getenv("AIWF_LIBCURL");
+    if (given && *given) {
+        sonames[0] = given;
+        sonames[1] = NULL;
+    }
     static const char quiet[] = "GNUTLS_NO_IMPLICIT_INIT";
     bool set = getenv(quiet) != NULL;
     if (!set)
@@ -43,7 +50,10 @@ const struct curl_lib *curl_bind(struct err *err)
         err_set(err, ERR_FAILED, "cannot initialise libcurl");
         return NULL;
     }
-    if (first)
+    if (first) {
+        const char *tls = table.version_info(CURLVERSION_NOW)->ssl_version;
+        table.is_gnutls = tls && str_starts(tls, "GnuTLS");
         dl_release_pages();
+    }
     return &table;
 }

@@ -6,9 +6,13 @@
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 
+#include <stdbool.h>
+
 #include "base/err.h"
 
 struct curl_lib {
+    bool is_gnutls; /* whose libcurl it is; else OpenSSL's */
+    curl_version_info_data *(*version_info)(CURLversion age);
     CURLcode (*global_init)(long flags);
     CURL *(*easy_init)(void);
     void (*easy_cleanup)(CURL *easy);

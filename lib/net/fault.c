@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "net/transfer.h"
 #include "net/url.h"
 
@@ -80,6 +81,36 @@ static int no_connection(const struct transfer *t, struct err *err)
     return err_hint(err, "aiwf doctor");
 }
 
+enum doubt { DOUBT_OTHER, DOUBT_AUTHORITY, DOUBT_EARLY, DOUBT_LATE };
+
+static enum doubt openssl_doubt(const struct transfer *t)
+{
+    long result = 0;
+    t->http->curl->easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &result);
+    switch (result) {
+    case X509_SELF_SIGNED:
+    case X509_SELF_SIGNED_CHAIN:
+    case X509_NO_LOCAL_ISSUER:
+    case X509_NO_CHAIN:
+        return DOUBT_AUTHORITY;
+    case X509_EXPIRED:
+        return DOUBT_LATE;
+    case X509_NOT_YET_VALID:
+        return DOUBT_EARLY;
+    default:
+        return DOUBT_OTHER;
+    }
+}
+
+static enum doubt doubt(const struct transfer *t)
+{
+    struct shown_certificates shown;
+    if (!t->http->curl->is_gnutls)
+        return openssl_doubt(t);
+    transfer_certificates(t, &shown);
+    return shown.is_late ? DOUBT_LATE : shown.is_early ? DOUBT_EARLY : DOUBT_AUTHORITY;
+}
+
 static int untrusted(const struct transfer *t, struct err *err)
 {
     const char *words = words_of(t, CURLE_PEER_FAILED_VERIFICATION);
@@ -88,26 +119,22 @@ static int untrusted(const struct transfer *t, struct err *err)
         err_why(err, "TLS: the server's certificate is for another name than %s", host);
         return err_hint(err, "use a name that is in the certificate");
     }
-    long result = 0;
-    t->http->curl->easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &result);
-    switch (result) {
-    case X509_SELF_SIGNED:
-    case X509_SELF_SIGNED_CHAIN:
-    case X509_NO_LOCAL_ISSUER:
-    case X509_NO_CHAIN:
+    switch (doubt(t)) {
+    case DOUBT_AUTHORITY:
         err_why(err, "TLS: the server's certificate is of an unknown authority");
         if (t->http->set.ca_setting)
             return err_hint(err, "check %s", t->http->set.ca_setting);
         return err_hint(err, "set ca-file of the context to the authority's PEM file (AIWF_CA_FILE=FILE)");
-    case X509_EXPIRED:
+    case DOUBT_LATE:
         err_why(err, "TLS: the server's certificate has expired");
         return err_hint(err, "have it renewed, or check this machine's clock");
-    case X509_NOT_YET_VALID:
+    case DOUBT_EARLY:
         err_why(err, "TLS: the server's certificate is not valid yet");
         return err_hint(err, "check this machine's clock");
-    default:
-        return err_why(err, "TLS: %s", words);
+    case DOUBT_OTHER:
+        break;
     }
+    return err_why(err, "TLS: %s", words);
 }
 
 static int wants_certificate(const struct transfer *t, struct err *err)
@@ -117,13 +144,25 @@ static int wants_certificate(const struct transfer *t, struct err *err)
                     setting ? setting : "cert-file and key-file of the context");
 }
 
+/* OpenSSL's words, then GnuTLS'. */
+static const char *const no_tls[] = {"wrong version number", "packet length too long", "unexpected TLS packet", "unsupported version", NULL};
+static const char *const refusals[] = {"bad certificate", "handshake failure", "fatal alert", NULL};
+
+static bool has_one_of(const char *words, const char *const *list)
+{
+    for (; *list; list++)
+        if (strstr(words, *list))
+            return true;
+    return false;
+}
+
 static int no_handshake(const struct transfer *t, struct err *err, CURLcode code)
 {
     const char *words = words_of(t, code);
     err_why(err, "TLS: %s", words);
-    if (strstr(words, "wrong version number") || strstr(words, "packet length too long"))
+    if (has_one_of(words, no_tls))
         return err_hint(err, "the server may not speak TLS on this port: http:// instead of https://?");
-    if (strstr(words, "bad certificate") || strstr(words, "handshake failure"))
+    if (has_one_of(words, refusals))
         return wants_certificate(t, err);
     return -1;
 }
@@ -192,6 +231,8 @@ static int proxy_refused(const struct transfer *t, struct err *err)
 static bool is_proxy_untrusted(const struct transfer *t)
 {
     long result = 0;
+    if (t->http->curl->is_gnutls)
+        return t->error[0] && strstr(t->error, "proxy");
     return t->http->curl->easy_getinfo(t->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &result) == CURLE_OK && result != 0;
 }
 
@@ -230,6 +271,24 @@ static void shown_url(struct str *s, const char *url)
     }
 }
 
+static int no_authority(const struct transfer *t, struct err *err, CURLcode code)
+{
+    err_set(err, ERR_USAGE, "the CA file %s has no usable certificate", named(t->http->set.ca_file, t->http->set.ca_setting));
+    return err_why(err, "%s", words_of(t, code));
+}
+
+/* GnuTLS takes a CA file without any, and trusts nobody. */
+static bool is_ca_empty(const struct transfer *t)
+{
+    enum { CA_MAX_BYTES = 4 << 20 };
+    const struct http_settings *set = &t->http->set;
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    CLEANUP(str_release) struct str text = STR_INIT_MAX(CA_MAX_BYTES);
+    if (!t->http->curl->is_gnutls || !(set->ca_pem || set->ca_file) || (!set->ca_pem && file_read(set->ca_file, &text, &none) != 0))
+        return false;
+    return !strstr(set->ca_pem ? set->ca_pem : text.buf, "-----BEGIN");
+}
+
 int transfer_fault(struct transfer *t, CURLcode code)
 {
     struct err *err = t->err;
@@ -249,8 +308,15 @@ int transfer_fault(struct transfer *t, CURLcode code)
         }
         return err_set(err, ERR_USAGE, "%s is not a URL that can be asked (http or https)", url.buf);
     case CURLE_SSL_CACERT_BADFILE:
-        err_set(err, ERR_USAGE, "the CA file %s has no usable certificate", named(t->http->set.ca_file, t->http->set.ca_setting));
-        return err_why(err, "%s", words_of(t, code));
+        return no_authority(t, err, code);
+    case CURLE_PEER_FAILED_VERIFICATION:
+        if (is_ca_empty(t))
+            return no_authority(t, err, code);
+        break;
+    case CURLE_SSL_CONNECT_ERROR:
+        if (!strstr(words_of(t, code), "error reading X.509"))
+            break;
+        __attribute__((fallthrough));
     case CURLE_SSL_CERTPROBLEM:
         err_set(err, ERR_USAGE, "cannot use the client certificate %s", named(t->http->set.cert_file, t->http->set.cert_setting));
         return err_why(err, "%s", words_of(t, code));

@@ -114,6 +114,7 @@ void http_free(struct http *http)
     while (http->n_idle)
         http->curl->easy_cleanup(http->idle[--http->n_idle]);
     http->curl->multi_cleanup(http->multi);
+    pem_files_free(http);
     disown_settings(http);
     old_logins_free(http);
     free(http->open);

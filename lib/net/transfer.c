@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/base64.h"
 #include "base/clock.h"
@@ -208,46 +209,87 @@ static void set_login(struct transfer *t)
     http->curl->easy_setopt(t->easy, CURLOPT_PASSWORD, http->set.password ? http->set.password : "");
 }
 
-/* The server's own certificate is the first of the chain: "Expire date:Nov 22 13:51:42 2026 GMT". */
-static int64_t certificate_end_ms(const struct transfer *t)
+/* "Expire date:Nov 22 13:51:42 2026 GMT" of OpenSSL's, "Expire Date:2026-11-22 13:51:42 GMT" of GnuTLS'. */
+static int64_t certificate_date_ms(const struct curl_slist *line, const char *label)
 {
-    static const char label[] = "Expire date:";
-    struct curl_certinfo *info = NULL;
-    if (t->http->curl->easy_getinfo(t->easy, CURLINFO_CERTINFO, &info) != CURLE_OK || !info || info->num_of_certs < 1)
-        return 0;
-    for (const struct curl_slist *line = info->certinfo[0]; line; line = line->next) {
-        struct tm tm = {0};
-        if (str_starts(line->data, label) && strptime(line->data + sizeof(label) - 1, " %b %d %H:%M:%S %Y", &tm))
+    for (; line; line = line->next) {
+        struct tm tm = {0}, other = {0};
+        if (strncasecmp(line->data, label, strlen(label)) != 0)
+            continue;
+        const char *date = line->data + strlen(label);
+        if (strptime(date, " %b %d %H:%M:%S %Y", &tm))
             return (int64_t)timegm(&tm) * 1000;
+        if (strptime(date, " %Y-%m-%d %H:%M:%S", &other))
+            return (int64_t)timegm(&other) * 1000;
     }
     return 0;
+}
+
+void transfer_certificates(const struct transfer *t, struct shown_certificates *ret)
+{
+    struct curl_certinfo *info = NULL;
+    *ret = (struct shown_certificates){0};
+    if (t->http->curl->easy_getinfo(t->easy, CURLINFO_CERTINFO, &info) != CURLE_OK || !info)
+        return;
+    int64_t now = clock_wall_ms();
+    for (int i = 0; i < info->num_of_certs; i++) {
+        int64_t begins = certificate_date_ms(info->certinfo[i], "Start date:");
+        int64_t ends = certificate_date_ms(info->certinfo[i], "Expire date:");
+        ret->is_early |= begins > now;
+        ret->is_late |= ends && ends < now;
+        if (i == 0)
+            ret->ends_ms = ends;
+    }
 }
 
 /* A PEM text, which outlives the request, or else a file. */
 static void set_pem(struct transfer *t, CURLoption blob_option, const char *pem, CURLoption file_option, const char *file)
 {
-    if (pem) {
+    const struct curl_lib *curl = t->http->curl;
+    CLEANUP(str_release) struct str path = STR_INIT;
+    if (pem && !curl->is_gnutls) {
         struct curl_blob blob = {.data = (char *)(uintptr_t)pem, .len = strlen(pem), .flags = CURL_BLOB_NOCOPY};
-        t->http->curl->easy_setopt(t->easy, blob_option, &blob);
+        curl->easy_setopt(t->easy, blob_option, &blob);
+    } else if (pem && pem_path(t->http, pem, &path)) {
+        curl->easy_setopt(t->easy, file_option, path.buf);
     } else if (file) {
-        t->http->curl->easy_setopt(t->easy, file_option, file);
+        curl->easy_setopt(t->easy, file_option, file);
     }
+}
+
+/* One's own authority stands for the system's: libcurl would trust those of its folder, too. Debian's libcurl with GnuTLS has
+ * no other for the system's, and reads each of them there twice. */
+static void set_authorities(struct transfer *t)
+{
+    static const char bundle[] = "/etc/ssl/certs/ca-certificates.crt";
+    const struct curl_lib *curl = t->http->curl;
+    const struct http_settings *set = &t->http->set;
+    bool is_own = set->ca_pem || set->ca_file;
+    bool is_bundle = !is_own && curl->is_gnutls && access(bundle, R_OK) == 0;
+    set_pem(t, CURLOPT_CAINFO_BLOB, set->ca_pem, CURLOPT_CAINFO, is_bundle ? bundle : set->ca_file);
+    if (is_own || is_bundle)
+        curl->easy_setopt(t->easy, CURLOPT_CAPATH, (char *)NULL);
+    if (!set->proxy)
+        return;
+    /* An https one is trusted as the server is, as by kubectl. */
+    set_pem(t, CURLOPT_PROXY_CAINFO_BLOB, set->ca_pem, CURLOPT_PROXY_CAINFO, is_bundle ? bundle : set->ca_file);
+    if (is_own || is_bundle)
+        curl->easy_setopt(t->easy, CURLOPT_PROXY_CAPATH, (char *)NULL);
 }
 
 static void set_tls(struct transfer *t)
 {
     const struct curl_lib *curl = t->http->curl;
     const struct http_settings *set = &t->http->set;
-    set_pem(t, CURLOPT_CAINFO_BLOB, set->ca_pem, CURLOPT_CAINFO, set->ca_file);
+    set_authorities(t);
     set_pem(t, CURLOPT_SSLCERT_BLOB, set->cert_pem, CURLOPT_SSLCERT, set->cert_file);
     set_pem(t, CURLOPT_SSLKEY_BLOB, set->key_pem, CURLOPT_SSLKEY, set->key_file);
-    if (set->proxy) /* an https one is trusted as the server is, as by kubectl */
-        set_pem(t, CURLOPT_PROXY_CAINFO_BLOB, set->ca_pem, CURLOPT_PROXY_CAINFO, set->ca_file);
     if (set->proxy && set->insecure) {
         curl->easy_setopt(t->easy, CURLOPT_PROXY_SSL_VERIFYPEER, 0L);
         curl->easy_setopt(t->easy, CURLOPT_PROXY_SSL_VERIFYHOST, 0L);
     }
-    if (t->req->certificate)
+    /* GnuTLS' libcurl does not say why it does not trust a certificate: its dates do. */
+    if (t->req->certificate || curl->is_gnutls)
         curl->easy_setopt(t->easy, CURLOPT_CERTINFO, 1L);
     if (set->insecure) {
         curl->easy_setopt(t->easy, CURLOPT_SSL_VERIFYPEER, 0L);
@@ -514,8 +556,10 @@ void transfer_measure(struct transfer *t, CURLcode code)
     res->first_byte_us = time_us(t, CURLINFO_STARTTRANSFER_TIME_T);
     res->total_us = time_us(t, CURLINFO_TOTAL_TIME_T);
     res->stage = stage_of(t, code);
+    struct shown_certificates shown = {0};
     if (t->req->certificate)
-        res->certificate_ends_ms = certificate_end_ms(t);
+        transfer_certificates(t, &shown);
+    res->certificate_ends_ms = shown.ends_ms;
 }
 
 static void drop_lists(struct transfer *t)

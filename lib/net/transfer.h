@@ -16,6 +16,8 @@ struct http {
     char *auth_origin;        /* where the login goes; NULL: everywhere */
     struct strv headers;      /* and these with it */
     struct strv old_logins;   /* that libcurl may still read */
+    struct pem_file *pem_files;
+    size_t n_pem_files;
     char *no_proxy;
     CURL *idle[HTTP_IDLE_MAX]; /* handles to use again */
     size_t n_idle;
@@ -78,8 +80,18 @@ struct transfer {
 /* http.c */
 void secret_free(const char *secret); /* overwritten first */
 
+/* pem.c: false when there can be no file. */
+bool pem_path(struct http *http, const char *pem, struct str *path);
+void pem_files_free(struct http *http);
+
 /* transfer.c: a try from its start to its end. */
 int transfer_begin(struct transfer *t);
+/* When the first certificate that the server showed ends, and whether one of them is outside of its time. Wall clock, 0: unknown. */
+struct shown_certificates {
+    int64_t ends_ms;
+    bool is_early, is_late;
+};
+void transfer_certificates(const struct transfer *t, struct shown_certificates *ret);
 void transfer_measure(struct transfer *t, CURLcode code); /* its times and how far it came, into the response */
 void transfer_end(struct transfer *t);
 /* A handle that only connects (CURLOPT_CONNECT_ONLY), by the client's route, TLS and limits; the caller drives it, in

@@ -439,7 +439,7 @@ Suite *suite_doc_print(void)
     tcase_add_loop_test(formats, wrong_jq_expressions, 0, 4);
     suite_add_tcase(suite, formats);
     TCase *cell = tcase_create("cells");
-    tcase_add_loop_test(cell, cells, 0, 39);
+    tcase_add_loop_test(cell, cells, 0, 44);
     tcase_add_loop_test(cell, an_estimate_is_marked, 0, 3);
     tcase_add_test(cell, money_has_the_currency_of_its_item);
     tcase_add_test(cell, cells_of_text_that_was_never_checked);

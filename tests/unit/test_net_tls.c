@@ -208,12 +208,15 @@ START_TEST(http_2_shares_a_connection)
 }
 END_TEST
 
-Suite *suite_net_tls(void)
+static void usual_libcurl(void) { unsetenv("AIWF_LIBCURL"); }
+static void openssl_libcurl(void) { setenv("AIWF_LIBCURL", "libcurl.so.4", 1); }
+
+static void add_tests(Suite *suite, const char *name, SFun setup)
 {
     enum { LIMIT_S = 60 };
-    Suite *suite = suite_create("net_tls");
-    TCase *tcase = tcase_create("tls");
+    TCase *tcase = tcase_create(name);
     tcase_set_timeout(tcase, LIMIT_S);
+    tcase_add_checked_fixture(tcase, setup, NULL);
     tcase_add_test(tcase, authorities_are_checked);
     tcase_add_test(tcase, names_are_checked);
     tcase_add_test(tcase, dates_are_checked);
@@ -223,5 +226,12 @@ Suite *suite_net_tls(void)
     tcase_add_test(tcase, a_port_without_tls_is_guessed);
     tcase_add_test(tcase, http_2_shares_a_connection);
     suite_add_tcase(suite, tcase);
+}
+
+Suite *suite_net_tls(void)
+{
+    Suite *suite = suite_create("net_tls");
+    add_tests(suite, "gnutls", usual_libcurl);
+    add_tests(suite, "openssl", openssl_libcurl);
     return suite;
 }
