@@ -153,7 +153,7 @@ man: all ## write the manual pages from the command tree
 	@for page in $$($(B)/aiwf __man); do $(B)/aiwf __man $$page >man/$$page; done
 
 completions: all ## write the completions from the command tree
-	@for shell in bash zsh fish; do $(B)/aiwf __completion $$shell >completions/aiwf.$$shell; done
+	@for shell in bash zsh fish; do $(B)/aiwf __completion $$shell >completions/aiwf.$$shell || exit 1; done
 	@$(MAKE) --no-print-directory all
 
 install: all ## install below DESTDIR and prefix (/usr/local)

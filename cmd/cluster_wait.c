@@ -102,7 +102,8 @@ static int wait_verb(struct cli *cli, struct err *err)
         return -1;
     struct finding finding = {.os = &os, .name = cli->args.v[0]};
     AUTOFREE char *what = xasprintf("cluster %s", finding.name);
-    struct cli_awaited awaited = {.what = what, .find = find_cluster, .arg = &finding};
+    AUTOFREE char *resume = xasprintf("aiwf cluster wait %s --for %s", finding.name, opts->goal);
+    struct cli_awaited awaited = {.what = what, .resume = resume, .find = find_cluster, .arg = &finding};
     cli->timeout_ms = opts->timeout_ms;
     int rc = goal == CLUSTER_DELETED ? find_cluster(&finding, err) : cli_await(cli, &awaited, &cli->timeout_ms, err);
     CLEANUP(node_free) node_t *cluster = finding.cluster;
@@ -131,7 +132,7 @@ const struct cmd cluster_wait_cmd = {
     .about = "Shows the stages: the stack (of Magnum's Heat driver), the masters, the nodes of each node group, Kubernetes. It\n"
              "ends at once when the cluster fails, with the resource that failed, the reason, and what to try: exit 6 for\n"
              "quota and capacity, 1 otherwise. A service that does not answer for a while is waited for, and so is, for a\n"
-             "minute at most, a cluster that is not there yet: then it is exit 3.\n"
+             "minute at most, a cluster that is not there yet: then it is exit 3 (8 when --timeout is shorter).\n"
              "\n"
              "A Cluster API driver may never say that a cluster failed: a stage without any change for half an hour ends the\n"
              "wait (exit 8), one with a server in ERROR after five minutes. Exit 7 when the cluster is complete but its\n"

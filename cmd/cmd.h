@@ -204,10 +204,11 @@ int cli_confirm(struct cli *cli, const char *what, struct err *err);
 int cli_confirm_always(struct cli *cli, const char *what, struct err *err);
 /* --wait or --no-wait as given, else what is usual for the verb. */
 bool cli_waits(const struct cli *cli, bool usual);
-/* Until find succeeds. Its NOT_FOUND is waited out for a minute, or for *timeout_ms (0: none) when that is less; other failures
- * are the end. *timeout_ms becomes what is left of it. */
+/* Until find succeeds. NOT_FOUND, and that nobody answers, is waited out for a minute, or for *timeout_ms (0: none) when that is
+ * less: then it is TIMEOUT. Other failures are the end. *timeout_ms becomes what is left of it. */
 struct cli_awaited {
-    const char *what; /* "job bert" */
+    const char *what;   /* "job bert" */
+    const char *resume; /* the command that goes on waiting */
     int (*find)(void *arg, struct err *err);
     void *arg;
 };

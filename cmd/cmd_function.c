@@ -312,13 +312,11 @@ static const struct opt wait_opts[] = {
     {0},
 };
 
-/* What else may go wrong here, the wait itself knows how to take. */
 static int find_function(void *arg, struct err *err)
 {
     const struct function_wait *wait = arg;
-    CLEANUP(err_release) struct err why = ERR_INIT;
-    CLEANUP(node_free) node_t *function = look(wait->env, wait->name, &why);
-    return function || why.code != ERR_NOT_FOUND ? 0 : err_move(err, &why);
+    CLEANUP(node_free) node_t *function = look(wait->env, wait->name, err);
+    return function ? 0 : -1;
 }
 
 static int wait_for_goal(struct cli *cli, struct err *err)
@@ -333,7 +331,8 @@ static int wait_for_goal(struct cli *cli, struct err *err)
                 : strcmp(opts->goal, "deleted") == 0 ? FUNCTION_DELETED
                                                      : FUNCTION_READY;
     AUTOFREE char *what = xasprintf("function %s", name);
-    struct cli_awaited awaited = {.what = what, .find = find_function, .arg = &wait};
+    AUTOFREE char *resume = xasprintf("aiwf function wait %s --for %s", name, opts->goal);
+    struct cli_awaited awaited = {.what = what, .resume = resume, .find = find_function, .arg = &wait};
     CLEANUP(node_free) node_t *function = NULL;
     if (wait.goal != FUNCTION_DELETED && cli_await(cli, &awaited, &wait.timeout_ms, err) != 0)
         return err->code == ERR_NOT_FOUND ? err_hint(err, "aiwf function list") : -1;
@@ -479,7 +478,8 @@ static const struct cmd scale_cmd = {
 static const struct cmd wait_cmd = {
     .name = "wait",
     .help = "wait until a function answers, is idle or is gone",
-    .about = "One that is not there yet is waited for, for a minute at most: then it is exit 3.",
+    .about = "One that is not there yet is waited for, for a minute at most: then it is exit 3 (8 when\n"
+             "--timeout is shorter).",
     .args = name_arg,
     .opts = wait_opts,
     .opts_size = sizeof(struct wait_opts),

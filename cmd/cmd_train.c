@@ -230,7 +230,8 @@ static int wait_for_end(struct cli *cli, struct err *err)
     struct trainer_env all;
     struct finding finding = {.all = &all, .name = cli->args.v[0]};
     AUTOFREE char *what = xasprintf("job %s", finding.name);
-    struct cli_awaited awaited = {.what = what, .find = find_job, .arg = &finding};
+    AUTOFREE char *resume = xasprintf("aiwf train wait %s", finding.name);
+    struct cli_awaited awaited = {.what = what, .resume = resume, .find = find_job, .arg = &finding};
     struct train_wait wait = {.env = &finding.found, .name = finding.name, .timeout_ms = opts->timeout_ms, .follow = opts->logs};
     if (train_env(cli, opts->trainer, &all, err) != 0 || cli_await(cli, &awaited, &wait.timeout_ms, err) != 0)
         return train_not_there(err);
@@ -382,7 +383,8 @@ static const struct cmd logs_cmd = {
 static const struct cmd wait_cmd = {
     .name = "wait",
     .help = "wait for a job's end: exit 9 when it failed",
-    .about = "One that is not there yet is waited for, for a minute at most: then it is exit 3.",
+    .about = "One that is not there yet is waited for, for a minute at most: then it is exit 3 (8 when\n"
+             "--timeout is shorter).",
     .args = name_arg,
     .opts = wait_opts,
     .opts_size = sizeof(struct wait_opts),

@@ -154,10 +154,10 @@ static void tell_objectives(const struct cli *cli, const struct workflow *wf, co
         cli_note(cli, "objective %s", objectives.v[i]);
 }
 
-static bool asks_for_gpus(const struct workflow *wf)
+static bool asks_for_more(const struct workflow *wf)
 {
     for (size_t i = 0; i < wf->n; i++)
-        if (wf->stages[i].gpus > 0)
+        if (wf->stages[i].gpus > 0 || wf->stages[i].cpus > 1)
             return true;
     return false;
 }
@@ -167,7 +167,7 @@ static int check_refused(const node_t *plan, struct err *err)
 {
     for (const node_t *stage = node_first(plan); stage; stage = node_next(stage)) {
         const char *refused = node_str(stage, "/refused", NULL);
-        if (!refused || node_bool(stage, "/unchanged", false))
+        if (!refused)
             continue;
         err_set(err, ERR_CAPACITY, "stage %s will be refused", node_str(stage, "/name", ""));
         return err_why(err, "%s", refused);
@@ -182,7 +182,7 @@ static int print_plan(struct cli *cli, const struct workflow *wf, struct err *er
     CLEANUP(err_release) struct err ignored = ERR_INIT;
     bool known = home_open(&home, wf->name, false, &ignored) == 0;
     err_clear(&ignored);
-    if (known || asks_for_gpus(wf))
+    if (known || asks_for_more(wf))
         cli_http(cli, &ignored); /* an answer is welcome, not needed */
     if (workflow_env(cli, false, &env, err) != 0)
         return -1;
@@ -477,7 +477,8 @@ static const struct cmd cmd_plan = {
     .name = "plan",
     .help = "say where each stage would run, and why",
     .about = "Latency, cost and energy are those measured in earlier runs; what was never measured is -.\n"
-             "Cost needs prices in the context (price-cpu-hour, price-gpu-hour, price-kwh).",
+             "Cost needs prices in the context (price-cpu-hour, price-gpu-hour, price-kwh). Exit 6, with the plan, when a\n"
+             "stage asks for more GPUs or cores than the local gateway has.",
     .flags = CMD_OUTPUT | CMD_CONTEXT,
     .opts = file_opts,
     .opts_size = sizeof(struct workflow_opts),

@@ -145,7 +145,8 @@ static int wants_certificate(const struct transfer *t, struct err *err)
 }
 
 /* OpenSSL's words, then GnuTLS'. */
-static const char *const no_tls[] = {"wrong version number", "packet length too long", "unexpected TLS packet", "unsupported version", NULL};
+static const char *const no_tls[] = {"wrong version number", "packet length too long", "unexpected TLS packet",
+                                     "unsupported version", NULL};
 static const char *const refusals[] = {"bad certificate", "handshake failure", "fatal alert", NULL};
 
 static bool has_one_of(const char *words, const char *const *list)
@@ -164,6 +165,8 @@ static int no_handshake(const struct transfer *t, struct err *err, CURLcode code
         return err_hint(err, "the server may not speak TLS on this port: http:// instead of https://?");
     if (has_one_of(words, refusals))
         return wants_certificate(t, err);
+    if (strstr(words, "Key usage violation"))
+        return err_hint(err, "have the certificate made with the usage digitalSignature, or AIWF_LIBCURL=libcurl.so.4");
     return -1;
 }
 
@@ -284,7 +287,8 @@ static bool is_ca_empty(const struct transfer *t)
     const struct http_settings *set = &t->http->set;
     CLEANUP(err_release) struct err none = ERR_INIT;
     CLEANUP(str_release) struct str text = STR_INIT_MAX(CA_MAX_BYTES);
-    if (!t->http->curl->is_gnutls || !(set->ca_pem || set->ca_file) || (!set->ca_pem && file_read(set->ca_file, &text, &none) != 0))
+    if (!t->http->curl->is_gnutls || !(set->ca_pem || set->ca_file) ||
+        (!set->ca_pem && file_read(set->ca_file, &text, &none) != 0))
         return false;
     return !strstr(set->ca_pem ? set->ca_pem : text.buf, "-----BEGIN");
 }

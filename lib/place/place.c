@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "base/unit.h"
 
 void place_release(struct place *place)
@@ -71,12 +72,21 @@ static void experience(const struct place_measured *measured, struct str *s)
     str_addf(s, "%s ago", measured->at);
 }
 
+static char *too_many(int64_t asked, const char *what, int64_t there)
+{
+    return xasprintf("it asks for %lld %s%s, and there %s %lld", (long long)asked, what, asked == 1 ? "" : "s",
+                     there == 1 ? "is" : "are", (long long)there);
+}
+
 static char *refusal(const struct place_request *request)
 {
-    if (request->work == PLACE_INFERENCE || !request->gpu_limit || request->gpus <= *request->gpu_limit)
+    const struct place_capacity *capacity = request->capacity;
+    if (request->work == PLACE_INFERENCE || !capacity)
         return NULL;
-    return xasprintf("it asks for %lld GPU%s, and there %s %lld", (long long)request->gpus, request->gpus == 1 ? "" : "s",
-                     *request->gpu_limit == 1 ? "is" : "are", (long long)*request->gpu_limit);
+    if (request->gpus > capacity->gpus)
+        return too_many(request->gpus, "GPU", capacity->gpus);
+    int64_t cores = (int64_t)num_ceil(request->cpus);
+    return cores > capacity->cores ? too_many(cores, "core", capacity->cores) : NULL;
 }
 
 void place_stage(const struct place_request *request, struct place *ret)

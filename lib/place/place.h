@@ -26,14 +26,20 @@ struct place_prices { /* NaN: unknown */
     double cpu_hour, gpu_hour, kwh;
 };
 
+/* What a job can have there at most. */
+struct place_capacity {
+    int64_t gpus, cores;
+};
+
 struct place_request {
     enum place_work work;
     bool is_local;       /* the context runs everything as processes of this machine */
     const char *runtime; /* what runs functions there */
     const char *trainer; /* what runs jobs there */
     int64_t gpus;
-    const int64_t *gpu_limit; /* the most that a job can have there; NULL: unknown */
-    int64_t scale_min;        /* -1: not given */
+    double cpus;
+    const struct place_capacity *capacity; /* NULL: unknown */
+    int64_t scale_min;                     /* -1: not given */
     struct place_measured measured;
     struct place_prices prices;
 };

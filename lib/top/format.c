@@ -80,7 +80,10 @@ void unit_print(struct str *s, enum unit unit, double value)
         str_addf(s, "%.0fC", value);
         break;
     case UNIT_MONEY:
-        str_addf(s, fabs(value) < 1000 ? "%.2f" : "%.0f", value);
+        if (value != 0 && fabs(value) < 0.01)
+            number_print(s, value);
+        else
+            str_addf(s, fabs(value) < 1000 ? "%.2f" : "%.0f", value);
         break;
     case UNIT_SECONDS:
         print_seconds(s, value);

@@ -36,6 +36,10 @@ struct job_spec {
     const struct doc *file;         /* that file, for where a refused field stands */
 };
 
+struct job_capacity {
+    int64_t gpus, cores;
+};
+
 struct trainer;
 struct job_kind;
 struct job_watch;
@@ -88,8 +92,8 @@ struct trainer {
     int (*retry)(const struct trainer_env *env, const char *name, const char *as, char **ret_name, struct err *err);
     int (*cancel)(const struct trainer_env *env, const char *name, struct err *err);
     int (*remove)(const struct trainer_env *env, const char *name, struct err *err);
-    /* The most GPUs that a job can ever have there; NULL where that is not known: a cluster may grow. */
-    int (*gpu_limit)(const struct trainer_env *env, int64_t *ret, struct err *err);
+    /* What a job can have there at most; NULL where that is not known: a cluster may grow. */
+    int (*capacity)(const struct trainer_env *env, struct job_capacity *ret, struct err *err);
 };
 
 extern const struct trainer *const trainers[];

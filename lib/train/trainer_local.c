@@ -185,16 +185,20 @@ static int remove_job(const struct trainer_env *env, const char *name, struct er
     return change(env, "DELETE", "/system/aiwf/jobs/{}", name, "delete", err);
 }
 
-static int gpu_limit(const struct trainer_env *env, int64_t *ret, struct err *err)
+static int capacity(const struct trainer_env *env, struct job_capacity *ret, struct err *err)
 {
     CLEANUP(str_release) struct str url = STR_INIT;
     const char *gateway = gateway_of(env, err);
     if (!gateway)
         return -1;
     CLEANUP(node_free)
-    node_t *status = rest_get(env->http, url_path(&url, gateway, "/system/aiwf/status", NULL), "cannot ask for the GPUs", err);
-    *ret = node_int(status, "/gpus/total", 0);
-    return status ? 0 : -1;
+    node_t *status =
+        rest_get(env->http, url_path(&url, gateway, "/system/aiwf/status", NULL), "cannot ask what this machine has", err);
+    if (!status)
+        return -1;
+    *ret = (struct job_capacity){.gpus = node_int(status, "/gpus/total", INT64_MAX),
+                                 .cores = node_int(status, "/cores/total", INT64_MAX)};
+    return 0;
 }
 
 const struct trainer trainer_local = {
@@ -208,5 +212,5 @@ const struct trainer trainer_local = {
     .retry = retry,
     .cancel = cancel,
     .remove = remove_job,
-    .gpu_limit = gpu_limit,
+    .capacity = capacity,
 };

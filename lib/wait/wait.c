@@ -22,7 +22,7 @@ static void say(const struct wait *wait, const struct str *seen, const char *sta
 
 static int interrupted(const struct wait *wait, struct err *err)
 {
-    err_set(err, ERR_INTERRUPTED, "interrupted while waiting for %s; it goes on", wait->what);
+    err_set(err, ERR_INTERRUPTED, "interrupted while waiting for %s%s", wait->what, wait->is_to_come ? "" : "; it goes on");
     return wait->resume ? err_hint(err, "%s", wait->resume) : -1;
 }
 

@@ -30,6 +30,7 @@ struct wait {
     int64_t interval_ms;
     struct progress *progress; /* NULL: silent */
     const char *resume;        /* the command that goes on waiting, named on Ctrl-C and timeout */
+    bool is_to_come;           /* there is nothing yet that would go on meanwhile */
 };
 
 /* 0 done; TIMEOUT with the last note; INTERRUPTED with the resume command as hint; else look's failure. */

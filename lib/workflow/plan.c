@@ -50,18 +50,19 @@ static void measure(const struct stage *stage, const node_t *done, const struct 
 static const enum place_work works[] = {
     [STAGE_BATCH] = PLACE_BATCH, [STAGE_TRAIN] = PLACE_TRAIN, [STAGE_INFERENCE] = PLACE_INFERENCE};
 
-static const int64_t *gpu_limit(const struct stage *stage, const struct run_env *env, int64_t *limit)
-{
-    CLEANUP(err_release) struct err none = ERR_INIT;
-    const struct trainer_env trainer = run_trainer(env);
-    bool is_asked = stage->gpus > 0 && env->http && env->trainer->gpu_limit;
-    return is_asked && env->trainer->gpu_limit(&trainer, limit, &none) == 0 ? limit : NULL;
-}
+struct planning {
+    const struct workflow *wf;
+    const struct home *home;
+    const struct run_env *env;
+    struct made *made;
+    const struct place_capacity *capacity; /* NULL: unknown */
+};
 
-static node_t *plan_stage(const struct workflow *wf, size_t at, const node_t *done, const struct run_env *env)
+static node_t *plan_stage(const struct planning *planning, size_t at, const node_t *done, bool unchanged)
 {
+    const struct workflow *wf = planning->wf;
+    const struct run_env *env = planning->env;
     const struct stage *stage = &wf->stages[at];
-    int64_t limit = 0;
     CLEANUP(str_release) struct str age = STR_INIT;
     struct place_request request = {
         .work = works[stage->kind],
@@ -69,7 +70,8 @@ static node_t *plan_stage(const struct workflow *wf, size_t at, const node_t *do
         .runtime = env->runtime->name,
         .trainer = env->trainer->name,
         .gpus = stage->gpus,
-        .gpu_limit = gpu_limit(stage, env, &limit),
+        .cpus = stage->cpus,
+        .capacity = unchanged ? NULL : planning->capacity,
         .scale_min = stage->scale_min,
         .prices = {price(env->context, SETTING_price_cpu_hour), price(env->context, SETTING_price_gpu_hour),
                    price(env->context, SETTING_price_kwh)},
@@ -109,17 +111,18 @@ static const node_t *reusable(const struct workflow *wf, size_t at, const struct
     return done && made_from(stage, done, &made[at]) ? done : NULL;
 }
 
-static int plan_all(const struct workflow *wf, const struct home *home, const struct run_env *env, struct made *made,
-                    node_t *plan, struct err *err)
+static int plan_all(const struct planning *planning, node_t *plan, struct err *err)
 {
+    const struct workflow *wf = planning->wf;
+    const struct home *home = planning->home;
     for (size_t i = 0; i < wf->n; i++) {
         size_t at = wf->order[i];
         CLEANUP(err_release) struct err unreadable = ERR_INIT;
-        const node_t *same = home ? reusable(wf, at, home, made, &unreadable) : NULL;
+        const node_t *same = home ? reusable(wf, at, home, planning->made, &unreadable) : NULL;
         if (unreadable.what)
             return err_move(err, &unreadable);
         const node_t *last = home ? journal_last_done(&home->journal, wf->stages[at].name) : NULL;
-        node_t *doc = node_push(plan, plan_stage(wf, at, same ? same : last, env));
+        node_t *doc = node_push(plan, plan_stage(planning, at, same ? same : last, same != NULL));
         node_set_bool(doc, "unchanged", same != NULL);
         if (!same)
             continue;
@@ -129,11 +132,25 @@ static int plan_all(const struct workflow *wf, const struct home *home, const st
     return 0;
 }
 
+/* NULL: nobody can tell. */
+static const struct place_capacity *ask_capacity(const struct run_env *env, struct place_capacity *ret)
+{
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    const struct trainer_env trainer = run_trainer(env);
+    struct job_capacity capacity;
+    if (!env->http || !env->trainer->capacity || env->trainer->capacity(&trainer, &capacity, &none) != 0)
+        return NULL;
+    *ret = (struct place_capacity){.gpus = capacity.gpus, .cores = capacity.cores};
+    return ret;
+}
+
 node_t *workflow_plan(const struct workflow *wf, const struct home *home, const struct run_env *env, struct err *err)
 {
     AUTOFREE struct made *made = xcalloc(wf->n, sizeof(*made));
     CLEANUP(node_free) node_t *plan = node_new_array();
-    int rc = plan_all(wf, home, env, made, plan, err);
+    struct place_capacity capacity;
+    const struct planning planning = {.wf = wf, .home = home, .env = env, .made = made, .capacity = ask_capacity(env, &capacity)};
+    int rc = plan_all(&planning, plan, err);
     for (size_t i = 0; i < wf->n; i++)
         made_release(&made[i]);
     return rc == 0 ? TAKE(plan) : NULL;
@@ -144,9 +161,7 @@ static void objective(struct strv *lines, const char *what, const char *unit, do
     if (isnan(limit))
         return;
     CLEANUP(str_release) struct str text = STR_INIT;
-    str_addf(&text, "%s < ", what);
-    number_print(&text, limit);
-    str_addf(&text, "%s%s: ", *unit ? " " : "", unit);
+    str_addf(&text, "%s < %.15g%s%s: ", what, limit, *unit ? " " : "", unit);
     if (isnan(known))
         str_add(&text, "not measured yet");
     else {
@@ -168,6 +183,6 @@ void workflow_objectives(const struct workflow *wf, const node_t *plan, struct s
             energy += node_num(stage, "/energy_j", NAN), cost += node_num(stage, "/cost", NAN);
     }
     objective(lines, "p95", "ms", wf->objectives.p95_ms, p95);
-    objective(lines, "cost", "", wf->objectives.cost, cost);
+    objective(lines, "cost", node_str(node_first(plan), "/currency", ""), wf->objectives.cost, cost);
     objective(lines, "energy", "J", wf->objectives.energy_j, energy);
 }

@@ -77,6 +77,7 @@ try() { # PATCH VERDICT: a line of TAP
     elif ! patch -s -p1 --dry-run --fuzz=3 <"$1" >patch.log 2>&1; then
         echo "not ok - $name: does not apply"
     else
+        rm -f "$2"
         patch -s -p1 --no-backup-if-mismatch --fuzz=3 <"$1" >/dev/null
         if ! build "$(target "${how[0]}")"; then
             echo "not ok - $name: does not compile"

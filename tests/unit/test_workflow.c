@@ -344,7 +344,7 @@ END_TEST
 
 START_TEST(placement_follows_the_rule)
 {
-    static const int64_t one_gpu = 1;
+    static const struct place_capacity one = {.gpus = 1, .cores = 2};
     static const struct {
         struct place_request request;
         const char *on, *why;
@@ -361,12 +361,15 @@ START_TEST(placement_follows_the_rule)
         {{.work = PLACE_BATCH, .runtime = "local", .trainer = "local", .is_local = true},
          "local job",
          "batch work runs to completion in a container; here: a process"},
-        {{.work = PLACE_TRAIN, .trainer = "job", .gpus = 2, .gpu_limit = &one_gpu},
+        {{.work = PLACE_TRAIN, .trainer = "job", .gpus = 2, .capacity = &one},
          "job job (2 GPUs)",
          "training runs to completion in a container; will be refused: it asks for 2 GPUs, and there is 1"},
-        {{.work = PLACE_TRAIN, .trainer = "job", .gpus = 1, .gpu_limit = &one_gpu},
+        {{.work = PLACE_TRAIN, .trainer = "job", .gpus = 1, .cpus = 2, .capacity = &one},
          "job job (1 GPU)",
          "training runs to completion in a container"},
+        {{.work = PLACE_BATCH, .trainer = "job", .cpus = 2.5, .capacity = &one},
+         "job job",
+         "batch work runs to completion in a container; will be refused: it asks for 3 cores, and there are 2"},
     };
     struct place_request request = cases[_i].request;
     request.measured = PLACE_MEASURED_NONE;
@@ -432,7 +435,7 @@ Suite *suite_workflow(void)
     tcase_add_test(tcase, a_journal_shrinks_to_what_is_needed);
     tcase_add_test(tcase, objects_are_kept_by_content);
     tcase_add_test(tcase, one_process_at_a_time);
-    tcase_add_loop_test(tcase, placement_follows_the_rule, 0, 6);
+    tcase_add_loop_test(tcase, placement_follows_the_rule, 0, 7);
     tcase_add_test(tcase, cost_is_of_what_is_known);
     tcase_add_loop_test(tcase, trees_are_copied_and_linked, 0, 2);
     suite_add_tcase(suite, tcase);
