@@ -49,12 +49,14 @@ def preload():
 
 def serve(path):
     shell = preload()
-    if os.path.exists(path):
-        os.unlink(path)
+    new = path + ".new"
+    if os.path.exists(new):
+        os.unlink(new)
     os.umask(0o077)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-        listener.bind(path)
+        listener.bind(new)
         listener.listen(64)
+        os.rename(new, path)  # whoever sees it is answered
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         while True:
             caller, _ = listener.accept()
