@@ -265,15 +265,16 @@ static void set_authorities(struct transfer *t)
     const struct curl_lib *curl = t->http->curl;
     const struct http_settings *set = &t->http->set;
     bool is_own = set->ca_pem || set->ca_file;
-    bool is_bundle = !is_own && curl->is_gnutls && access(bundle, R_OK) == 0;
+    bool is_bundle = !is_own && !set->insecure && curl->is_gnutls && access(bundle, R_OK) == 0;
+    bool has_folder = !is_own && !is_bundle && !set->insecure;
     set_pem(t, CURLOPT_CAINFO_BLOB, set->ca_pem, CURLOPT_CAINFO, is_bundle ? bundle : set->ca_file);
-    if (is_own || is_bundle)
+    if (!has_folder)
         curl->easy_setopt(t->easy, CURLOPT_CAPATH, (char *)NULL);
     if (!set->proxy)
         return;
     /* An https one is trusted as the server is, as by kubectl. */
     set_pem(t, CURLOPT_PROXY_CAINFO_BLOB, set->ca_pem, CURLOPT_PROXY_CAINFO, is_bundle ? bundle : set->ca_file);
-    if (is_own || is_bundle)
+    if (!has_folder)
         curl->easy_setopt(t->easy, CURLOPT_PROXY_CAPATH, (char *)NULL);
 }
 
