@@ -6,9 +6,11 @@
 #include "cmd.h"
 #include "function.h"
 #include "train.h"
+#include "train/last_words.h"
 #include "wait/wait.h"
 
-enum { LAST_LINES = 5, LINE_MAX_BYTES = 1000 };
+/* A log is asked for more lines than are shown: torchrun's report comes last. */
+enum { LAST_LINES = 5, LINES_ASKED = 60, LINE_MAX_BYTES = 1000 };
 
 struct looking {
     const struct train_wait *wait;
@@ -73,12 +75,18 @@ static void read_lines(struct looking *looking, bool previous)
 {
     CLEANUP(err_release) struct err none = ERR_INIT;
     const struct trainer_env *env = looking->wait->env;
-    struct job_logs logs = {.tail = LAST_LINES, .rank = node_int(looking->failure, "/rank", -1), .previous = previous};
+    CLEANUP(strv_release) struct strv lines = STRV_INIT;
+    struct job_logs logs = {.tail = LINES_ASKED, .rank = node_int(looking->failure, "/rank", -1), .previous = previous};
     logs.pod = node_str(looking->failure, "/pod", NULL);
     logs.on_line = keep_line;
-    logs.arg = &looking->lines;
+    logs.arg = &lines;
     if (env->trainer->logs)
         env->trainer->logs(env, looking->wait->name, &logs, &none);
+    CLEANUP(str_release) struct str text = STR_INIT;
+    for (size_t i = 0; i < lines.n; i++)
+        str_cat(&text, lines.v[i], "\n");
+    str_cut(&text, last_words_own(text.buf));
+    strv_last_lines(&looking->lines, text.buf, LAST_LINES);
 }
 
 /* As its pod's status has them, or else as its log has, which is asked for and may be gone. */
@@ -100,8 +108,8 @@ static void keep_lines(struct looking *looking)
 static void note_failure(struct looking *looking)
 {
     const node_t *seen = node_get(looking->last, "last_failure");
-    bool is_cause_known = looking->failure && !job_was_told_to_end(looking->failure);
-    if (!seen || (looking->failure && node_equal(seen, looking->failure)) || (is_cause_known && job_was_told_to_end(seen)))
+    bool is_cause_known = looking->failure && !job_failed_for_another(looking->failure);
+    if (!seen || (looking->failure && node_equal(seen, looking->failure)) || (is_cause_known && job_failed_for_another(seen)))
         return;
     node_free(looking->failure);
     looking->failure = node_copy(seen);

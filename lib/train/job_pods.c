@@ -5,6 +5,7 @@
 
 #include "kube/quantity.h"
 #include "train/kube_job.h"
+#include "train/last_words.h"
 
 static const node_t *status_of(const node_t *pod, const char *container)
 {
@@ -103,8 +104,10 @@ static node_t *read_pod(const node_t *pod, const struct job_kind *kind, const no
         read_end(pod, ended, rank);
         add_limit(pod, node_str(status, "/name", kind->container), rank);
     }
-    if (kube_last_output(ended))
-        node_set_str(rank, "last_output", kube_last_output(ended));
+    const char *output = kube_last_output(ended);
+    AUTOFREE char *own = output ? xstrndup(output, last_words_own(output)) : NULL;
+    if (own)
+        node_set_str(rank, "last_output", own);
     return rank;
 }
 
@@ -142,8 +145,8 @@ static node_t *by_rank(node_t **pods, size_t n)
 
 static bool failed_before(const node_t *a, const node_t *b)
 {
-    if (job_was_told_to_end(a) != job_was_told_to_end(b))
-        return job_was_told_to_end(b);
+    if (job_failed_for_another(a) != job_failed_for_another(b))
+        return job_failed_for_another(b);
     int order = strcmp(node_str(a, "/finished", "~"), node_str(b, "/finished", "~"));
     return order < 0;
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "train/last_words.h"
+
 #define X(name) extern const struct trainer trainer_##name;
 #include "gen/trainers.inc"
 #undef X
@@ -118,10 +120,12 @@ static void add_end(const node_t *job, struct str *s)
         str_addf(s, " (SIG%s)", name);
 }
 
-bool job_was_told_to_end(const node_t *failure)
+bool job_failed_for_another(const node_t *failure)
 {
     int64_t code = node_int(failure, "/exit_code", 0);
-    return !node_str(failure, "/reason", NULL) && (code == 143 || code == 137);
+    if (node_str(failure, "/reason", NULL))
+        return false;
+    return code == 143 || code == 137 || last_words_blame_another(node_str(failure, "/last_output", ""));
 }
 
 void job_recall(node_t *job, const node_t *last_failure)

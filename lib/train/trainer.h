@@ -118,8 +118,8 @@ DEFINE_CLEANUP_PTR(struct job_watch, job_watch_close)
 int job_unanswered(const char *name, struct err *err);
 /* Whether a job document tells an end. */
 bool job_is_over(const node_t *job);
-/* Whether a rank ended as one does that its controller ends because another has failed. */
-bool job_was_told_to_end(const node_t *failure);
+/* Whether a rank ended because another has failed: as one does that its controller ends, or with words that say so. */
+bool job_failed_for_another(const node_t *failure);
 /* Makes a failure ("last_failure") the cause of a job that has failed: what was seen while it ran, where its pods are gone by
  * then or tell of the others' end only. */
 void job_recall(node_t *job, const node_t *last_failure);

@@ -102,6 +102,28 @@ START_TEST(one_that_was_told_to_end_is_not_the_cause)
 }
 END_TEST
 
+#define SAID(code, words, second)                                                                  \
+    "'phase':'Failed','containerStatuses':[{'name':'main','state':{'terminated':{'exitCode':" code \
+    ",'reason':'Error','message':'" words "','finishedAt':'2026-01-01T00:00:" second "Z'}}}]"
+#define REPORT "ERROR:torch.distributed.elastic.multiprocessing.api:failed (exitcode: 1) local_rank: 0 (pid: 8)\\nRoot Cause\\n"
+
+START_TEST(one_that_lost_another_is_not_the_cause_and_torchruns_report_is_not_its_words)
+{
+    CLEANUP(node_free)
+    node_t *job =
+        job_with(FAILED, "[" POD("1", "0", SAID("1", "RuntimeError: Connection closed by peer\\n" REPORT, "04")) "," POD(
+                             "2", "1", SAID("1", "ValueError: loss is nan\\n" REPORT, "05")) "]");
+    ck_assert_int_eq(node_int(job, "/failed_rank", -1), 1);
+    ck_assert_str_eq(node_str(job, "/last_output", ""), "ValueError: loss is nan\n");
+    CLEANUP(node_free)
+    node_t *both = job_with(FAILED, "[" POD("1", "0", SAID("1", "Broken pipe", "05")) "," POD(
+                                        "2", "1", SAID("1", "Connection reset by peer", "04")) "]");
+    ck_assert_int_eq(node_int(both, "/failed_rank", -1), 1);
+    CLEANUP(node_free) node_t *only = job_with(FAILED, "[" POD("1", "0", SAID("1", REPORT, "04")) "]");
+    ck_assert(str_starts(node_str(only, "/last_output", ""), "ERROR:torch"));
+}
+END_TEST
+
 START_TEST(the_newest_pod_of_a_rank_stands_for_it)
 {
     CLEANUP(node_free)
@@ -314,6 +336,7 @@ Suite *suite_train(void)
     tcase_add_loop_test(tcase, a_name_is_a_host_name, 0, ARRAY_LEN(names));
     tcase_add_test(tcase, the_rank_that_failed_first_is_the_cause);
     tcase_add_test(tcase, one_that_was_told_to_end_is_not_the_cause);
+    tcase_add_test(tcase, one_that_lost_another_is_not_the_cause_and_torchruns_report_is_not_its_words);
     tcase_add_test(tcase, the_newest_pod_of_a_rank_stands_for_it);
     tcase_add_test(tcase, evictions_and_lost_nodes_are_counted);
     tcase_add_loop_test(tcase, those_of_pods_that_are_gone_are_told_by_events, 0, ARRAY_LEN(gone));
