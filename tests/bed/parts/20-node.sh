@@ -21,7 +21,7 @@ build_node() {
     c_image echo ../../../testdata/functions/echo.c --entry /echo --env PORT=8080 --env LISTEN=0.0.0.0
     c_image sleepy sleepy.c --entry /sleepy --entry /echo --env START_MS=3000 --env PORT=8080 --env LISTEN=0.0.0.0 "$BED_DIR/images/echo:/echo"
     c_image crash crash.c --entry /crash
-    python_image
+    debian_image python python3,python3-numpy,python3-sklearn slim.sh
 }
 
 # ---- images: archives in the cache, named by what they are made of; $BED_DIR/images/NAME.tar is a link to one -----------
@@ -46,24 +46,28 @@ c_image() { # NAME SOURCE ARG...
     } | sha256sum | cut -c1-16)
     mkimage "$name" "$key" "$@" "$BED_DIR/images/$name:/$name"
 }
-# For training and serving: Python with NumPy and scikit-learn, as small as Debian has them, and onnxruntime.
-python_image() {
-    local packages=python3,python3-numpy,python3-sklearn root=$BED_DIR/images/python.rootfs suite key
+# An image of Debian's packages less what the scripts of images/ take away, with the wheels of images/NAME.txt where there is one.
+debian_image() { # NAME PACKAGES SCRIPT...: dev.local/NAME:1
+    local name=$1 packages=$2 root=$BED_DIR/images/$1.rootfs wheels=$HERE/images/$1.txt suite key script hooks=()
+    shift 2
     suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-    key=$(cat "$HERE/images/mkimage.py" "$HERE/images/slim.sh" "$HERE/images/requirements.txt" <(echo "$packages $suite") | sha256sum | cut -c1-16)
-    if [ ! -f "$BED_CACHE/image-python-$key.tar" ]; then
-        say "building the image python (once)"
+    [ -f "$wheels" ] || wheels=/dev/null
+    key=$(cd "$HERE/images" && cat mkimage.py "$@" "$wheels" <(echo "$packages $suite") | sha256sum | cut -c1-16)
+    for script in "$@"; do hooks+=(--customize-hook="sh $HERE/images/$script \"\$1\""); done
+    if [ ! -f "$BED_CACHE/image-$name-$key.tar" ]; then
+        say "building the image $name (once)"
         rm -rf "$root"
-        mmdebstrap --variant=minbase --include="$packages" --aptopt='APT::Install-Recommends "false"' --customize-hook="sh $HERE/images/slim.sh \"\$1\"" "$suite" "$root" \
-            >"$(log_of build-python)" 2>&1 && python_wheels "$root" >>"$(log_of build-python)" 2>&1 || die "the image python cannot be made" "$(log_of build-python)"
+        mmdebstrap --variant=minbase --include="$packages" --aptopt='APT::Install-Recommends "false"' "${hooks[@]}" "$suite" "$root" >"$(log_of "build-$name")" 2>&1 &&
+            add_wheels "$wheels" "$root" >>"$(log_of "build-$name")" 2>&1 || die "the image $name cannot be made" "$(log_of "build-$name")"
     fi
-    mkimage python "$key" --rootfs "$root" --entry /usr/bin/python3
+    mkimage "$name" "$key" --rootfs "$root" --entry /usr/bin/python3
     rm -rf "$root"
 }
-python_wheels() { # ROOT
+add_wheels() { # FILE ROOT
     local folder=$BED_DIR/images/wheels wheel
-    "$PYTHON" -m pip download --no-deps --only-binary=:all: --platform manylinux_2_27_x86_64 --require-hashes -r "$HERE/images/requirements.txt" -d "$folder" || return 1
-    for wheel in "$folder"/*.whl; do "$PYTHON" -m zipfile -e "$wheel" "$1/usr/lib/python3/dist-packages" || return 1; done
+    [ "$1" != /dev/null ] || return 0
+    "$PYTHON" -m pip download --no-deps --only-binary=:all: --platform manylinux_2_27_x86_64 --require-hashes -r "$1" -d "$folder" || return 1
+    for wheel in "$folder"/*.whl; do "$PYTHON" -m zipfile -e "$wheel" "$2/usr/lib/python3/dist-packages" || return 1; done
     rm -r "$folder"
 }
 # Those that containerd does not have yet in this making.

@@ -1,9 +1,9 @@
 # Kubeflow's training operator (PyTorchJob, TFJob, MPIJob), its successor Trainer (TrainJob) and JobSet, on which that
-# stands: their controllers as pods, from their modules. The runtime torch-distributed is the bed's Python.
+# stands: their controllers as pods, from their modules. The image torch, PyTorch as Debian has it, is the runtime torch-distributed's.
 needs[training]=node
 processes[training]=
 namespaces[training]='kubeflow jobset-system kubeflow-system'
-disk_mb[training]=700
+disk_mb[training]=2900
 
 build_training() {
     go_build training github.com/kubeflow/training-operator/cmd/training-operator.v1 training-operator
@@ -12,6 +12,7 @@ build_training() {
     program_image training-operator /manager "$HERE/training/initContainer.yaml:/etc/config/initContainer.yaml"
     program_image jobset /manager
     program_image trainer /manager
+    debian_image torch python3,python3-numpy,python3-torch slim.sh torch.sh
 }
 training_manifests() {
     local trainer copy=$BED_DIR/manifests/trainer
