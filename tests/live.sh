@@ -79,6 +79,7 @@ begin_live() {
         return
     fi
     ! bed_is_up || live_was_up=yes
+    export BED_COMES=yes BED_CACHE="${BED_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/aiwf-bed}"
     bring_up "$wanted" >"$log/live-up.out" &
     live_up=$!
 }
