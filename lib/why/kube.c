@@ -9,6 +9,7 @@
 #include "net/url.h"
 #include "openstack/ask.h"
 #include "openstack/nova.h"
+#include "train/last_words.h"
 #include "why/kube_parts.h"
 
 void why_kube_start(struct why_kube *why, const struct why_place *place)
@@ -115,7 +116,8 @@ void why_last_lines(struct str *s, const char *text)
 {
     enum { LINES = 3, LINE_MAX_BYTES = 240 };
     CLEANUP(strv_release) struct strv lines = STRV_INIT;
-    strv_last_lines(&lines, text, LINES);
+    AUTOFREE char *own = xstrndup(text, last_words_own(text));
+    strv_last_lines(&lines, own, LINES);
     for (size_t i = 0; i < lines.n; i++)
         str_addf(s, "%s%.*s", i ? " \u00b7 " : "", LINE_MAX_BYTES, lines.v[i] + strspn(lines.v[i], " \t"));
 }
@@ -127,7 +129,7 @@ void why_log_tail(struct why_kube *why, const node_t *pod, const char *container
     CLEANUP(str_release) struct str path = STR_INIT;
     kube_path(&path, &kube_pods, why->ns, node_str(pod, "/metadata/name", "?"), "log");
     url_query(&path, "container", container);
-    url_query(&path, "tailLines", "20");
+    url_query(&path, "tailLines", "60");
     url_query(&path, "limitBytes", "65536");
     url_query(&path, "previous", previous ? "true" : NULL);
     struct kube_request request = {.path = path.buf, .accept = "*/*"};

@@ -51,3 +51,5 @@ err_has "job bad failed: rank 1: exit 1"
 json '.last_output | endswith("ValueError: loss is nan\n")' true
 fails 9 train wait bad
 err_has "| ValueError: loss is nan"
+ok aiwf why train bad --context bed -n "$NS"
+out_has "ValueError: loss is nan"
