@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
+#include "net/pki.h"
 #include "net/transfer.h"
 #include "net/url.h"
 
@@ -102,13 +104,39 @@ static enum doubt openssl_doubt(const struct transfer *t)
     }
 }
 
+enum { CA_MAX_BYTES = 4 << 20 };
+static const char pem_begin[] = "-----BEGIN";
+
+/* The authorities that were given; false: none were. */
+static bool read_ca(const struct transfer *t, struct str *text)
+{
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    const struct http_settings *set = &t->http->set;
+    if (set->ca_pem)
+        str_add(text, set->ca_pem);
+    return set->ca_pem || (set->ca_file && file_read(set->ca_file, text, &none) == 0);
+}
+
+/* Of one authority its time is told, of several not whose it is. */
+static enum doubt authority_doubt(const struct transfer *t)
+{
+    CLEANUP(err_release) struct err none = ERR_INIT;
+    CLEANUP(str_release) struct str text = STR_INIT_MAX(CA_MAX_BYTES);
+    CLEANUP(pki_certificate_release) struct pki_certificate ca = {0};
+    const char *first = read_ca(t, &text) ? strstr(text.buf, pem_begin) : NULL;
+    if (!first || strstr(first + 1, pem_begin) || pki_read(first, "the CA", &ca, &none) != 0)
+        return DOUBT_AUTHORITY;
+    int64_t now = clock_wall_ms();
+    return ca.ends_ms < now ? DOUBT_LATE : ca.starts_ms > now ? DOUBT_EARLY : DOUBT_AUTHORITY;
+}
+
 static enum doubt doubt(const struct transfer *t)
 {
     struct shown_certificates shown;
     if (!t->http->curl->is_gnutls)
         return openssl_doubt(t);
     transfer_certificates(t, &shown);
-    return shown.is_late ? DOUBT_LATE : shown.is_early ? DOUBT_EARLY : DOUBT_AUTHORITY;
+    return shown.is_late ? DOUBT_LATE : shown.is_early ? DOUBT_EARLY : authority_doubt(t);
 }
 
 static int untrusted(const struct transfer *t, struct err *err)
@@ -234,8 +262,11 @@ static int proxy_refused(const struct transfer *t, struct err *err)
 static bool is_proxy_untrusted(const struct transfer *t)
 {
     long result = 0;
-    if (t->http->curl->is_gnutls)
-        return t->error[0] && strstr(t->error, "proxy");
+    if (t->http->curl->is_gnutls) {
+        const char *proxy = t->http->set.proxy;
+        t->http->curl->easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &result);
+        return proxy && str_starts(proxy, "https:") && !result; /* it was not come to yet */
+    }
     return t->http->curl->easy_getinfo(t->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &result) == CURLE_OK && result != 0;
 }
 
@@ -283,14 +314,8 @@ static int no_authority(const struct transfer *t, struct err *err, CURLcode code
 /* GnuTLS takes a CA file without any, and trusts nobody. */
 static bool is_ca_empty(const struct transfer *t)
 {
-    enum { CA_MAX_BYTES = 4 << 20 };
-    const struct http_settings *set = &t->http->set;
-    CLEANUP(err_release) struct err none = ERR_INIT;
     CLEANUP(str_release) struct str text = STR_INIT_MAX(CA_MAX_BYTES);
-    if (!t->http->curl->is_gnutls || !(set->ca_pem || set->ca_file) ||
-        (!set->ca_pem && file_read(set->ca_file, &text, &none) != 0))
-        return false;
-    return !strstr(set->ca_pem ? set->ca_pem : text.buf, "-----BEGIN");
+    return t->http->curl->is_gnutls && read_ca(t, &text) && !strstr(text.buf, pem_begin);
 }
 
 int transfer_fault(struct transfer *t, CURLcode code)
