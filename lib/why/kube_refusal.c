@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "kube/quantity.h"
+#include "train/last_words.h"
 #include "why/holders.h"
 #include "why/kube_parts.h"
 #include "why/quota.h"
@@ -74,12 +75,24 @@ static const char *failed_at(const node_t *pod)
     return "";
 }
 
+static bool lost_another(const node_t *pod)
+{
+    for (const node_t *one = node_first(node_at(pod, "/status/containerStatuses")); one; one = node_next(one)) {
+        const char *output = kube_last_output(node_at(one, "/state/terminated"));
+        if (output && last_words_blame_another(output))
+            return true;
+    }
+    return false;
+}
+
 /* A job's other ranks fail because the first did. */
 static bool is_worse(const node_t *pod, const node_t *than)
 {
     int its = why_pod_badness(pod), other = why_pod_badness(than);
     if (its != other)
         return its > other;
+    if (lost_another(pod) != lost_another(than))
+        return lost_another(than);
     const char *at = failed_at(pod), *other_at = failed_at(than);
     return *at && (!*other_at || strcmp(at, other_at) < 0);
 }

@@ -35,14 +35,12 @@ for trainer in job pytorch trainjob; do
     begin "$trainer: two ranks train one model"
     ok torchrun $trainer "$trainer"
     json '"\(.state) \(.trainer) \(.ranks.total)"' "Succeeded $trainer 2"
-    for rank in 0 1; do
-        ok train logs "$trainer" --rank $rank
-        out_has ": loss 0.00"
+    # The operator of PyTorchJobs ends with the master whoever still runs, and his log goes with him.
+    for rank in 0 $([ $trainer = pytorch ] || echo 1); do
+        ok train logs "$trainer" --rank "$rank"
+        out_has "rank $rank of 2: loss 0.00"
         out_has "same True"
     done
-    ok train logs "$trainer"
-    out_has "rank 0 of 2"
-    out_has "rank 1 of 2"
 done
 
 begin "the rank that fails is named, not the one that lost it, with what Python said last"
