@@ -69,9 +69,13 @@ void bytes_print(struct str *s, double bytes)
 /* What %.3g would give a power of ten. */
 static void add_small(struct str *s, double value)
 {
+    enum { MOST_DECIMALS = 9 };
     int decimals = 6;
-    for (double left = fabs(value); left < 1e-4; left *= 10)
+    double first = fabs(value) * 1e4; /* 1 or more once its first digit is the fourth decimal */
+    while (first < 1 && decimals < MOST_DECIMALS) {
+        first *= 10;
         decimals++;
+    }
     str_addf(s, "%.*f", decimals, value);
     while (str_ends(s->buf, "0"))
         str_cut(s, s->len - 1);

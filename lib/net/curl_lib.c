@@ -9,11 +9,13 @@
 #define CURL_SYMBOL(member) DL_SYMBOL(struct curl_lib, member, "curl_" #member)
 
 static const struct dl_symbol symbols[] = {
-    CURL_SYMBOL(version_info), CURL_SYMBOL(global_init),      CURL_SYMBOL(easy_init),           CURL_SYMBOL(easy_cleanup),   CURL_SYMBOL(easy_reset),
-    CURL_SYMBOL(easy_setopt),      CURL_SYMBOL(easy_getinfo),        CURL_SYMBOL(easy_strerror),  CURL_SYMBOL(easy_send),
-    CURL_SYMBOL(easy_recv),        CURL_SYMBOL(multi_init),          CURL_SYMBOL(multi_setopt),   CURL_SYMBOL(multi_cleanup),
-    CURL_SYMBOL(multi_add_handle), CURL_SYMBOL(multi_remove_handle), CURL_SYMBOL(multi_perform),  CURL_SYMBOL(multi_poll),
-    CURL_SYMBOL(multi_info_read),  CURL_SYMBOL(slist_append),        CURL_SYMBOL(slist_free_all), {0},
+    CURL_SYMBOL(version_info),  CURL_SYMBOL(global_init),      CURL_SYMBOL(easy_init),
+    CURL_SYMBOL(easy_cleanup),  CURL_SYMBOL(easy_reset),       CURL_SYMBOL(easy_setopt),
+    CURL_SYMBOL(easy_getinfo),  CURL_SYMBOL(easy_strerror),    CURL_SYMBOL(easy_send),
+    CURL_SYMBOL(easy_recv),     CURL_SYMBOL(multi_init),       CURL_SYMBOL(multi_setopt),
+    CURL_SYMBOL(multi_cleanup), CURL_SYMBOL(multi_add_handle), CURL_SYMBOL(multi_remove_handle),
+    CURL_SYMBOL(multi_perform), CURL_SYMBOL(multi_poll),       CURL_SYMBOL(multi_info_read),
+    CURL_SYMBOL(slist_append),  CURL_SYMBOL(slist_free_all),   {0},
 };
 /* GnuTLS' first: its handshake is a third of the work of OpenSSL 3.0's. */
 static const char *sonames[] = {"libcurl-gnutls.so.4", "libcurl.so.4", NULL};
