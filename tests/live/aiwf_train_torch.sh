@@ -7,11 +7,11 @@ train() { verb=$1 && shift && aiwf train "$verb" --context bed -n "$NS" "$@"; }
 # Debian's torchrun 1.13 on Python 3.11 starts only where what a rank writes is redirected (-r): its default, 0, is no value of its own.
 torchrun() {
     trainer=$1 name=$2 && shift 2
-    train submit "$name" --image dev.local/torch:1 --trainer "$trainer" --nodes 2 --wait -o json "$@" -- torchrun -r 1 -t 1 --nproc_per_node 1 --no_python python3 -uc "$(cat train.py)"
+    timeout 300 aiwf train submit "$name" --context bed -n "$NS" --image dev.local/torch:1 --trainer "$trainer" --nodes 2 --wait -o json "$@" -- torchrun -r 1 -t 1 --nproc_per_node 1 --no_python python3 -uc "$(cat train.py)"
 }
 cat >train.py <<'Y'
 # A line through points that each rank has a half of: the gradients are averaged over the ranks, so all have the same weights.
-import os, torch, torch.distributed as dist
+import os, sys, torch, torch.distributed as dist
 dist.init_process_group("gloo")
 rank, size = dist.get_rank(), dist.get_world_size()
 torch.manual_seed(rank)
@@ -28,7 +28,9 @@ for step in range(200):
 weights = [torch.zeros(2) for _ in range(size)]
 dist.all_gather(weights, torch.cat([p.detach().reshape(1) for p in model.parameters()]))
 print(f"rank {rank} of {size}: loss {loss.item():.3f} same {all(torch.equal(w, weights[0]) for w in weights)}")
-dist.destroy_process_group()
+# Gloo of 1.13 may abort at the end of the program, when its threads and its data go in the wrong order.
+sys.stdout.flush()
+os._exit(0)
 Y
 
 for trainer in job pytorch trainjob; do
