@@ -339,7 +339,7 @@ static int wait_for_goal(struct cli *cli, struct err *err)
     if (function_wait(cli, &wait, &function, err) == 0)
         return 0;
     if (err->code == ERR_INTERRUPTED || err->code == ERR_TIMEOUT)
-        err_hint(err, "aiwf function wait %s --for %s", name, opts->goal);
+        err_hint(err, "%s", resume);
     return -1;
 }
 

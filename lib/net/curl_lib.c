@@ -17,7 +17,7 @@ static const struct dl_symbol symbols[] = {
     CURL_SYMBOL(multi_perform), CURL_SYMBOL(multi_poll),       CURL_SYMBOL(multi_info_read),
     CURL_SYMBOL(slist_append),  CURL_SYMBOL(slist_free_all),   {0},
 };
-/* GnuTLS' first: its handshake is a third of the work of OpenSSL 3.0's. */
+/* GnuTLS' first: a request over TLS is a third less work than with OpenSSL 3.0's. */
 static const char *sonames[] = {"libcurl-gnutls.so.4", "libcurl.so.4", NULL};
 /* A library that is loaded alone looks for its own thousands of symbols in itself, not in all that libcurl needs. */
 static const char *const before[] = {"libgnutls.so.30", "libcrypto.so.3", NULL};
