@@ -16,6 +16,13 @@ stands_on() { # "PART..." "PART...": whether one of the first is one of the seco
 }
 bed_is_up() { $bed status 2>/dev/null | grep -q ' up '; }
 
+comes_up() { # PART
+    local status
+    timed "$log/bed-$1" $bed up "$1"
+    status=$?
+    cat "$log/bed-$1.err" >>"$log/live-bed.err"
+    return $status
+}
 begin_again() { # PART
     tail -3 "$log/live-bed.err"
     echo "bed $1: once more"
@@ -28,10 +35,10 @@ bring_up() { # PART...
         [[ " $* " == *" $part "* ]] || continue
         begun=$(date +%s)
         # What is late with this much at work is there the second time; both times are told.
-        if $bed up "$part" 2>>"$log/live-bed.err" || { begin_again "$part" && $bed up "$part" 2>>"$log/live-bed.err"; }; then
+        if comes_up "$part" || { begin_again "$part" && comes_up "$part"; }; then
             export BED_IS_UP="${BED_IS_UP:-} $part"
             echo "ok - the bed's part $part comes up" >>"$log/live-bed.txt"
-            echo "bed $part: up after $(($(date +%s) - begun)) s"
+            echo "bed $part: up after $(spent "$begun" "$log/bed-$part")"
         else
             echo "not ok - the bed's part $part comes up" | tee -a "$log/live-bed.txt"
             tail -3 "$log/live-bed.err"

@@ -138,6 +138,7 @@ ok aiwf train submit busy -- sleep 600
 fails 5 aiwf train submit busy -- true
 err_has "try: aiwf train wait busy"
 ok aiwf train cancel busy
+fails 9 aiwf train wait busy
 fails 5 aiwf train submit busy -- true
 err_has "try: another name, aiwf train retry busy --replace"
 ok aiwf train delete busy
