@@ -21,7 +21,8 @@ static const struct topic_row environment[] = {
     {"NO_COLOR", "when it is not empty: no colour unless --color=always"},
     {"TERM", "dumb: no colour, no redrawing"},
     {"https_proxy, http_proxy, no_proxy", "proxies of requests, and hosts to reach without one"},
-    {"AIWF_LIBCURL", "the libcurl that is loaded, by its file or name (else libcurl-gnutls.so.4, or libcurl.so.4)"},
+    {"AIWF_LIBCURL",
+     "the libcurl that is loaded, by its file or name (else libcurl-gnutls.so.4; libcurl.so.4 for https without a ca-file)"},
     {"PATH", "is searched for programs aiwf-NAME, which are commands of aiwf too"},
     {0},
 };

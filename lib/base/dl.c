@@ -8,8 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Of a smaller one the pages cost less than to ask for them, and to read again what is needed. */
-enum { WORTH_RELEASING = 256 << 10 };
+/* Of a smaller one there is less to give back than one fault reads again. */
+enum { WORTH_RELEASING = 16 << 10 };
 
 struct release {
     uintptr_t page;

@@ -17,8 +17,11 @@ static const struct dl_symbol symbols[] = {
     CURL_SYMBOL(multi_perform), CURL_SYMBOL(multi_poll),       CURL_SYMBOL(multi_info_read),
     CURL_SYMBOL(slist_append),  CURL_SYMBOL(slist_free_all),   {0},
 };
-/* GnuTLS' first: a request over TLS is a third less work than with OpenSSL 3.0's. */
-static const char *sonames[] = {"libcurl-gnutls.so.4", "libcurl.so.4", NULL};
+/* A request over TLS is a third less work with GnuTLS than with OpenSSL 3.0, but it reads all of the system's authorities to
+ * know a server by one of them: three times the work. */
+#define BY_GNUTLS  "libcurl-gnutls.so.4"
+#define BY_OPENSSL "libcurl.so.4"
+static const char *sonames[] = {BY_GNUTLS, BY_OPENSSL, NULL};
 /* A library that is loaded alone looks for its own thousands of symbols in itself, not in all that libcurl needs. */
 static const char *const before[] = {"libgnutls.so.30", "libcrypto.so.3", NULL};
 static struct curl_lib table;
@@ -26,12 +29,15 @@ static struct dl_library library = {
     .sonames = sonames, .before = before, .package = "libcurl3-gnutls", .symbols = symbols, .table = &table};
 
 /* GnuTLS, when it is loaded, need not make itself ready: its libcurl has it do so, and OpenSSL's has no use for it. */
-static int load(struct err *err)
+static int load(bool by_system, struct err *err)
 {
     const char *given = getenv("AIWF_LIBCURL");
     if (given && *given) {
         sonames[0] = given;
         sonames[1] = NULL;
+    } else if (by_system) {
+        sonames[0] = BY_OPENSSL;
+        sonames[1] = BY_GNUTLS;
     }
     static const char quiet[] = "GNUTLS_NO_IMPLICIT_INIT";
     bool set = getenv(quiet) != NULL;
@@ -43,10 +49,10 @@ static int load(struct err *err)
     return r;
 }
 
-const struct curl_lib *curl_bind(struct err *err)
+const struct curl_lib *curl_bind(bool by_system, struct err *err)
 {
     bool first = !library.handle;
-    if (first && load(err) != 0)
+    if (first && load(by_system, err) != 0)
         return NULL;
     if (first && table.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         err_set(err, ERR_FAILED, "cannot initialise libcurl");

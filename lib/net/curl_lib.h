@@ -34,7 +34,8 @@ struct curl_lib {
     void (*slist_free_all)(struct curl_slist *list);
 };
 
-/* Loads and initialises it once a process; NULL when it is not installed. Not for several threads at once. */
-const struct curl_lib *curl_bind(struct err *err);
+/* Loads and initialises it once a process; NULL when it is not installed. Not for several threads at once.
+ * by_system: the first server is known by the system's authorities, which decides whose libcurl it is. */
+const struct curl_lib *curl_bind(bool by_system, struct err *err);
 
 #endif

@@ -85,9 +85,20 @@ static char *no_proxy_list(void)
 
 static const long CONNECTIONS_MAX = 128; /* to all hosts together: each is a descriptor */
 
+bool trusts_system(const struct http_settings *settings)
+{
+    return !settings->ca_pem && !settings->ca_file && !settings->insecure;
+}
+
+static bool is_known_by_system(const struct http_settings *settings)
+{
+    const char *url = settings->first_url ? settings->first_url : settings->auth_url;
+    return url && str_starts(url, "https:") && trusts_system(settings);
+}
+
 struct http *http_new(const struct http_settings *settings, struct err *err)
 {
-    const struct curl_lib *curl = curl_bind(err);
+    const struct curl_lib *curl = curl_bind(is_known_by_system(settings), err);
     if (!curl || check_files(settings, err) != 0)
         return NULL;
 

@@ -33,17 +33,18 @@ struct http_settings {
      * login, and the request fails with err. It may not do requests of this client. */
     int (*login)(struct http *http, bool refused, void *arg, struct err *err);
     void *login_arg;
-    const char *socket;   /* a Unix socket that leads to auth_url: nothing of its name or port is asked for; NULL: none */
-    const char *tls_name; /* whose certificate it must be, where that is not the URL's host */
-    const char *proxy;    /* http, https, socks5 or socks5h; for all hosts; NULL: from the environment */
-    bool plain;           /* ask for no compressed answers */
-    int connect_ms;       /* 0: 10 s */
-    int first_byte_ms;    /* 0: 60 s; counts from the last byte that was sent */
-    int total_ms;         /* of a request with its repeats; 0: none */
-    int retries;          /* repeats after the first try; -1: none; 0: the default, 3 */
-    int at_once;          /* requests in flight, besides streams; 0: 32 */
-    FILE *trace;          /* -v: requests, answers, headers (secrets masked); NULL: none */
-    FILE *timing;         /* --timing: one line a request; NULL: none */
+    const char *first_url; /* where it goes first; NULL: auth_url, or it is not known yet */
+    const char *socket;    /* a Unix socket that leads to auth_url: nothing of its name or port is asked for; NULL: none */
+    const char *tls_name;  /* whose certificate it must be, where that is not the URL's host */
+    const char *proxy;     /* http, https, socks5 or socks5h; for all hosts; NULL: from the environment */
+    bool plain;            /* ask for no compressed answers */
+    int connect_ms;        /* 0: 10 s */
+    int first_byte_ms;     /* 0: 60 s; counts from the last byte that was sent */
+    int total_ms;          /* of a request with its repeats; 0: none */
+    int retries;           /* repeats after the first try; -1: none; 0: the default, 3 */
+    int at_once;           /* requests in flight, besides streams; 0: 32 */
+    FILE *trace;           /* -v: requests, answers, headers (secrets masked); NULL: none */
+    FILE *timing;          /* --timing: one line a request; NULL: none */
     /* Where hints send people: "certificate-authority of cluster c in FILE"; NULL: to aiwf's context. */
     const char *ca_setting, *cert_setting, *proxy_setting;
 };

@@ -1,9 +1,18 @@
 /* The loop that drives all requests in flight of a client: those of http_do, and streams. */
 #include "base/clock.h"
+#include "base/dl.h"
 #include "base/sig.h"
 #include "net/transfer.h"
 
-enum { FIRST_BYTE_MS = 60000, POLL_MAX_MS = 60000, FIRST_LOOK_MS = 2, LAST_LOOK_MS = 1024, MANY_RUNNING = 8, MOMENT_MS = 1 };
+enum {
+    FIRST_BYTE_MS = 60000,
+    POLL_MAX_MS = 60000,
+    FIRST_LOOK_MS = 2,
+    LAST_LOOK_MS = 1024,
+    MANY_RUNNING = 8,
+    MOMENT_MS = 1,
+    FIRST_WAITS = 4
+};
 
 void loop_prepare(struct transfer *t, struct http *http, const struct http_request *req, int total_ms)
 {
@@ -200,6 +209,10 @@ void loop_sleep(struct http *http, int sleep_ms)
 {
     struct curl_waitfd interrupt = {.fd = sig_fd(), .events = CURL_WAIT_POLLIN};
     int events = 0;
+    if (http->waits < FIRST_WAITS) {
+        http->waits++;
+        dl_release_pages();
+    }
     http->curl->multi_poll(http->multi, &interrupt, interrupt.fd >= 0, sleep_ms, &events);
     http->news = events > 0;
     /* Each look is at all of them: of many, what comes within a moment is taken together. */

@@ -115,9 +115,20 @@ bool retries_left(const struct transfer *t)
     return !t->req->once && t->res->attempts <= retries;
 }
 
+/* An authority that somebody wrote into the bundle alone. Nothing was sent yet. */
+static bool is_to_read_bundle(const struct transfer *t, CURLcode code)
+{
+    if (code != CURLE_PEER_FAILED_VERIFICATION || !t->by_folder)
+        return false;
+    t->http->needs_bundle = true;
+    return true;
+}
+
 bool retry_wanted(struct transfer *t, CURLcode code, int64_t *ret_delay_ms)
 {
     *ret_delay_ms = 0;
+    if (is_to_read_bundle(t, code))
+        return true;
     if (code == CURLE_OK && t->res->status == 401 && !t->stopped && login_renewed(t))
         return true;
     const char *retry_after = code == CURLE_OK ? http_header(t->res, "retry-after") : NULL;

@@ -258,18 +258,21 @@ static void set_pem(struct transfer *t, CURLoption blob_option, const char *pem,
 }
 
 /* One's own authority stands for the system's: libcurl would trust those of its folder, too. Debian's libcurl with GnuTLS has
- * no other for the system's, and reads each of them there twice. */
+ * no other for the system's, and reads each of them there twice. OpenSSL looks the one up in its folder by a hash of its name, and
+ * is spared the bundle. */
 static void set_authorities(struct transfer *t)
 {
     static const char bundle[] = "/etc/ssl/certs/ca-certificates.crt";
     const struct curl_lib *curl = t->http->curl;
     const struct http_settings *set = &t->http->set;
-    bool is_own = set->ca_pem || set->ca_file;
-    bool is_bundle = !is_own && !set->insecure && curl->is_gnutls && access(bundle, R_OK) == 0;
-    bool has_folder = !is_own && !is_bundle && !set->insecure;
+    bool has_bundle = trusts_system(set) && access(bundle, R_OK) == 0;
+    bool is_bundle = has_bundle && curl->is_gnutls, has_folder = trusts_system(set) && !is_bundle;
+    t->by_folder = has_bundle && has_folder && !t->http->needs_bundle;
     set_pem(t, CURLOPT_CAINFO_BLOB, set->ca_pem, CURLOPT_CAINFO, is_bundle ? bundle : set->ca_file);
     if (!has_folder)
         curl->easy_setopt(t->easy, CURLOPT_CAPATH, (char *)NULL);
+    if (t->by_folder)
+        curl->easy_setopt(t->easy, CURLOPT_CAINFO, (char *)NULL);
     if (!set->proxy)
         return;
     /* An https one is trusted as the server is, as by kubectl. */

@@ -28,10 +28,15 @@ struct http {
     bool is_renewed;
     struct http_stream *streams;
     bool news;                 /* something came since the loop went to sleep */
+    bool needs_bundle;         /* an authority is in the system's bundle alone */
+    int waits;                 /* for the network, of the first few */
     int look_ms;               /* after so long without any it looks again */
     bool had_http1, had_http2; /* answers of it */
     bool stream_news;          /* a stream got data or ended since the last http_poll */
 };
+
+/* No authority of one's own, and no trust without one. */
+bool trusts_system(const struct http_settings *settings);
 
 enum transfer_state { TRANSFER_WAITING, TRANSFER_RUNNING, TRANSFER_DONE };
 
@@ -52,6 +57,7 @@ struct transfer {
     struct http_response *res;
     struct err *err;
     bool failed;
+    bool by_folder; /* the system's authorities are looked up, not read */
     bool is_stream; /* goes on for long: not counted among those in flight */
 
     enum transfer_state state;

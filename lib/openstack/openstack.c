@@ -26,6 +26,7 @@ static struct http *make_client(const struct cloud *cloud, const struct context 
     AUTOFREE char *cert_file = expand_home(cloud_get(cloud, "cert"));
     AUTOFREE char *key_file = expand_home(cloud_get(cloud, "key"));
     struct http_settings http_settings = {
+        .first_url = cloud_auth(cloud, "auth_url"),
         .ca_file = either(ca_file, context_get(context, SETTING_ca_file)),
         .cert_file = either(cert_file, context_get(context, SETTING_cert_file)),
         .key_file = cert_file ? key_file : context_get(context, SETTING_key_file),

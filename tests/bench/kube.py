@@ -31,6 +31,7 @@ def bench_small_list():
     ours, theirs = [AIWF, "train", "list"], ["kubectl", "get", "jobs", "-n", "kwok"]
     a, b = side_by_side(ours, theirs, lambda argv: cpu_us(argv, 10))
     row("train_list_small_cpu", "us", a, b, "<= 1/5 of kubectl", lambda o, t, r: r <= 1 / 5)
+    row("train_list_small_memory", "MB", peak_mb(ours), 8, "<= 8 MB, over TLS", lambda o, t, r: o <= t)
 
 
 def bench_big_cluster():

@@ -7,11 +7,11 @@ tools=${AIWF_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/aiwf-tools}
 # Debian's names.
 build="gcc make pkg-config libc6-dev libcurl4-openssl-dev libcjson-dev libyaml-dev libreadline-dev libncurses-dev libsmartcols-dev
  libjq-dev libevent-dev libhttp-parser-dev nettle-dev libcurl3-gnutls"
-run="libcurl3-gnutls libcjson1 libyaml-0-2 libsmartcols1 libjq1 libreadline8 libncursesw6 libnettle8 libssl3"
+run="libcurl3-gnutls libcurl4 libcjson1 libyaml-0-2 libsmartcols1 libjq1 libreadline8 libncursesw6 libnettle8 libssl3"
 demo="prometheus wrk python3 python3-sklearn"
 check="check python3-pip libsubunit-dev clang clang-tidy clang-format cppcheck libclang-rt-14-dev valgrind mandoc bash zsh fish tmux jq curl openssl
  gnuplot-nox python3-jsonschema procps patch diffutils ccache nginx-light wrk buildah prometheus-node-exporter ca-certificates git
- golang-go"
+ golang-go time"
 bench="iproute2 util-linux gcc nginx-light wrk curl time golang-go"
 
 # The services' code and packaged configuration, not the packages that would run them.
