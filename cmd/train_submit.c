@@ -84,7 +84,7 @@ static const struct opt submit_opts[] = {
      .type = OPT_STRING,
      OPT(struct submit_opts, image),
      .metavar = "IMAGE",
-     .help = "the container image, on trainers that have them"},
+     .help = "the container image, in a cluster (trainjob: usually its runtime's)"},
     {.name = "dataset",
      .type = OPT_LIST,
      OPT(struct submit_opts, datasets),

@@ -1339,7 +1339,7 @@ function __aiwf_table -a path
         --env\t'an environment variable' \
         --workdir\t'run in this folder (usual: a private one)' \
         --source\t'run in a private copy of this folder' \
-        --image\t'the container image, on trainers that have them' \
+        --image\t'the container image, in a cluster (trainjob: usually its runtime\'s)' \
         --dataset\t'a volume claim, at PATH (usual: /data/NAME)' \
         --queue\t'wait in this queue of Kueue\'s' \
         --success\t'it has succeeded once these ranks have: 0, 0-2,5, all (usual: by its trainer)' \

@@ -832,7 +832,7 @@ __aiwf_table() {
         '--env:an environment variable'
         '--workdir:run in this folder (usual: a private one)'
         '--source:run in a private copy of this folder'
-        '--image:the container image, on trainers that have them'
+        '--image:the container image, in a cluster (trainjob: usually its runtime'\''s)'
         '--dataset:a volume claim, at PATH (usual: /data/NAME)'
         '--queue:wait in this queue of Kueue'\''s'
         '--success:it has succeeded once these ranks have: 0, 0-2,5, all (usual: by its trainer)'

@@ -41,7 +41,7 @@ static node_t *from_flags(const struct trainer_env *env, const struct job_spec *
 {
     const struct job_kind *kind = env->trainer->cluster;
     struct job_spec with = *spec;
-    if (pod_check(spec, err) != 0 || (kind->check && kind->check(env, spec, err) != 0) ||
+    if (pod_check(spec, !kind->has_image, err) != 0 || (kind->check && kind->check(env, spec, err) != 0) ||
         job_source_read(source, spec, env->kube->ns, err) != 0)
         return NULL;
     with.files = source;

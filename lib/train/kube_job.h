@@ -34,6 +34,7 @@ struct job_kind {
     const char *const *pod_tails; /* what stands behind the name in its pods': patterns as in job_losses.c, NULL-terminated */
     const char *name_tail;        /* the longest that is put behind the name for a pod or a host */
     bool in_run_policy;           /* suspend stands in spec.runPolicy, else in spec */
+    bool has_image;               /* a runtime of the cluster has one, unless the job says another */
     /* USAGE: what this kind cannot do. NULL: nothing. */
     int (*check)(const struct trainer_env *env, const struct job_spec *spec, struct err *err);
     /* Fills the object's spec. A source is mounted by job_source_mount. */
@@ -112,8 +113,8 @@ node_t *pod_template(const struct job_spec *spec, const char *container);
 /* The parts of it that a TrainJob wants apart. Each is NULL when there is nothing to say. */
 node_t *pod_resources(const struct job_spec *spec);
 node_t *pod_env(const struct job_spec *spec);
-/* USAGE: a dataset that is no NAME[:/PATH], no image, ... */
-int pod_check(const struct job_spec *spec, struct err *err);
+/* USAGE: a dataset that is no NAME[:/PATH], no image where it is needed, ... */
+int pod_check(const struct job_spec *spec, bool needs_image, struct err *err);
 /* GPUs that a pod of this spec holds, by its containers' limits of nvidia.com/gpu. */
 int64_t pod_gpus(const node_t *pod_spec);
 

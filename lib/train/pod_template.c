@@ -21,9 +21,9 @@ static int check_dataset(const char *text, struct err *err)
     return err_hint(err, "the volume claim's name, and where it appears (usual: " DATA_PATH "NAME)");
 }
 
-int pod_check(const struct job_spec *spec, struct err *err)
+int pod_check(const struct job_spec *spec, bool needs_image, struct err *err)
 {
-    if (!spec->image || !*spec->image) {
+    if (needs_image && (!spec->image || !*spec->image)) {
         err_set(err, ERR_USAGE, "a job in a cluster needs an image");
         return err_hint(err, "--image NAME");
     }
@@ -102,7 +102,8 @@ static void prefer_spot(node_t *pod)
 
 static void fill_container(const struct job_spec *spec, node_t *container)
 {
-    node_set_str(container, "image", spec->image);
+    if (spec->image)
+        node_set_str(container, "image", spec->image);
     if (spec->command && spec->command->n) {
         node_t *command = node_set(container, "command", node_new_array());
         for (size_t i = 0; i < spec->command->n; i++)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "kube/podspec.h"
 #include "train/kube_job.h"
 
 #define CONTAINER "main"
@@ -23,6 +24,15 @@ static node_t *success_policy(const char *ranks)
     return policy;
 }
 
+/* torchrun starts a process for each GPU of its node, as it does under Kubeflow's trainers. */
+static void use_gpus(node_t *template, int64_t gpus)
+{
+    node_t *env = node_array(node_at(template, "/spec/containers/0"), "env");
+    AUTOFREE char *each = xasprintf("%lld", (long long)gpus);
+    if (!node_find(env, "/name", "PET_NPROC_PER_NODE"))
+        kube_env_add(env, "PET_NPROC_PER_NODE", each);
+}
+
 static int fill(const struct trainer_env *env, const struct job_spec *spec, node_t *job, struct err *err)
 {
     (void)env;
@@ -38,6 +48,8 @@ static int fill(const struct trainer_env *env, const struct job_spec *spec, node
     node_t *template = node_set(job, "template", pod_template(spec, CONTAINER));
     if (nodes > 1)
         job_service_use(template, spec->name, nodes);
+    if (spec->gpus > 1)
+        use_gpus(template, spec->gpus);
     if (spec->success && strcmp(spec->success, "all") != 0)
         node_set(job, "successPolicy", success_policy(spec->success));
     return 0;

@@ -26,6 +26,8 @@ static int fill(const struct trainer_env *env, const struct job_spec *spec, node
     (void)env;
     (void)err;
     kubeflow_policy(spec, object_spec);
+    if (!spec->gpus) /* the operator's "auto" is a process for each of the node's processors */
+        node_set_str(object_spec, "nprocPerNode", "1");
     node_t *roles = node_set(object_spec, ROLES, node_new_object());
     kubeflow_role(spec, roles, "Master", 1, CONTAINER);
     kubeflow_role(spec, roles, "Worker", spec->nodes - 1, CONTAINER);

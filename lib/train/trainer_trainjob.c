@@ -193,6 +193,7 @@ static const struct job_kind trainjob_kind = {
     .pod_label = "jobset.sigs.k8s.io/jobset-name",
     .pod_tails = pod_tails,
     .name_tail = "-dataset-initializer-0-0",
+    .has_image = true,
     .check = check,
     .fill = fill,
     .read = read_job,

@@ -12,6 +12,17 @@ json '"\(.state) \(.trainer) \(.ranks.total)"' "Succeeded trainjob 2"
 ok train logs two --rank 1
 out_is "rank 1"
 
+begin "the image is its runtime's where it says none"
+kubectl get clustertrainingruntime torch-distributed -o json | jq --arg name "$NS" '.spec.template.spec.replicatedJobs[0].template.spec.template.spec.containers[0].image =
+    "dev.local/python:1" | {apiVersion, kind, metadata: {name: $name}, spec}' | kubectl create -f - >/dev/null
+at_exit "kubectl delete --ignore-not-found clustertrainingruntime $NS >/dev/null"
+ok train submit lean --runtime "$NS" --wait -- python3 -c 'print("by the runtime")'
+ok train logs lean
+out_is "by the runtime"
+ok train delete lean
+fails 2 train submit lean --trainer pytorch -- true
+err_has "a job in a cluster needs an image"
+
 begin "the Jobs below it are no jobs of their own in the list"
 ok train list -o json
 json '[.items[].name] | join(" ")' two

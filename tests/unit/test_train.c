@@ -255,6 +255,38 @@ START_TEST(ranks_have_names_and_what_the_user_says_stays)
 }
 END_TEST
 
+static char *processes(const char *trainer, int64_t gpus, const char *set)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(strv_release) struct strv given = STRV_INIT;
+    struct kube nowhere = {.ns = (char[]){"n"}};
+    const struct trainer_env env = {.trainer = trainer_find(trainer), .kube = &nowhere};
+    if (set)
+        strv_add(&given, set);
+    const struct job_spec spec = {.name = "x", .image = "i", .nodes = 2, .env = &given, .gpus = gpus};
+    CLEANUP(node_free) node_t *list = kube_job_manifest(&env, &spec, false, &err);
+    const node_t *job = node_at(list, "/items/1") ? node_at(list, "/items/1") : list;
+    const char *of_job = node_str(job, "/spec/nprocPerNode", NULL);
+    const char *of_rank = variable(node_at(job, "/spec/template/spec/containers/0"), "PET_NPROC_PER_NODE");
+    return xstrdup(of_job ? of_job : of_rank ? of_rank : "");
+}
+
+START_TEST(torchrun_starts_a_process_for_each_gpu_whatever_the_trainer)
+{
+    static const struct {
+        const char *trainer, *set, *processes;
+        int64_t gpus;
+    } cases[] = {
+        {"job", NULL, "", 0},      {"job", NULL, "", 1},     {"job", NULL, "4", 4}, {"job", "PET_NPROC_PER_NODE=2", "2", 4},
+        {"pytorch", NULL, "1", 0}, {"pytorch", NULL, "", 4},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        AUTOFREE char *is = processes(cases[i].trainer, cases[i].gpus, cases[i].set);
+        ck_assert_msg(str_eq(is, cases[i].processes), "%s with %d GPUs: %s", cases[i].trainer, (int)cases[i].gpus, is);
+    }
+}
+END_TEST
+
 START_TEST(one_that_kueue_does_not_know_of_says_so)
 {
     CLEANUP(node_free)
@@ -343,6 +375,7 @@ Suite *suite_train(void)
     tcase_add_test(tcase, what_keeps_it_from_running_is_said);
     tcase_add_test(tcase, a_failure_that_was_seen_is_recalled);
     tcase_add_test(tcase, ranks_have_names_and_what_the_user_says_stays);
+    tcase_add_test(tcase, torchrun_starts_a_process_for_each_gpu_whatever_the_trainer);
     tcase_add_test(tcase, one_that_kueue_does_not_know_of_says_so);
     tcase_add_test(tcase, a_rank_killed_for_memory_tells_its_limit);
     tcase_add_test(tcase, the_end_of_what_a_rank_wrote_is_kept_with_its_failure);
