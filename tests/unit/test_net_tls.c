@@ -163,6 +163,15 @@ static pid_t start_nginx(const struct wire *wire, int port)
     return pid;
 }
 
+static int post_bytes(struct http *http, const char *url, size_t len)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(http_response_release) struct http_response res = HTTP_RESPONSE_INIT;
+    AUTOFREE char *body = xcalloc(1, len);
+    const struct http_request req = {.method = "POST", .url = url, .body = body, .body_len = len};
+    return http_do(http, &req, &res, &err);
+}
+
 START_TEST(http_2_shares_a_connection)
 {
     enum { N = 50 };
@@ -200,8 +209,15 @@ START_TEST(http_2_shares_a_connection)
         http_response_release(&results[i]);
         err_release(&errs[i]);
     }
-    fclose(trace);
+    fflush(trace);
     ck_assert_ptr_nonnull(strstr(text, "< HTTP/2 200"));
+    ck_assert_ptr_null(strstr(text, "< HTTP/1.1"));
+    ck_assert_int_eq(post_bytes(http, url, 1 << 10), 0);
+    fflush(trace);
+    ck_assert_ptr_null(strstr(text, "< HTTP/1.1"));
+    ck_assert_int_eq(post_bytes(http, url, 100 << 10), 0); /* what libcurl 7.88 may send twice over HTTP/2 */
+    fclose(trace);
+    ck_assert_ptr_nonnull(strstr(text, "< HTTP/1.1 200"));
     free(text);
     kill(nginx, SIGKILL);
     waitpid(nginx, NULL, 0);
