@@ -397,7 +397,8 @@ static void set_route(struct transfer *t)
     curl->easy_setopt(t->easy, CURLOPT_URL, t->req->url);
     curl->easy_setopt(t->easy, CURLOPT_PATH_AS_IS, 1L);
     curl->easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl->easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)(may_be_sent_twice(t->req) ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
+    curl->easy_setopt(t->easy, CURLOPT_HTTP_VERSION,
+                      (long)(may_be_sent_twice(t->req) ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
     curl->easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
     curl->easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L); /* a hanging name lookup must not outlive Ctrl-C */
     curl->easy_setopt(t->easy, CURLOPT_TCP_KEEPALIVE, 1L);

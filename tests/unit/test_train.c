@@ -255,6 +255,24 @@ START_TEST(ranks_have_names_and_what_the_user_says_stays)
 }
 END_TEST
 
+START_TEST(only_a_trainjob_does_without_an_image)
+{
+    static const struct {
+        const char *trainer;
+        enum err_code code;
+    } cases[] = {{"job", ERR_USAGE}, {"pytorch", ERR_USAGE}, {"tf", ERR_USAGE}, {"trainjob", ERR_OK}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        CLEANUP(err_release) struct err err = ERR_INIT;
+        struct kube nowhere = {.ns = (char[]){"n"}};
+        const struct trainer_env env = {.trainer = trainer_find(cases[i].trainer), .kube = &nowhere};
+        const struct job_spec spec = {.name = "x", .nodes = 1};
+        CLEANUP(node_free) node_t *job = kube_job_manifest(&env, &spec, false, &err);
+        ck_assert_msg(err.code == cases[i].code && !job == (err.code != ERR_OK), "%s: %s", cases[i].trainer, err.what);
+        ck_assert_ptr_null(node_at(job, "/spec/trainer/image"));
+    }
+}
+END_TEST
+
 static char *processes(const char *trainer, int64_t gpus, const char *set)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
@@ -375,6 +393,7 @@ Suite *suite_train(void)
     tcase_add_test(tcase, what_keeps_it_from_running_is_said);
     tcase_add_test(tcase, a_failure_that_was_seen_is_recalled);
     tcase_add_test(tcase, ranks_have_names_and_what_the_user_says_stays);
+    tcase_add_test(tcase, only_a_trainjob_does_without_an_image);
     tcase_add_test(tcase, torchrun_starts_a_process_for_each_gpu_whatever_the_trainer);
     tcase_add_test(tcase, one_that_kueue_does_not_know_of_says_so);
     tcase_add_test(tcase, a_rank_killed_for_memory_tells_its_limit);
