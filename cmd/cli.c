@@ -137,7 +137,8 @@ static int open_oauth2(struct cli *cli, struct err *err)
     }
     if (read_client_secret(cli, &secret, err) != 0)
         return -1;
-    const struct http_settings settings = http_settings(cli);
+    struct http_settings settings = http_settings(cli);
+    settings.first_url = setting(cli, SETTING_oauth2_url);
     const struct oauth2_settings how = {.url = setting(cli, SETTING_oauth2_url),
                                         .client_id = setting(cli, SETTING_oauth2_client_id),
                                         .client_secret = secret,
@@ -185,6 +186,7 @@ struct http *cli_http_open(struct cli *cli, struct err *err)
     struct http_settings settings = http_settings(cli);
     settings.socket = socket;
     settings.auth_url = socket ? setting(cli, SETTING_openfaas) : NULL;
+    settings.first_url = setting(cli, SETTING_openfaas);
     cli->http_open = http_new(&settings, err);
     return cli->http_open;
 }

@@ -11,6 +11,7 @@
 
 /* OpenSSL's verification results (openssl/x509_vfy.h), as CURLINFO_SSL_VERIFYRESULT gives them. */
 enum {
+    X509_NO_ISSUER = 2,
     X509_NOT_YET_VALID = 9,
     X509_EXPIRED = 10,
     X509_SELF_SIGNED = 18,
@@ -90,6 +91,7 @@ static enum doubt openssl_doubt(const struct transfer *t)
     long result = 0;
     t->http->curl->easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &result);
     switch (result) {
+    case X509_NO_ISSUER:
     case X509_SELF_SIGNED:
     case X509_SELF_SIGNED_CHAIN:
     case X509_NO_LOCAL_ISSUER:
@@ -102,6 +104,11 @@ static enum doubt openssl_doubt(const struct transfer *t)
     default:
         return DOUBT_OTHER;
     }
+}
+
+bool is_of_unknown_authority(const struct transfer *t)
+{
+    return !t->http->curl->is_gnutls && openssl_doubt(t) == DOUBT_AUTHORITY;
 }
 
 enum { CA_MAX_BYTES = 4 << 20 };

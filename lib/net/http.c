@@ -56,7 +56,7 @@ static void own_settings(struct http *http, const struct http_settings *settings
 {
     http->set = *settings;
     http->set.headers = NULL;
-    http->set.auth_url = NULL;
+    http->set.auth_url = http->set.first_url = NULL;
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         *text_of(&http->set, i) = xstrdup_or_null(*text_of(&http->set, i));
     for (const char *const *header = settings->headers; header && *header; header++)

@@ -115,12 +115,13 @@ bool retries_left(const struct transfer *t)
     return !t->req->once && t->res->attempts <= retries;
 }
 
-/* An authority that somebody wrote into the bundle alone. Nothing was sent yet. */
-static bool is_to_read_bundle(const struct transfer *t, CURLcode code)
+/* An authority that somebody may have written into the bundle alone. That is no repeat: nothing was sent yet. */
+static bool is_to_read_bundle(struct transfer *t, CURLcode code)
 {
-    if (code != CURLE_PEER_FAILED_VERIFICATION || !t->by_folder)
+    if (code != CURLE_PEER_FAILED_VERIFICATION || !t->by_folder || t->sends || !is_of_unknown_authority(t))
         return false;
     t->http->needs_bundle = true;
+    t->res->attempts--;
     return true;
 }
 

@@ -76,10 +76,18 @@ bool transfer_header(struct transfer *t, const char *line, size_t len)
     return true;
 }
 
+/* libcurl 7.88 can send a part of a body twice over HTTP/2, when the server takes it slower than it is read (curl's pull request
+ * 11342; seen: 100 MB came as 64 KiB more, each of its buffers being so large). */
+static bool may_be_sent_twice(const struct http_request *req)
+{
+    enum { FRAME_BYTES = 16 << 10 };
+    return req->body_file || req->body_len > FRAME_BYTES;
+}
+
 static size_t on_header(char *line, size_t size, size_t n, void *arg)
 {
     struct transfer *t = arg;
-    t->loop->had_http1 |= begins(line, size * n, "HTTP/1.");
+    t->loop->had_http1 |= begins(line, size * n, "HTTP/1.") && !may_be_sent_twice(t->req);
     t->loop->had_http2 |= begins(line, size * n, "HTTP/2");
     return transfer_header(arg, line, size * n) ? size * n : 0;
 }
@@ -288,6 +296,8 @@ static void set_tls(struct transfer *t)
     set_authorities(t);
     set_pem(t, CURLOPT_SSLCERT_BLOB, set->cert_pem, CURLOPT_SSLCERT, set->cert_file);
     set_pem(t, CURLOPT_SSLKEY_BLOB, set->key_pem, CURLOPT_SSLKEY, set->key_file);
+    if (!curl->is_gnutls) /* OpenSSL would ask the terminal for the key's */
+        curl->easy_setopt(t->easy, CURLOPT_KEYPASSWD, "");
     if (set->proxy && set->insecure) {
         curl->easy_setopt(t->easy, CURLOPT_PROXY_SSL_VERIFYPEER, 0L);
         curl->easy_setopt(t->easy, CURLOPT_PROXY_SSL_VERIFYHOST, 0L);
@@ -382,14 +392,6 @@ static void set_tls_name(struct transfer *t)
         add_header(t, header);
 }
 
-/* libcurl 7.88 can send a part of a body twice over HTTP/2, when the server takes it slower than it is read (curl's pull request
- * 11342; seen: 100 MB came as 64 KiB more, each of its buffers being so large). */
-static bool may_be_sent_twice(const struct http_request *req)
-{
-    enum { FRAME_BYTES = 16 << 10 };
-    return req->body_file || req->body_len > FRAME_BYTES;
-}
-
 static void set_route(struct transfer *t)
 {
     const struct http *http = t->http;
@@ -404,7 +406,7 @@ static void set_route(struct transfer *t)
     curl->easy_setopt(t->easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl->easy_setopt(t->easy, CURLOPT_TCP_KEEPIDLE, KEEPALIVE_S);
     curl->easy_setopt(t->easy, CURLOPT_TCP_KEEPINTVL, KEEPALIVE_S);
-    curl->easy_setopt(t->easy, CURLOPT_PIPEWAIT, 1L * str_starts(t->req->url, "https:"));
+    curl->easy_setopt(t->easy, CURLOPT_PIPEWAIT, 1L * (str_starts(t->req->url, "https:") && !may_be_sent_twice(t->req)));
     curl->easy_setopt(t->easy, CURLOPT_USERAGENT, "aiwf/" AIWF_VERSION);
     curl->easy_setopt(t->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl->easy_setopt(t->easy, CURLOPT_NOPROXY, http->no_proxy);

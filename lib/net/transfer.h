@@ -142,6 +142,8 @@ int64_t retry_after_ms(const char *text, int64_t wall_ms);
 
 /* fault.c: why no whole answer came. */
 int transfer_fault(struct transfer *t, CURLcode code);
+/* Of a try that OpenSSL has ended: no authority that it knows has signed the certificate. */
+bool is_of_unknown_authority(const struct transfer *t);
 
 /* trace.c */
 void trace_attach(struct transfer *t);

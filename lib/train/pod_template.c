@@ -23,7 +23,7 @@ static int check_dataset(const char *text, struct err *err)
 
 int pod_check(const struct job_spec *spec, bool needs_image, struct err *err)
 {
-    if (needs_image && (!spec->image || !*spec->image)) {
+    if (spec->image ? !*spec->image : needs_image) {
         err_set(err, ERR_USAGE, "a job in a cluster needs an image");
         return err_hint(err, "--image NAME");
     }

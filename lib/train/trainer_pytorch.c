@@ -21,13 +21,26 @@ static int check(const struct trainer_env *env, const struct job_spec *spec, str
     return err_hint(err, "%s", spec->runtime ? "--trainer trainjob" : "--nodes N: a master and N - 1 workers; or --trainer tf");
 }
 
+/* For torchrun. NULL: the operator's "auto", which is one for each GPU, or else for each of the node's processors. What stands in
+ * the environment would be overridden by it. */
+static const char *processes_of(const struct job_spec *spec)
+{
+    static const char variable[] = "PET_NPROC_PER_NODE=";
+    const char *processes = spec->gpus ? NULL : "1";
+    for (size_t i = 0; spec->env && i < spec->env->n; i++)
+        if (str_starts(spec->env->v[i], variable))
+            processes = spec->env->v[i] + strlen(variable);
+    return processes;
+}
+
 static int fill(const struct trainer_env *env, const struct job_spec *spec, node_t *object_spec, struct err *err)
 {
     (void)env;
     (void)err;
     kubeflow_policy(spec, object_spec);
-    if (!spec->gpus) /* the operator's "auto" is a process for each of the node's processors */
-        node_set_str(object_spec, "nprocPerNode", "1");
+    const char *processes = processes_of(spec);
+    if (processes)
+        node_set_str(object_spec, "nprocPerNode", processes);
     node_t *roles = node_set(object_spec, ROLES, node_new_object());
     kubeflow_role(spec, roles, "Master", 1, CONTAINER);
     kubeflow_role(spec, roles, "Worker", spec->nodes - 1, CONTAINER);

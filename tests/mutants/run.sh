@@ -62,8 +62,9 @@ killed_by_cli() { # NAME...
     for name in "$@"; do
         FIRST_FAILURE=1 B=$PWD/build timeout 300 sh "tests/cli/$name.sh" >out.log 2>&1
         status=$?
+        # One that was ended because it took too long has not said that something is wrong: the machine may be busy.
+        [ $status != 124 ] || ! grep -q 'the script ended with 130' out.log || continue
         ! grep -q '^not ok' out.log || return 0
-        # A script that did not end in time has not said that something is wrong: the machine may be busy.
         [ $status = 0 ] || [ $status = 124 ] || return 0
     done
     return 1

@@ -269,6 +269,10 @@ START_TEST(only_a_trainjob_does_without_an_image)
         CLEANUP(node_free) node_t *job = kube_job_manifest(&env, &spec, false, &err);
         ck_assert_msg(err.code == cases[i].code && !job == (err.code != ERR_OK), "%s: %s", cases[i].trainer, err.what);
         ck_assert_ptr_null(node_at(job, "/spec/trainer/image"));
+        err_clear(&err);
+        const struct job_spec empty = {.name = "x", .nodes = 1, .image = ""};
+        ck_assert_ptr_null(kube_job_manifest(&env, &empty, false, &err));
+        ck_assert_int_eq(err.code, ERR_USAGE);
     }
 }
 END_TEST
@@ -283,6 +287,7 @@ static char *processes(const char *trainer, int64_t gpus, const char *set)
         strv_add(&given, set);
     const struct job_spec spec = {.name = "x", .image = "i", .nodes = 2, .env = &given, .gpus = gpus};
     CLEANUP(node_free) node_t *list = kube_job_manifest(&env, &spec, false, &err);
+    ck_assert_ptr_nonnull(list);
     const node_t *job = node_at(list, "/items/1") ? node_at(list, "/items/1") : list;
     const char *of_job = node_str(job, "/spec/nprocPerNode", NULL);
     const char *of_rank = variable(node_at(job, "/spec/template/spec/containers/0"), "PET_NPROC_PER_NODE");
@@ -295,8 +300,13 @@ START_TEST(torchrun_starts_a_process_for_each_gpu_whatever_the_trainer)
         const char *trainer, *set, *processes;
         int64_t gpus;
     } cases[] = {
-        {"job", NULL, "", 0},      {"job", NULL, "", 1},     {"job", NULL, "4", 4}, {"job", "PET_NPROC_PER_NODE=2", "2", 4},
-        {"pytorch", NULL, "1", 0}, {"pytorch", NULL, "", 4},
+        {"job", NULL, "", 0},
+        {"job", NULL, "", 1},
+        {"job", NULL, "4", 4},
+        {"job", "PET_NPROC_PER_NODE=2", "2", 4},
+        {"pytorch", NULL, "1", 0},
+        {"pytorch", NULL, "", 4},
+        {"pytorch", "PET_NPROC_PER_NODE=2", "2", 4},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         AUTOFREE char *is = processes(cases[i].trainer, cases[i].gpus, cases[i].set);
