@@ -7,7 +7,9 @@ train() { verb=$1 && shift && aiwf train "$verb" --context bed -n "$NS" "$@"; }
 # Debian's torchrun 1.13 on Python 3.11 starts only where what a rank writes is redirected (-r): its default, 0, is no value of its own.
 torchrun() {
     trainer=$1 name=$2 && shift 2
-    timeout 300 aiwf train submit "$name" --context bed -n "$NS" --image dev.local/torch:1 --trainer "$trainer" --nodes 2 --wait -o json "$@" -- torchrun -r 1 -t 1 --no_python python3 -uc "$(cat train.py)"
+    # A TrainJob's runtime starts one for each processor, unless it is told.
+    each=$([ "$trainer" != trainjob ] || echo --nproc_per_node=1)
+    timeout 300 aiwf train submit "$name" --context bed -n "$NS" --image dev.local/torch:1 --trainer "$trainer" --nodes 2 --wait -o json "$@" -- torchrun -r 1 -t 1 $each --no_python python3 -uc "$(cat train.py)"
 }
 cat >train.py <<'Y'
 # A line through points that each rank has a half of: the gradients are averaged over the ranks, so all have the same weights.
