@@ -100,7 +100,13 @@ static const struct trainer *choose(const struct trainer_env *env, const struct 
     return tell(env, trainer, why);
 }
 
-/* The Jobs below a TrainJob's JobSet are parts of it. */
+/* A Job that Trainer made (v2.0.0, pkg/constants/constants.go), which outlives its TrainJob until it is collected. */
+static bool is_step(const node_t *object)
+{
+    return node_at(object, "/metadata/labels/trainer.kubeflow.org~1trainjob-ancestor-step") != NULL;
+}
+
+/* The Jobs below a TrainJob's JobSet are parts of it, also those that a runtime of one's own does not say to be steps. */
 static bool is_part(const node_t *job, const node_t *jobs)
 {
     const char *set = node_str(job, "/job_set", NULL);
@@ -123,7 +129,8 @@ static int list_kinds(const struct trainer_env *env, node_t *jobs, struct err *e
         return -1;
     for (size_t i = 0; i < n; i++) {
         for (const node_t *object = node_first(lists[i].items); object; object = node_next(object))
-            node_push(jobs, kube_job_document(of[i], object));
+            if (!is_step(object))
+                node_push(jobs, kube_job_document(of[i], object));
         kube_listing_release(&lists[i]);
     }
     return 0;

@@ -23,7 +23,13 @@ ok train delete lean
 fails 2 train submit lean --trainer pytorch -- true
 err_has "a job in a cluster needs an image"
 
-begin "the Jobs below it are no jobs of their own in the list"
+begin "the Jobs below it are no jobs of their own in the list, nor is one that outlives it"
+k create -f - >/dev/null <<Y
+apiVersion: batch/v1
+kind: Job
+metadata: {name: left, labels: {jobset.sigs.k8s.io/jobset-name: gone, trainer.kubeflow.org/trainjob-ancestor-step: trainer}}
+spec: {suspend: true, template: {spec: {restartPolicy: Never, containers: [{name: c, image: "dev.local/echo:1"}]}}}
+Y
 ok train list -o json
 json '[.items[].name] | join(" ")' two
 

@@ -60,7 +60,7 @@ killed_by_unit() { # SUITE...
 killed_by_cli() { # NAME...
     local name status
     for name in "$@"; do
-        FIRST_FAILURE=1 B=$PWD/build timeout 300 sh "tests/cli/$name.sh" >out.log 2>&1
+        FIRST_FAILURE=1 B=$PWD/build timeout 1200 sh "tests/cli/$name.sh" >out.log 2>&1
         status=$?
         # One that was ended because it took too long has not said that something is wrong: the machine may be busy.
         [ $status != 124 ] || ! grep -q 'the script ended with 130' out.log || continue

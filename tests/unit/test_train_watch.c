@@ -247,6 +247,37 @@ START_TEST(a_trainjob_is_written_for_the_version_that_is_installed)
 }
 END_TEST
 
+/* "left" outlives its TrainJob; "set-a-0" is of a runtime that does not say what its Jobs are, "own-a-0" of a JobSet without a TrainJob. */
+START_TEST(what_trainer_makes_is_no_job_of_its_own)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(kube_release) struct kube kube;
+    start(&wire,
+          "{\"routes\":{\"/apis/kubeflow.org/v1/namespaces/default/pytorchjobs\":[" REPLY(LIST(
+              "")) "],"
+                   "\"/apis/kubeflow.org/v1/namespaces/default/tfjobs\":[" REPLY(LIST(
+                       "")) "],"
+                            "\"/apis/trainer.kubeflow.org/v1alpha1/namespaces/default/trainjobs\":["
+                            "{\"body\":\"{'items':[{'metadata':{'name':'set','namespace':'default'}}]}\"}],\"" JOBS
+                            "\":[{\"body\":\"{'items':["
+                            "{'metadata':{'name':'left','namespace':'default','labels':{'jobset.sigs.k8s.io/jobset-name':'gone',"
+                            "'trainer.kubeflow.org/trainjob-ancestor-step':'trainer'}}},"
+                            "{'metadata':{'name':'set-a-0','namespace':'default','labels':{'jobset.sigs.k8s.io/"
+                            "jobset-name':'set'}}},"
+                            "{'metadata':{'name':'own-a-0','namespace':'default','labels':{'jobset.sigs.k8s.io/"
+                            "jobset-name':'own'}}}]}\"}]}}");
+    ck_assert_int_eq(kube_open(&kube, &(struct kube_access){.server = wire.url}, &(struct kube_settings){0}, &err), 0);
+    const struct trainer_env env = {.trainer = trainer_find("auto"), .kube = &kube};
+    CLEANUP(node_free) node_t *jobs = env.trainer->list(&env, &err);
+    ck_assert_msg(jobs, "%s: %s", err.what, err.why);
+    CLEANUP(str_release) struct str names = STR_INIT;
+    for (const node_t *job = node_first(jobs); job; job = node_next(job))
+        str_addf(&names, "%s ", node_str(job, "/name", ""));
+    ck_assert_str_eq(names.buf, "own-a-0 set ");
+}
+END_TEST
+
 Suite *suite_train_watch(void)
 {
     enum { TEST_S = 40 };
@@ -261,6 +292,7 @@ Suite *suite_train_watch(void)
     tcase_add_loop_test(tcase, one_that_is_cancelled_before_kueue_has_come_to_it_leaves_the_queue, 0, 2);
     tcase_add_loop_test(tcase, a_trainjob_is_written_for_the_version_that_is_installed, 0, ARRAY_LEN(versions));
     tcase_add_loop_test(tcase, a_queue_that_is_not_there_is_refused, 0, ARRAY_LEN(kueues));
+    tcase_add_test(tcase, what_trainer_makes_is_no_job_of_its_own);
     suite_add_tcase(suite, tcase);
     return suite;
 }
