@@ -19,6 +19,11 @@ node_t *kube_env_add(node_t *env, const char *name, const char *value)
     return variable;
 }
 
+node_t *kube_env_default(node_t *env, const char *name, const char *value)
+{
+    return node_find(env, "/name", name) ? NULL : kube_env_add(env, name, value);
+}
+
 node_t *kube_volume_add(node_t *pod, node_t *container, const struct kube_mount *at)
 {
     node_t *mount = node_push(node_array(container, "volumeMounts"), node_new_object());

@@ -8,6 +8,8 @@
 node_t *kube_env(const struct strv *pairs);
 /* One more of them; value NULL: the caller says where it comes from. Returns it. */
 node_t *kube_env_add(node_t *env, const char *name, const char *value);
+/* The same, unless there is one of that name: NULL then. */
+node_t *kube_env_default(node_t *env, const char *name, const char *value);
 struct kube_mount {
     const char *name, *path;
     bool read_only;

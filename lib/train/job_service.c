@@ -10,22 +10,9 @@
 static char *service_name(const char *job) { return xasprintf("%s" TAIL, job); }
 static char *master_name(const char *job) { return xasprintf("%s-0.%s" TAIL, job, job); }
 
-/* NULL where the user has one of that name. */
-static node_t *new_variable(node_t *env, const char *name)
-{
-    return node_find(env, "/name", name) ? NULL : kube_env_add(env, name, NULL);
-}
-
-static void set_variable(node_t *env, const char *name, const char *value)
-{
-    node_t *variable = new_variable(env, name);
-    if (variable)
-        node_set_str(variable, "value", value);
-}
-
 static void set_from_index(node_t *env, const char *name)
 {
-    node_t *variable = new_variable(env, name);
+    node_t *variable = kube_env_default(env, name, NULL);
     node_t *from = variable ? node_set(variable, "valueFrom", node_new_object()) : NULL;
     if (from)
         node_set_str(node_set(from, "fieldRef", node_new_object()), "fieldPath", INDEX);
@@ -39,14 +26,14 @@ void job_service_use(node_t *template, const char *job, int64_t nodes)
     node_t *pod = node_get(template, "spec"), *container = node_at(pod, "/containers/0");
     node_t *env = node_array(container, "env");
     node_set_str(pod, "subdomain", service);
-    set_variable(env, "MASTER_ADDR", master);
-    set_variable(env, "MASTER_PORT", "29500");
-    set_variable(env, "WORLD_SIZE", total);
+    kube_env_default(env, "MASTER_ADDR", master);
+    kube_env_default(env, "MASTER_PORT", "29500");
+    kube_env_default(env, "WORLD_SIZE", total);
     set_from_index(env, "RANK");
     /* the same for torchrun, as options of its own */
-    set_variable(env, "PET_MASTER_ADDR", master);
-    set_variable(env, "PET_MASTER_PORT", "29500");
-    set_variable(env, "PET_NNODES", total);
+    kube_env_default(env, "PET_MASTER_ADDR", master);
+    kube_env_default(env, "PET_MASTER_PORT", "29500");
+    kube_env_default(env, "PET_NNODES", total);
     set_from_index(env, "PET_NODE_RANK");
 }
 

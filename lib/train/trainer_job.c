@@ -29,8 +29,7 @@ static void use_gpus(node_t *template, int64_t gpus)
 {
     node_t *env = node_array(node_at(template, "/spec/containers/0"), "env");
     AUTOFREE char *each = xasprintf("%lld", (long long)gpus);
-    if (!node_find(env, "/name", "PET_NPROC_PER_NODE"))
-        kube_env_add(env, "PET_NPROC_PER_NODE", each);
+    kube_env_default(env, "PET_NPROC_PER_NODE", each);
 }
 
 static int fill(const struct trainer_env *env, const struct job_spec *spec, node_t *job, struct err *err)

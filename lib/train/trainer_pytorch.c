@@ -21,16 +21,14 @@ static int check(const struct trainer_env *env, const struct job_spec *spec, str
     return err_hint(err, "%s", spec->runtime ? "--trainer trainjob" : "--nodes N: a master and N - 1 workers; or --trainer tf");
 }
 
-/* For torchrun. NULL: the operator's "auto", which is one for each GPU, or else for each of the node's processors. What stands in
- * the environment would be overridden by it. */
-static const char *processes_of(const struct job_spec *spec)
+/* For torchrun. By itself the operator starts one for each GPU, or else for each of the node's processors; what it starts
+ * overrides the environment, where the user may have said how many. */
+static void set_processes(node_t *object_spec, int64_t gpus)
 {
-    static const char variable[] = "PET_NPROC_PER_NODE=";
-    const char *processes = spec->gpus ? NULL : "1";
-    for (size_t i = 0; spec->env && i < spec->env->n; i++)
-        if (str_starts(spec->env->v[i], variable))
-            processes = spec->env->v[i] + strlen(variable);
-    return processes;
+    const node_t *env = node_at(object_spec, "/" ROLES "/Master/template/spec/containers/0/env");
+    const char *processes = node_str(node_find(env, "/name", "PET_NPROC_PER_NODE"), "/value", gpus ? NULL : "1");
+    if (processes)
+        node_set_str(object_spec, "nprocPerNode", processes);
 }
 
 static int fill(const struct trainer_env *env, const struct job_spec *spec, node_t *object_spec, struct err *err)
@@ -38,12 +36,10 @@ static int fill(const struct trainer_env *env, const struct job_spec *spec, node
     (void)env;
     (void)err;
     kubeflow_policy(spec, object_spec);
-    const char *processes = processes_of(spec);
-    if (processes)
-        node_set_str(object_spec, "nprocPerNode", processes);
     node_t *roles = node_set(object_spec, ROLES, node_new_object());
     kubeflow_role(spec, roles, "Master", 1, CONTAINER);
     kubeflow_role(spec, roles, "Worker", spec->nodes - 1, CONTAINER);
+    set_processes(object_spec, spec->gpus);
     return 0;
 }
 
