@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/dl.h"
 #include "base/sig.h"
 #include "net/transfer.h"
 #include "net/url.h"
@@ -117,14 +118,24 @@ struct http *http_new(const struct http_settings *settings, struct err *err)
     return http;
 }
 
+/* OpenSSL reads megabytes of itself to say farewell, and again when the program ends. */
+static void close_connections(struct http *http)
+{
+    if (!http->curl->is_gnutls)
+        dl_release_pages();
+    while (http->n_idle)
+        http->curl->easy_cleanup(http->idle[--http->n_idle]);
+    http->curl->multi_cleanup(http->multi);
+    if (!http->curl->is_gnutls)
+        dl_release_pages();
+}
+
 void http_free(struct http *http)
 {
     if (!http)
         return;
     streams_free(http);
-    while (http->n_idle)
-        http->curl->easy_cleanup(http->idle[--http->n_idle]);
-    http->curl->multi_cleanup(http->multi);
+    close_connections(http);
     pem_files_free(http);
     disown_settings(http);
     old_logins_free(http);

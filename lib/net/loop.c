@@ -11,7 +11,7 @@ enum {
     LAST_LOOK_MS = 1024,
     MANY_RUNNING = 8,
     MOMENT_MS = 1,
-    FIRST_WAITS = 4
+    FIRST_STEPS = 6
 };
 
 void loop_prepare(struct transfer *t, struct http *http, const struct http_request *req, int total_ms)
@@ -99,11 +99,22 @@ static bool is_bare_refusal(const struct transfer *t, CURLcode code)
            !t->got_bytes;
 }
 
+/* What a client's first steps have read of their libraries they do not need again. */
+static void give_back(struct http *http)
+{
+    if (http->steps >= FIRST_STEPS)
+        return;
+    http->steps++;
+    dl_release_pages();
+}
+
 static void end_try(struct transfer *t, CURLcode code)
 {
     if (t->stopped || is_bare_refusal(t, code))
         code = CURLE_OK;
     transfer_measure(t, code);
+    if (!t->http->curl->is_gnutls)
+        give_back(t->loop);
     trace_end(t, code);
     int64_t delay_ms;
     if (retry_wanted(t, code, &delay_ms)) {
@@ -209,10 +220,7 @@ void loop_sleep(struct http *http, int sleep_ms)
 {
     struct curl_waitfd interrupt = {.fd = sig_fd(), .events = CURL_WAIT_POLLIN};
     int events = 0;
-    if (http->waits < FIRST_WAITS) {
-        http->waits++;
-        dl_release_pages();
-    }
+    give_back(http);
     http->curl->multi_poll(http->multi, &interrupt, interrupt.fd >= 0, sleep_ms, &events);
     http->news = events > 0;
     /* Each look is at all of them: of many, what comes within a moment is taken together. */

@@ -4,10 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/base64.h"
 #include "base/clock.h"
 #include "net/url.h"
 #include "version.h"
@@ -76,19 +73,10 @@ bool transfer_header(struct transfer *t, const char *line, size_t len)
     return true;
 }
 
-/* libcurl 7.88 can send a part of a body twice over HTTP/2, when the server takes it slower than it is read (curl's pull request
- * 11342; seen: 100 MB came as 64 KiB more, each of its buffers being so large). Of a body without a known end that risk stays: over
- * HTTP/1.1 proxies of Go, the API server among them, stop to read it when the answer begins. */
-static bool may_be_sent_twice(const struct transfer *t)
-{
-    enum { FRAME_BYTES = 16 << 10 };
-    return t->finite_body || t->req->body_len > FRAME_BYTES;
-}
-
 static size_t on_header(char *line, size_t size, size_t n, void *arg)
 {
     struct transfer *t = arg;
-    t->loop->had_http1 |= begins(line, size * n, "HTTP/1.") && !may_be_sent_twice(t);
+    t->loop->had_http1 |= begins(line, size * n, "HTTP/1.") && !body_may_be_sent_twice(t);
     t->loop->had_http2 |= begins(line, size * n, "HTTP/2");
     return transfer_header(arg, line, size * n) ? size * n : 0;
 }
@@ -111,26 +99,6 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
         return len;
     t->abort = ABORT_TOO_LARGE;
     return 0;
-}
-
-static size_t on_read(char *buffer, size_t size, size_t n, void *arg)
-{
-    struct transfer *t = arg;
-    size_t len = fread(buffer, 1, size * n, t->req->body_file);
-    if (!len && ferror(t->req->body_file)) {
-        t->abort = ABORT_BODY;
-        return CURL_READFUNC_ABORT;
-    }
-    return len;
-}
-
-/* libcurl rewinds when a kept connection turned out to be dead. */
-static int on_seek(void *arg, curl_off_t offset, int origin)
-{
-    struct transfer *t = arg;
-    if (origin != SEEK_SET || !t->finite_body)
-        return CURL_SEEKFUNC_CANTSEEK;
-    return fseeko(t->req->body_file, t->body_start + offset, SEEK_SET) == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 /* Connected, and about to send. libcurl sends anew by itself when a kept connection dies without an
@@ -159,192 +127,6 @@ static int on_progress(void *arg, curl_off_t down_total, curl_off_t down, curl_o
         t->quiet_since_ms = clock_mono_ms();
     }
     return 0;
-}
-
-static bool has_header(const struct http_request *req, const char *name)
-{
-    size_t len = strlen(name);
-    for (const char *const *header = req->headers; header && *header; header++)
-        if (strncasecmp(*header, name, len) == 0 && (*header)[len] == ':')
-            return true;
-    return false;
-}
-
-/* A value with a line break would be another header. */
-static void add_header(struct transfer *t, const char *header)
-{
-    CLEANUP(str_release) struct str clean = STR_INIT;
-    for (const char *c = header; *c; c++)
-        if (*c != '\r' && *c != '\n')
-            str_addc(&clean, *c);
-    if (clean.len && clean.buf[clean.len - 1] == ':')
-        clean.buf[clean.len - 1] = ';'; /* libcurl's word for an empty value */
-    t->headers = t->http->curl->slist_append(t->headers, clean.buf);
-}
-
-static void add_login_headers(struct transfer *t)
-{
-    const struct http *http = t->http;
-    for (size_t i = 0; i < http->headers.n; i++)
-        add_header(t, http->headers.v[i]);
-    if (!http->set.bearer || has_header(t->req, "Authorization"))
-        return;
-    char *header = xasprintf("Authorization: Bearer %s", http->set.bearer);
-    add_header(t, header);
-    secret_free(header);
-}
-
-static void set_headers(struct transfer *t)
-{
-    const struct http *http = t->http;
-    const struct http_request *req = t->req;
-    for (const char *const *header = req->headers; header && *header; header++)
-        add_header(t, *header);
-    if (login_goes_to(http, req->url))
-        add_login_headers(t);
-    t->headers = http->curl->slist_append(t->headers, "Expect:");
-    if ((req->body || req->body_file) && !has_header(req, "Content-Type"))
-        t->headers = http->curl->slist_append(t->headers, "Content-Type:");
-    http->curl->easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
-}
-
-static void set_login(struct transfer *t)
-{
-    const struct http *http = t->http;
-    if (!http->set.user || http->set.bearer || has_header(t->req, "Authorization") || !login_goes_to(http, t->req->url))
-        return;
-    http->curl->easy_setopt(t->easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
-    http->curl->easy_setopt(t->easy, CURLOPT_USERNAME, http->set.user);
-    http->curl->easy_setopt(t->easy, CURLOPT_PASSWORD, http->set.password ? http->set.password : "");
-}
-
-/* "Expire date:Nov 22 13:51:42 2026 GMT" of OpenSSL's, "Expire Date:2026-11-22 13:51:42 GMT" of GnuTLS'. */
-static int64_t certificate_date_ms(const struct curl_slist *line, const char *label)
-{
-    for (; line; line = line->next) {
-        struct tm tm = {0}, other = {0};
-        if (strncasecmp(line->data, label, strlen(label)) != 0)
-            continue;
-        const char *date = line->data + strlen(label);
-        if (strptime(date, " %b %d %H:%M:%S %Y", &tm))
-            return (int64_t)timegm(&tm) * 1000;
-        if (strptime(date, " %Y-%m-%d %H:%M:%S", &other))
-            return (int64_t)timegm(&other) * 1000;
-    }
-    return 0;
-}
-
-void transfer_certificates(const struct transfer *t, struct shown_certificates *ret)
-{
-    struct curl_certinfo *info = NULL;
-    *ret = (struct shown_certificates){0};
-    if (t->http->curl->easy_getinfo(t->easy, CURLINFO_CERTINFO, &info) != CURLE_OK || !info)
-        return;
-    int64_t now = clock_wall_ms();
-    for (int i = 0; i < info->num_of_certs; i++) {
-        int64_t begins = certificate_date_ms(info->certinfo[i], "Start date:");
-        int64_t ends = certificate_date_ms(info->certinfo[i], "Expire date:");
-        ret->is_early |= begins > now;
-        ret->is_late |= ends && ends < now;
-        if (i == 0)
-            ret->ends_ms = ends;
-    }
-}
-
-/* A PEM text, which outlives the request, or else a file. */
-static void set_pem(struct transfer *t, CURLoption blob_option, const char *pem, CURLoption file_option, const char *file)
-{
-    const struct curl_lib *curl = t->http->curl;
-    CLEANUP(str_release) struct str path = STR_INIT;
-    if (pem && !curl->is_gnutls) {
-        struct curl_blob blob = {.data = (char *)(uintptr_t)pem, .len = strlen(pem), .flags = CURL_BLOB_NOCOPY};
-        curl->easy_setopt(t->easy, blob_option, &blob);
-    } else if (pem && pem_path(t->http, pem, &path)) {
-        curl->easy_setopt(t->easy, file_option, path.buf);
-    } else if (file) {
-        curl->easy_setopt(t->easy, file_option, file);
-    }
-}
-
-/* One's own authority stands for the system's: libcurl would trust those of its folder, too. Debian's libcurl with GnuTLS has
- * no other for the system's, and reads each of them there twice. OpenSSL looks the one up in its folder by a hash of its name, and
- * is spared the bundle. */
-static void set_authorities(struct transfer *t)
-{
-    static const char bundle[] = "/etc/ssl/certs/ca-certificates.crt";
-    const struct curl_lib *curl = t->http->curl;
-    const struct http_settings *set = &t->http->set;
-    bool has_bundle = trusts_system(set) && access(bundle, R_OK) == 0;
-    bool is_bundle = has_bundle && curl->is_gnutls, has_folder = trusts_system(set) && !is_bundle;
-    t->by_folder = has_bundle && has_folder && !t->http->needs_bundle;
-    set_pem(t, CURLOPT_CAINFO_BLOB, set->ca_pem, CURLOPT_CAINFO, is_bundle ? bundle : set->ca_file);
-    if (!has_folder)
-        curl->easy_setopt(t->easy, CURLOPT_CAPATH, (char *)NULL);
-    if (t->by_folder)
-        curl->easy_setopt(t->easy, CURLOPT_CAINFO, (char *)NULL);
-    if (!set->proxy)
-        return;
-    /* An https one is trusted as the server is, as by kubectl. */
-    set_pem(t, CURLOPT_PROXY_CAINFO_BLOB, set->ca_pem, CURLOPT_PROXY_CAINFO, is_bundle ? bundle : set->ca_file);
-    if (!has_folder)
-        curl->easy_setopt(t->easy, CURLOPT_PROXY_CAPATH, (char *)NULL);
-}
-
-static void set_tls(struct transfer *t)
-{
-    const struct curl_lib *curl = t->http->curl;
-    const struct http_settings *set = &t->http->set;
-    set_authorities(t);
-    set_pem(t, CURLOPT_SSLCERT_BLOB, set->cert_pem, CURLOPT_SSLCERT, set->cert_file);
-    set_pem(t, CURLOPT_SSLKEY_BLOB, set->key_pem, CURLOPT_SSLKEY, set->key_file);
-    if (!curl->is_gnutls) /* OpenSSL would ask the terminal for the key's */
-        curl->easy_setopt(t->easy, CURLOPT_KEYPASSWD, "");
-    if (set->proxy && set->insecure) {
-        curl->easy_setopt(t->easy, CURLOPT_PROXY_SSL_VERIFYPEER, 0L);
-        curl->easy_setopt(t->easy, CURLOPT_PROXY_SSL_VERIFYHOST, 0L);
-    }
-    /* GnuTLS' libcurl does not say why it does not trust a certificate: its dates do. */
-    if (t->req->certificate || curl->is_gnutls)
-        curl->easy_setopt(t->easy, CURLOPT_CERTINFO, 1L);
-    if (set->insecure) {
-        curl->easy_setopt(t->easy, CURLOPT_SSL_VERIFYPEER, 0L);
-        curl->easy_setopt(t->easy, CURLOPT_SSL_VERIFYHOST, 0L);
-    }
-}
-
-static void set_file_body(struct transfer *t)
-{
-    const struct curl_lib *curl = t->http->curl;
-    curl->easy_setopt(t->easy, CURLOPT_UPLOAD, 1L);
-    curl->easy_setopt(t->easy, CURLOPT_READFUNCTION, on_read);
-    curl->easy_setopt(t->easy, CURLOPT_READDATA, t);
-    curl->easy_setopt(t->easy, CURLOPT_SEEKFUNCTION, on_seek);
-    curl->easy_setopt(t->easy, CURLOPT_SEEKDATA, t);
-    curl->easy_setopt(t->easy, CURLOPT_INFILESIZE_LARGE, t->finite_body ? (curl_off_t)t->body_len : (curl_off_t)-1);
-}
-
-/* RFC 9110, 5.6.2: what libcurl would put into the request's first line unseen. */
-static bool is_token(const char *text)
-{
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
-    return *text && !text[strspn(text, letters)];
-}
-
-static void set_method(struct transfer *t)
-{
-    const struct curl_lib *curl = t->http->curl;
-    const struct http_request *req = t->req;
-    const char *method = req->method ? req->method : "GET";
-    bool post = strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 || strcmp(method, "PATCH") == 0;
-    if (req->body_file) {
-        set_file_body(t);
-    } else if (req->body || post) {
-        curl->easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(req->body ? req->body_len : 0));
-        curl->easy_setopt(t->easy, CURLOPT_POSTFIELDS, req->body ? req->body : "");
-    } else if (strcmp(method, "HEAD") == 0) {
-        curl->easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
-    }
-    curl->easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, method);
 }
 
 static void set_deadlines(struct transfer *t)
@@ -385,12 +167,9 @@ static void set_tls_name(struct transfer *t)
     const char *path = t->req->url + strlen("https://");
     AUTOFREE char *connect_to = xasprintf("%s%s:%s", t->http->set.tls_name, port, host);
     AUTOFREE char *url = xasprintf("https://%s%s%s", t->http->set.tls_name, port, path + strcspn(path, "/?#"));
-    AUTOFREE char *header = xasprintf("Host: %s", host);
     t->connect_to = curl->slist_append(NULL, connect_to);
     curl->easy_setopt(t->easy, CURLOPT_CONNECT_TO, t->connect_to);
     curl->easy_setopt(t->easy, CURLOPT_URL, url);
-    if (!has_header(t->req, "Host"))
-        add_header(t, header);
 }
 
 static void set_route(struct transfer *t)
@@ -401,13 +180,13 @@ static void set_route(struct transfer *t)
     curl->easy_setopt(t->easy, CURLOPT_PATH_AS_IS, 1L);
     curl->easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl->easy_setopt(t->easy, CURLOPT_HTTP_VERSION,
-                      (long)(may_be_sent_twice(t) ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
+                      (long)(body_may_be_sent_twice(t) ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
     curl->easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
     curl->easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L); /* a hanging name lookup must not outlive Ctrl-C */
     curl->easy_setopt(t->easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl->easy_setopt(t->easy, CURLOPT_TCP_KEEPIDLE, KEEPALIVE_S);
     curl->easy_setopt(t->easy, CURLOPT_TCP_KEEPINTVL, KEEPALIVE_S);
-    curl->easy_setopt(t->easy, CURLOPT_PIPEWAIT, 1L * (str_starts(t->req->url, "https:") && !may_be_sent_twice(t)));
+    curl->easy_setopt(t->easy, CURLOPT_PIPEWAIT, 1L * (str_starts(t->req->url, "https:") && !body_may_be_sent_twice(t)));
     curl->easy_setopt(t->easy, CURLOPT_USERAGENT, "aiwf/" AIWF_VERSION);
     curl->easy_setopt(t->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl->easy_setopt(t->easy, CURLOPT_NOPROXY, http->no_proxy);
@@ -421,27 +200,14 @@ static void set_route(struct transfer *t)
     }
     if (http->set.tls_name && str_starts(t->req->url, "https:") && login_goes_to(http, t->req->url))
         set_tls_name(t);
-    if (!http->set.plain && !t->req->on_data && !has_header(t->req, "Accept-Encoding"))
+    if (!http->set.plain && !t->req->on_data && !request_has_header(t->req, "Accept-Encoding"))
         curl->easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-}
-
-/* Where the body starts, so that a repeat can send it again. */
-static void measure_body(struct transfer *t)
-{
-    FILE *file = t->req->body_file;
-    struct stat st;
-    off_t at = file ? ftello(file) : -1;
-    if (at < 0 || fstat(fileno(file), &st) != 0 || !S_ISREG(st.st_mode) || st.st_size < at)
-        return;
-    t->finite_body = true;
-    t->body_start = at;
-    t->body_len = st.st_size - at;
 }
 
 static void reset_try(struct transfer *t)
 {
     if (!t->res->attempts)
-        measure_body(t);
+        transfer_measure_body(t);
     else if (t->finite_body)
         fseeko(t->req->body_file, t->body_start, SEEK_SET);
     str_reset(&t->res->body);
@@ -461,7 +227,7 @@ static void reset_try(struct transfer *t)
 int transfer_begin(struct transfer *t)
 {
     struct http *http = t->http;
-    if (t->req->method && !is_token(t->req->method))
+    if (t->req->method && !method_is_token(t->req->method))
         return err_set(t->err, ERR_USAGE, "\"%s\" is no HTTP method", t->req->method);
     if (login_ready(t) != 0)
         return -1;
@@ -472,41 +238,14 @@ int transfer_begin(struct transfer *t)
     set_route(t);
     set_callbacks(t);
     set_deadlines(t);
-    set_tls(t);
-    set_method(t);
-    set_headers(t);
-    set_login(t);
+    transfer_set_tls(t);
+    transfer_set_method(t);
+    transfer_set_headers(t);
+    transfer_set_login(t);
     trace_attach(t);
     http->curl->multi_add_handle(t->loop->multi, t->easy);
     t->state = TRANSFER_RUNNING;
     return 0;
-}
-
-static void add_basic_login(const struct transfer *t, struct str *head)
-{
-    const struct http_settings *set = &t->http->set;
-    if (!set->user || set->bearer || !login_goes_to(t->http, t->req->url))
-        return;
-    char *pair = xasprintf("%s:%s", set->user, set->password ? set->password : "");
-    str_add(head, "Authorization: Basic ");
-    base64_encode(head, pair, strlen(pair));
-    str_add(head, "\r\n");
-    secret_free(pair);
-}
-
-void transfer_head(const struct transfer *t, struct str *head)
-{
-    bool has_host = false;
-    for (const struct curl_slist *header = t->headers; header; header = header->next) {
-        if (str_ends(header->data, ":")) /* libcurl's word for one that is not sent */
-            continue;
-        has_host = has_host || strncasecmp(header->data, "Host:", 5) == 0;
-        str_addf(head, "%s\r\n", header->data);
-    }
-    add_basic_login(t, head);
-    const char *host = strstr(t->req->url, "://") + 3;
-    if (!has_host)
-        str_addf(head, "Host: %.*s\r\n", (int)strcspn(host, "/?#"), host);
 }
 
 int transfer_connect(struct transfer *t)
@@ -519,8 +258,8 @@ int transfer_connect(struct transfer *t)
         return err_set(t->err, ERR_FAILED, "cannot start a connection: libcurl has no memory");
     set_route(t);
     set_deadlines(t);
-    set_tls(t);
-    set_headers(t);
+    transfer_set_tls(t);
+    transfer_set_headers(t);
     curl->easy_setopt(t->easy, CURLOPT_PRIVATE, t);
     curl->easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->error);
     curl->easy_setopt(t->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);

@@ -29,7 +29,7 @@ struct http {
     struct http_stream *streams;
     bool news;                 /* something came since the loop went to sleep */
     bool needs_bundle;         /* an authority is in the system's bundle alone */
-    int waits;                 /* for the network, of the first few */
+    int steps;                 /* of the first few: waits for the network, and ends */
     int look_ms;               /* after so long without any it looks again */
     bool had_http1, had_http2; /* answers of it */
     bool stream_news;          /* a stream got data or ended since the last http_poll */
@@ -92,22 +92,37 @@ void pem_files_free(struct http *http);
 
 /* transfer.c: a try from its start to its end. */
 int transfer_begin(struct transfer *t);
+void transfer_measure(struct transfer *t, CURLcode code); /* its times and how far it came, into the response */
+void transfer_end(struct transfer *t);
+/* A handle that only connects (CURLOPT_CONNECT_ONLY), by the client's route, TLS and limits; the caller drives it, in
+ * a multi handle of its own. */
+int transfer_connect(struct transfer *t);
+void transfer_disconnect(struct transfer *t);
+/* One line of an answer's head, as libcurl would have brought it: into t->res. false: too many. */
+bool transfer_header(struct transfer *t, const char *line, size_t len);
+
+/* transfer_head.c */
+bool request_has_header(const struct http_request *req, const char *name);
+void transfer_set_headers(struct transfer *t);
+void transfer_set_login(struct transfer *t);
+/* The headers that go with the request of a handle that only connects, login and Host among them: "Name: value\r\n" each. */
+void transfer_head(const struct transfer *t, struct str *head);
+
+/* transfer_body.c */
+bool method_is_token(const char *text);
+bool body_may_be_sent_twice(const struct transfer *t);
+void transfer_set_method(struct transfer *t);
+/* Where the body starts, so that a repeat can send it again. */
+void transfer_measure_body(struct transfer *t);
+
+/* transfer_tls.c */
+void transfer_set_tls(struct transfer *t);
 /* When the first certificate that the server showed ends, and whether one of them is outside of its time. Wall clock, 0: unknown. */
 struct shown_certificates {
     int64_t ends_ms;
     bool is_early, is_late;
 };
 void transfer_certificates(const struct transfer *t, struct shown_certificates *ret);
-void transfer_measure(struct transfer *t, CURLcode code); /* its times and how far it came, into the response */
-void transfer_end(struct transfer *t);
-/* A handle that only connects (CURLOPT_CONNECT_ONLY), by the client's route, TLS and limits; the caller drives it, in
- * a multi handle of its own. */
-int transfer_connect(struct transfer *t);
-/* One line of an answer's head, as libcurl would have brought it: into t->res. false: too many. */
-bool transfer_header(struct transfer *t, const char *line, size_t len);
-/* The headers that go with the request of such a connection, login and Host among them: "Name: value\r\n" each. */
-void transfer_head(const struct transfer *t, struct str *head);
-void transfer_disconnect(struct transfer *t);
 
 /* loop.c: drives what is open. */
 enum { IN_FLIGHT_MAX = 32 };
