@@ -76,7 +76,7 @@ bool transfer_header(struct transfer *t, const char *line, size_t len)
 static size_t on_header(char *line, size_t size, size_t n, void *arg)
 {
     struct transfer *t = arg;
-    t->loop->had_http1 |= begins(line, size * n, "HTTP/1.") && !body_may_be_sent_twice(t);
+    t->loop->had_http1 |= begins(line, size * n, "HTTP/1.") && !body_goes_by_http1(t);
     t->loop->had_http2 |= begins(line, size * n, "HTTP/2");
     return transfer_header(arg, line, size * n) ? size * n : 0;
 }
@@ -105,8 +105,9 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
  * answer: that counts as a repeat, and where none is allowed it ends here. */
 static int on_send(void *arg, char *to, char *from, int to_port, int from_port)
 {
-    (void)to, (void)from, (void)to_port, (void)from_port;
+    (void)to, (void)from;
     struct transfer *t = arg;
+    body_find_socket(t, from_port, to_port);
     t->quiet_since_ms = clock_mono_ms();
     if (!t->sends++)
         return CURL_PREREQFUNC_OK;
@@ -180,13 +181,13 @@ static void set_route(struct transfer *t)
     curl->easy_setopt(t->easy, CURLOPT_PATH_AS_IS, 1L);
     curl->easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl->easy_setopt(t->easy, CURLOPT_HTTP_VERSION,
-                      (long)(body_may_be_sent_twice(t) ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
+                      (long)(body_goes_by_http1(t) ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
     curl->easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
     curl->easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L); /* a hanging name lookup must not outlive Ctrl-C */
     curl->easy_setopt(t->easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl->easy_setopt(t->easy, CURLOPT_TCP_KEEPIDLE, KEEPALIVE_S);
     curl->easy_setopt(t->easy, CURLOPT_TCP_KEEPINTVL, KEEPALIVE_S);
-    curl->easy_setopt(t->easy, CURLOPT_PIPEWAIT, 1L * (str_starts(t->req->url, "https:") && !body_may_be_sent_twice(t)));
+    curl->easy_setopt(t->easy, CURLOPT_PIPEWAIT, 1L * (str_starts(t->req->url, "https:") && !body_goes_by_http1(t)));
     curl->easy_setopt(t->easy, CURLOPT_USERAGENT, "aiwf/" AIWF_VERSION);
     curl->easy_setopt(t->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl->easy_setopt(t->easy, CURLOPT_NOPROXY, http->no_proxy);
@@ -215,6 +216,7 @@ static void reset_try(struct transfer *t)
     t->res->body.truncated = false;
     t->res->status = 0;
     t->error[0] = '\0';
+    t->socket = -1;
     t->sent_bytes = 0;
     t->got_bytes = t->header_bytes = 0;
     t->sends = 0;

@@ -72,6 +72,7 @@ struct transfer {
     struct curl_slist *connect_to; /* with settings.tls_name */
     char error[CURL_ERROR_SIZE];
     int64_t quiet_since_ms; /* connected, or the last piece sent or got: waits for the next one count from here */
+    int socket;             /* that a body without a known end goes to; -1: unknown */
     curl_off_t sent_bytes;
     size_t got_bytes, header_bytes;
     int sends;       /* how often curl began to send; 0: nothing can have arrived */
@@ -110,7 +111,9 @@ void transfer_head(const struct transfer *t, struct str *head);
 
 /* transfer_body.c */
 bool method_is_token(const char *text);
-bool body_may_be_sent_twice(const struct transfer *t);
+bool body_goes_by_http1(const struct transfer *t);
+/* Of one that has no known end, when its connection is there: from its port to the server's or the proxy's. */
+void body_find_socket(struct transfer *t, int from_port, int to_port);
 void transfer_set_method(struct transfer *t);
 /* Where the body starts, so that a repeat can send it again. */
 void transfer_measure_body(struct transfer *t);

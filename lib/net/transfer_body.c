@@ -1,22 +1,64 @@
 /* One try of a request: its method and its body. */
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "net/transfer.h"
 
-/* libcurl 7.88 can send a part of a body twice over HTTP/2, when the server takes it slower than it is read (curl's pull request
- * 11342; seen: 100 MB came as 64 KiB more, each of its buffers being so large). Of a body without a known end that risk stays: over
- * HTTP/1.1 proxies of Go, the API server among them, stop to read it when the answer begins. */
-bool body_may_be_sent_twice(const struct transfer *t)
+/* Over HTTP/2, libcurl 7.88 can send a part of a body twice when the connection takes no more (curl's pull request 11342; seen:
+ * 100 MB came as 64 KiB more), and with GnuTLS the request fails (its record is to be sent again, libcurl sends another one). So all
+ * goes over HTTP/1.1 but a body without a known end: of that, proxies of Go, the API server among them, read no more when the answer
+ * begins. libcurl is given no more of it than the connection takes at once. */
+bool body_goes_by_http1(const struct transfer *t)
 {
     enum { FRAME_BYTES = 16 << 10 };
     return t->finite_body || t->req->body_len > FRAME_BYTES;
 }
 
+static int port_of(int socket, int (*name)(int, struct sockaddr *, socklen_t *))
+{
+    struct sockaddr_storage at = {0};
+    socklen_t len = sizeof(at);
+    if (name(socket, (struct sockaddr *)&at, &len) != 0)
+        return -1;
+    if (at.ss_family == AF_INET)
+        return ntohs(((struct sockaddr_in *)&at)->sin_port);
+    return at.ss_family == AF_INET6 ? ntohs(((struct sockaddr_in6 *)&at)->sin6_port) : -1;
+}
+
+/* libcurl does not tell the socket of a request that goes on. */
+void body_find_socket(struct transfer *t, int from_port, int to_port)
+{
+    enum { FILES_MAX = 4096 };
+    if (!t->req->body_file || t->finite_body)
+        return;
+    t->socket = -1;
+    for (int file = 0; file < FILES_MAX && t->socket < 0; file++)
+        if (port_of(file, getsockname) == from_port && port_of(file, getpeername) == to_port)
+            t->socket = file;
+}
+
+/* What a socket takes at once, when libcurl has found that it takes something. The kernel counts more than the bytes: a quarter of
+ * what it has left is sure. */
+static size_t room_of(int socket)
+{
+    enum { SHARE = 4, LEAST_BYTES = 1 << 10 };
+    uint32_t memory[SK_MEMINFO_VARS] = {0};
+    socklen_t len = sizeof(memory);
+    if (getsockopt(socket, SOL_SOCKET, SO_MEMINFO, memory, &len) != 0)
+        return SIZE_MAX;
+    uint32_t queued = memory[SK_MEMINFO_WMEM_QUEUED], most = memory[SK_MEMINFO_SNDBUF];
+    uint32_t room = queued < most ? (most - queued) / SHARE : 0;
+    return room > LEAST_BYTES ? room : LEAST_BYTES;
+}
+
 static size_t on_read(char *buffer, size_t size, size_t n, void *arg)
 {
     struct transfer *t = arg;
-    size_t len = fread(buffer, 1, size * n, t->req->body_file);
+    size_t most = size * n, room = t->socket < 0 ? most : room_of(t->socket);
+    size_t len = fread(buffer, 1, room < most ? room : most, t->req->body_file);
     if (!len && ferror(t->req->body_file)) {
         t->abort = ABORT_BODY;
         return CURL_READFUNC_ABORT;
