@@ -121,14 +121,6 @@ check_bed_go() {
         grep -v toolchain | report "the bed's Go is as new as its modules ask for"
 }
 
-# Their common packages are then compiled once.
-check_bed_shares() {
-    required() { awk '/^require \(/ {on = 1; next} /^\)/ {on = 0} on {print $1, $2}' "tests/bed/go/$1/go.mod" | LC_ALL=C sort -k1,1; }
-    LC_ALL=C join <(required kube) <(required usage) |
-        awk '$2 != $3 {print "tests/bed/go/usage/go.mod: " $1 " is " $3 ", and " $2 " in kube"} END {if (NR < 10) print "they have nothing in common"}' |
-        report "the bed's part usage is built of what the part kube is"
-}
-
 check_format() { git ls-files -- '*.c' '*.h' | xargs clang-format --dry-run 2>&1 | grep 'warning:' | head -20 | report "clang-format has nothing to say"; }
 
 tidy() { # FILE
@@ -164,4 +156,4 @@ check_cppcheck() {
 
 check_clang() { CCACHE_NOHASHDIR=1 make -s -k -j2 B=build/clang CC='ccache clang' all build/clang/unit 2>&1 | grep -E 'error|warning|undefined' | head -10 | report "clang compiles all of it without a warning"; }
 
-for check in ${*:-layers symbols owners headers text bed_go bed_shares format clang tidy cppcheck}; do "check_$check"; done
+for check in ${*:-layers symbols owners headers text bed_go format clang tidy cppcheck}; do "check_$check"; done

@@ -110,6 +110,7 @@ net_down() {
 }
 
 # ---- Go programs, from modules, built once per go.mod, go.sum, Go version and flags ------------------------------
+# What can be built with one version of Kubernetes' libraries is one module, so that they are compiled once.
 # Debian 12's Go is older than these modules ask for; a newer one is a module too.
 go_wanted() { sed -n 's/^go //p' "$HERE"/go/*/go.mod | sort -V | tail -1; }
 go_is_new() {
@@ -131,14 +132,30 @@ go_toolchain() {
     hash -r
     go_is_new || die "the Go in $dir does not run"
 }
+# A module that is too old for the libraries of its group is built of a copy, in which is fit/NAME.patch.
+go_fit() { # PACKAGE PATCH COPY: COPY.mod, a go.mod that has the copy in its place; in the group's folder
+    local module source
+    read -r module source < <(go list -f '{{.Module.Path}} {{.Module.Dir}}' "$1")
+    rm -rf "$3" && cp -r --no-preserve=mode "$source" "$3" && patch -s -d "$3" -p1 <"$2" || return 1
+    cp go.sum "$3.sum" && { cat go.mod && echo "replace $module => $3"; } >"$3.mod"
+}
+go_compile() { # GROUP-FOLDER PACKAGE PATCH OUT LDFLAGS
+    local copy=$4.fit of=()
+    cd "$1" || return 1
+    [ ! -e "$3" ] || { go_fit "$2" "$3" "$copy" && of=(-modfile="$copy.mod"); } || return 1
+    CGO_ENABLED=0 go build "${of[@]}" -trimpath -ldflags="-s -w $5" -o "$4.new" "$2" || return 1
+    rm -rf "$copy"{,.mod,.sum}
+}
 go_build() { # GROUP PACKAGE NAME [LDFLAGS]: $BED_BIN/NAME
-    local dir=$HERE/go/$1 key out
-    key=$(cat "$dir/go.mod" "$dir/go.sum" <(find "$dir" -name '*.go' -print0 | sort -z | xargs -0r cat) <(go version; echo "$2 ${4:-}") | sha256sum | cut -c1-16)
+    local dir=$HERE/go/$1 patch=$HERE/fit/$3.patch own= key out
+    [ "${2#./}" = "$2" ] || own=$(cat "$dir/$2"/*.go)
+    [ ! -e "$patch" ] || own+=$(cat "$patch")
+    key=$(cat "$dir/go.mod" "$dir/go.sum" <(go version; echo "$own $2 ${4:-}") | sha256sum | cut -c1-16)
     out=$BED_CACHE/$3-$key
     mkdir -p "$BED_CACHE" "$BED_BIN"
     if [ ! -x "$out" ]; then
         say "building $3 (once)"
-        (cd "$dir" && CGO_ENABLED=0 go build -trimpath -ldflags="-s -w ${4:-}" -o "$out.new" "$2") >"$(log_of "build-$3")" 2>&1 || die "$3 does not build" "$(log_of "build-$3")"
+        (go_compile "$dir" "$2" "$patch" "$out" "${4:-}") >"$(log_of "build-$3")" 2>&1 || die "$3 does not build" "$(log_of "build-$3")"
         mv "$out.new" "$out"
     fi
     ln -sf "$out" "$BED_BIN/$3"

@@ -8,12 +8,12 @@ KUBE_URL=https://$BED_IP:6443
 
 build_kube() {
     build_kube_server
-    go_build kwok sigs.k8s.io/kwok/cmd/kwok kwok
-    go_build sharing . plugin-config
+    go_build kube sigs.k8s.io/kwok/cmd/kwok kwok
+    go_build kube ./sharing plugin-config
     kube_programs kube-scheduler kube-controller-manager
 }
 build_kube_server() { # also what the part openstack gives its clusters
-    go_build etcd go.etcd.io/etcd/server/v3 etcd
+    go_build kube go.etcd.io/etcd/server/v3 etcd
     kube_programs kubectl kube-apiserver
 }
 kube_programs() {
@@ -129,7 +129,7 @@ stale_webhooks() {
 # kwok's own quick stages, from its module; pods run until a Job's container would end (3 s), or fail when annotated.
 kwok_stages() {
     local stages
-    stages=$(module_dir kwok sigs.k8s.io/kwok)/kustomize/stage
+    stages=$(module_dir kube sigs.k8s.io/kwok)/kustomize/stage
     for file in pod/fast/pod-ready pod/fast/pod-delete node/fast/node-initialize node/heartbeat-with-lease/node-heartbeat-with-lease; do
         cat "$stages/$file.yaml" || return 1
         echo

@@ -2,7 +2,7 @@
 needs[ksm]=kube
 processes[ksm]='kube-state-metrics'
 
-build_ksm() { go_build ksm k8s.io/kube-state-metrics/v2 kube-state-metrics; }
+build_ksm() { go_build kube k8s.io/kube-state-metrics/v2 kube-state-metrics; }
 
 up_ksm() {
     start kube-state-metrics '8094 8095' "$BED_BIN/kube-state-metrics" --kubeconfig="$BED_DIR/admin.kubeconfig" --host="$BED_IP" --port=8094 \

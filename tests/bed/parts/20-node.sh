@@ -15,8 +15,8 @@ build_node() {
     local stamp=k8s.io/component-base/version minor=${KUBE_VERSION#v1.}
     local flags="-X $stamp.gitVersion=$KUBE_VERSION -X $stamp.gitMajor=1 -X $stamp.gitMinor=${minor%.*} -X $stamp.gitTreeState=clean"
     for program in kubelet kube-proxy; do go_build kube "k8s.io/kubernetes/cmd/$program" "$program" "$flags"; done
-    go_build coredns . coredns
-    go_build deviceplugin . device-plugin
+    go_build kube ./coredns coredns
+    go_build kube ./deviceplugin device-plugin
     c_image pause pause.c --entry /pause
     c_image echo ../../../testdata/functions/echo.c --entry /echo --env PORT=8080 --env LISTEN=0.0.0.0
     c_image sleepy sleepy.c --entry /sleepy --entry /echo --env START_MS=3000 --env PORT=8080 --env LISTEN=0.0.0.0 "$BED_DIR/images/echo:/echo"

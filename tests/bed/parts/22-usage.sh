@@ -2,7 +2,7 @@
 needs[usage]=node
 processes[usage]=metrics-server
 
-build_usage() { go_build usage sigs.k8s.io/metrics-server/cmd/metrics-server metrics-server; }
+build_usage() { go_build kube sigs.k8s.io/metrics-server/cmd/metrics-server metrics-server; }
 
 up_usage() {
     local pki=$BED_DIR/pki

@@ -3,15 +3,7 @@
 needs[adapter]='node prometheus'
 processes[adapter]=prometheus-adapter
 
-# Its last release is for Kubernetes 0.30: fit/prometheus-adapter.patch says how its main package differs with ours.
-build_adapter() {
-    local source patch=$HERE/fit/prometheus-adapter.patch main
-    source=$(module_dir usage sigs.k8s.io/prometheus-adapter)/cmd/adapter/adapter.go
-    main=$BED_CACHE/prometheus-adapter-$(cat "$source" "$patch" | sha256sum | cut -c1-16).go
-    mkdir -p "$BED_CACHE"
-    patch -s -o "$main.new" "$source" "$patch" && mv "$main.new" "$main" || die "adapter: its main package cannot be made fit"
-    go_build usage "$main" prometheus-adapter
-}
+build_adapter() { go_build kube sigs.k8s.io/prometheus-adapter/cmd/adapter prometheus-adapter; }
 
 up_adapter() {
     local pki=$BED_DIR/pki version

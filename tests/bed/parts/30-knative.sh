@@ -12,7 +12,7 @@ build_knative() {
         go_build knative "knative.dev/serving/cmd/$program" "knative-$program"
         program_image "knative-$program" "/ko-app/$program"
     done
-    go_build ingress . knative-ingress
+    go_build knative ./ingress knative-ingress
 }
 knative_manifests() {
     local serving networking caching

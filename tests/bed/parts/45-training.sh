@@ -6,9 +6,9 @@ namespaces[training]='kubeflow jobset-system kubeflow-system'
 disk_mb[training]=2900
 
 build_training() {
-    go_build training github.com/kubeflow/training-operator/cmd/training-operator.v1 training-operator
-    go_build jobset sigs.k8s.io/jobset jobset
-    go_build trainer github.com/kubeflow/trainer/v2/cmd/trainer-controller-manager trainer
+    go_build knative github.com/kubeflow/training-operator/cmd/training-operator.v1 training-operator
+    go_build kueue sigs.k8s.io/jobset jobset
+    go_build kueue github.com/kubeflow/trainer/v2/cmd/trainer-controller-manager trainer
     program_image training-operator /manager "$HERE/training/initContainer.yaml:/etc/config/initContainer.yaml"
     program_image jobset /manager
     program_image trainer /manager
@@ -16,15 +16,15 @@ build_training() {
 }
 training_manifests() {
     local trainer copy=$BED_DIR/manifests/trainer
-    trainer=$(module_dir trainer github.com/kubeflow/trainer/v2)/manifests
+    trainer=$(module_dir kueue github.com/kubeflow/trainer/v2)/manifests
     # Its own overlay fetches JobSet from elsewhere: that line goes from a copy.
     mkdir -p "$copy"
     cp -r --no-preserve=mode "$trainer/." "$copy"
     sed -i '/third-party/d' "$copy/overlays/manager/kustomization.yaml"
     kubectl kustomize "$copy/overlays/manager" 2>"$(log_of trainer-manifests)" | manifests trainer -
     manifests trainer-runtimes "$trainer/base/runtimes/torch_distributed.yaml"
-    kubectl kustomize "$(module_dir jobset sigs.k8s.io/jobset)/config/default" 2>"$(log_of jobset-manifests)" | manifests jobset -
-    kubectl kustomize "$(module_dir training github.com/kubeflow/training-operator)/manifests/overlays/standalone" 2>"$(log_of training-manifests)" | manifests training -
+    kubectl kustomize "$(module_dir kueue sigs.k8s.io/jobset)/config/default" 2>"$(log_of jobset-manifests)" | manifests jobset -
+    kubectl kustomize "$(module_dir knative github.com/kubeflow/training-operator)/manifests/overlays/standalone" 2>"$(log_of training-manifests)" | manifests training -
 }
 # The webhooks, asked for real; nothing is changed.
 training_answers() {

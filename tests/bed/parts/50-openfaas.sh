@@ -1,4 +1,4 @@
-# OpenFaaS: the gateway of the last version that is free software, and a provider of ours on its SDK (tests/bed/go/openfaas).
+# OpenFaaS: the gateway of the last version that is free software, and a provider of ours on its SDK (tests/bed/go/kube/provider).
 # A function is a Deployment in the namespace openfaas-fn, or in another that has the annotation openfaas: "1".
 # There is no NATS in the bed, so this gateway has no /async-function: it answers 404.
 needs[openfaas]=node
@@ -9,7 +9,7 @@ OPENFAAS_GATEWAY=http://$BED_IP:8080
 build_openfaas() {
     go_build ../../tools/go/gateway github.com/openfaas/faas/gateway openfaas-gateway
     go_build ../../tools/go/faas-cli github.com/openfaas/faas-cli faas-cli
-    go_build openfaas . openfaas-provider
+    go_build kube ./provider openfaas-provider
 }
 openfaas_namespace() {
     cat <<Y
