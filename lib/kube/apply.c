@@ -50,20 +50,33 @@ static void strip(node_t *object)
         node_delete(metadata, names[i]);
 }
 
-int kube_diff(struct kube *kube, const struct kube_apply *apply, struct str *out, bool *ret_differs, struct err *err)
+/* What is there, NULL for nothing, and what the server would make of it. */
+static int read_both(struct kube *kube, const struct kube_apply *apply, node_t **ret_before, node_t **ret_after, struct err *err)
 {
     CLEANUP(err_release) struct err seen = ERR_INIT;
-    CLEANUP(node_free) node_t *after = NULL;
     struct kube_apply dry = *apply;
     dry.dry_run = true;
+    *ret_before = kube_show(kube, apply->kind, ns_of(apply), node_str(apply->object, "/metadata/name", ""), &seen);
+    if (!*ret_before && seen.code != ERR_NOT_FOUND)
+        return err_move(err, &seen);
+    return kube_apply(kube, &dry, ret_after, err);
+}
+
+static const char *version(const node_t *object) { return node_str(object, "/metadata/resourceVersion", ""); }
+
+int kube_diff(struct kube *kube, const struct kube_apply *apply, struct str *out, bool *ret_differs, struct err *err)
+{
+    enum { TRIES_MAX = 4 };
+    CLEANUP(node_free) node_t *before = NULL, *after = NULL;
     if (check(apply, err) != 0)
         return -1;
-    const char *name = node_str(apply->object, "/metadata/name", "");
-    CLEANUP(node_free) node_t *before = kube_show(kube, apply->kind, ns_of(apply), name, &seen);
-    if (!before && seen.code != ERR_NOT_FOUND)
-        return err_move(err, &seen);
-    if (kube_apply(kube, &dry, &after, err) != 0)
-        return -1;
+    /* What another has changed in between is no difference of the file's. */
+    for (int tries = 0; tries < TRIES_MAX && (!after || !str_eq(version(before), version(after))); tries++) {
+        node_free(TAKE(before));
+        node_free(TAKE(after));
+        if (read_both(kube, apply, &before, &after, err) != 0)
+            return -1;
+    }
     strip(before);
     strip(after);
     *ret_differs = node_diff(before, after, out) > 0;

@@ -51,6 +51,17 @@ ok aiwf api kube POST /metrics -f patch.yaml --dry-run
 json .spec.replicas 2
 [ "$(wc -l <"$WIRE/log")" = "$before" ] || broken 'it was sent'
 
+begin "what changes between the two that are compared is no difference"
+object() { printf '{"body":"{\\"metadata\\":{\\"name\\":\\"c\\",\\"resourceVersion\\":\\"%s\\"},\\"data\\":{\\"by\\":\\"%s\\"}}"}' "$1" "$2"; }
+wire changing "{\"tls\":{},\"routes\":{\"/api/v1/namespaces/default/configmaps/c\":[$(object 1 me),$(object 2 other),$(object 2 other),$(object 2 other)]}}"
+kubeconfig "$URL"
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n' >c.yaml
+ok aiwf api kube DIFF -f c.yaml
+out_is ""
+[ "$(asked '[.[].method] | join(" ")')" = 'GET PATCH GET PATCH' ] || broken "$(asked '.')"
+WIRE=$T/good URL=https://127.0.0.1:$(cat "$T/good/port")
+kubeconfig "$URL"
+
 begin "what is no request is not sent"
 fails 2 aiwf api kube get /metrics
 fails 2 aiwf api kube GET 'two words'
