@@ -40,7 +40,8 @@ void dl_need(struct dl_library *library);
 
 /* Gives back the pages of programs and libraries that were only read, dl_bind's own last step for a large one. Resolving the
  * addresses of libcurl's thirty libraries reads most of their pages once: 5 MB that a command never needs again. What
- * is still needed is read again from the page cache. A TLS handshake, too, reads 2 MB that nothing after it needs. */
+ * is still needed is read again from the page cache. A TLS handshake, too, reads megabytes that nothing after it needs (OpenSSL's 4,
+ * and again to say farewell). */
 void dl_release_pages(void);
 
 #endif

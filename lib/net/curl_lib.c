@@ -1,7 +1,9 @@
 #include "net/curl_lib.h"
 
+#include <dlfcn.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/dl.h"
 #include "base/str.h"
@@ -23,7 +25,8 @@ static const struct dl_symbol symbols[] = {
 #define BY_OPENSSL "libcurl.so.4"
 static const char *sonames[] = {BY_GNUTLS, BY_OPENSSL, NULL};
 /* A library that is loaded alone looks for its own thousands of symbols in itself, not in all that libcurl needs. */
-static const char *const before[] = {"libgnutls.so.30", "libcrypto.so.3", NULL};
+#define GNUTLS "libgnutls.so.30"
+static const char *const before[] = {GNUTLS, "libcrypto.so.3", NULL};
 static struct curl_lib table;
 static struct dl_library library = {
     .sonames = sonames, .before = before, .package = "libcurl3-gnutls", .symbols = symbols, .table = &table};
@@ -49,19 +52,32 @@ static int load(bool by_system, struct err *err)
     return r;
 }
 
+/* GnuTLS reads megabytes of itself for that, and libcurl's other libraries do: what it has read is given back before. */
+static void ready_gnutls(void)
+{
+    void *gnutls = dlopen(GNUTLS, RTLD_LAZY | RTLD_NOLOAD);
+    void *address = gnutls ? dlsym(gnutls, "gnutls_global_init") : NULL;
+    int (*init)(void);
+    memcpy(&init, &address, sizeof(init));
+    if (init)
+        init();
+    dl_release_pages();
+}
+
+static int ready(struct err *err)
+{
+    const char *tls = table.version_info(CURLVERSION_NOW)->ssl_version;
+    table.is_gnutls = tls && str_starts(tls, "GnuTLS");
+    if (table.is_gnutls)
+        ready_gnutls();
+    if (table.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return err_set(err, ERR_FAILED, "cannot initialise libcurl");
+    dl_release_pages();
+    return 0;
+}
+
 const struct curl_lib *curl_bind(bool by_system, struct err *err)
 {
     bool first = !library.handle;
-    if (first && load(by_system, err) != 0)
-        return NULL;
-    if (first && table.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-        err_set(err, ERR_FAILED, "cannot initialise libcurl");
-        return NULL;
-    }
-    if (first) {
-        const char *tls = table.version_info(CURLVERSION_NOW)->ssl_version;
-        table.is_gnutls = tls && str_starts(tls, "GnuTLS");
-        dl_release_pages();
-    }
-    return &table;
+    return !first || (load(by_system, err) == 0 && ready(err) == 0) ? &table : NULL;
 }

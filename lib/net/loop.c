@@ -11,7 +11,8 @@ enum {
     LAST_LOOK_MS = 1024,
     MANY_RUNNING = 8,
     MOMENT_MS = 1,
-    FIRST_STEPS = 6
+    FIRST_WAITS = 4,
+    FIRST_ENDS = 2
 };
 
 void loop_prepare(struct transfer *t, struct http *http, const struct http_request *req, int total_ms)
@@ -100,11 +101,11 @@ static bool is_bare_refusal(const struct transfer *t, CURLcode code)
 }
 
 /* What a client's first steps have read of their libraries they do not need again. */
-static void give_back(struct http *http)
+static void give_back(int *steps, int first)
 {
-    if (http->steps >= FIRST_STEPS)
+    if (*steps >= first)
         return;
-    http->steps++;
+    ++*steps;
     dl_release_pages();
 }
 
@@ -114,7 +115,7 @@ static void end_try(struct transfer *t, CURLcode code)
         code = CURLE_OK;
     transfer_measure(t, code);
     if (!t->http->curl->is_gnutls)
-        give_back(t->loop);
+        give_back(&t->loop->ends, FIRST_ENDS);
     trace_end(t, code);
     int64_t delay_ms;
     if (retry_wanted(t, code, &delay_ms)) {
@@ -220,7 +221,7 @@ void loop_sleep(struct http *http, int sleep_ms)
 {
     struct curl_waitfd interrupt = {.fd = sig_fd(), .events = CURL_WAIT_POLLIN};
     int events = 0;
-    give_back(http);
+    give_back(&http->waits, FIRST_WAITS);
     http->curl->multi_poll(http->multi, &interrupt, interrupt.fd >= 0, sleep_ms, &events);
     http->news = events > 0;
     /* Each look is at all of them: of many, what comes within a moment is taken together. */

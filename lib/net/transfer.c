@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/clock.h"
 #include "net/url.h"
@@ -105,9 +104,8 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
  * answer: that counts as a repeat, and where none is allowed it ends here. */
 static int on_send(void *arg, char *to, char *from, int to_port, int from_port)
 {
-    (void)to, (void)from;
     struct transfer *t = arg;
-    body_find_socket(t, from_port, to_port);
+    body_find_socket(t, &(struct socket_end){from, from_port}, &(struct socket_end){to, to_port});
     t->quiet_since_ms = clock_mono_ms();
     if (!t->sends++)
         return CURL_PREREQFUNC_OK;

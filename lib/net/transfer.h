@@ -29,7 +29,7 @@ struct http {
     struct http_stream *streams;
     bool news;                 /* something came since the loop went to sleep */
     bool needs_bundle;         /* an authority is in the system's bundle alone */
-    int steps;                 /* of the first few: waits for the network, and ends */
+    int waits, ends, messages; /* of the first few: for the network, of tries, of handshakes */
     int look_ms;               /* after so long without any it looks again */
     bool had_http1, had_http2; /* answers of it */
     bool stream_news;          /* a stream got data or ended since the last http_poll */
@@ -112,8 +112,12 @@ void transfer_head(const struct transfer *t, struct str *head);
 /* transfer_body.c */
 bool method_is_token(const char *text);
 bool body_goes_by_http1(const struct transfer *t);
-/* Of one that has no known end, when its connection is there: from its port to the server's or the proxy's. */
-void body_find_socket(struct transfer *t, int from_port, int to_port);
+/* Of one that has no known end, when its connection is there, to the server or the proxy. */
+struct socket_end {
+    const char *ip;
+    int port;
+};
+void body_find_socket(struct transfer *t, const struct socket_end *ours, const struct socket_end *theirs);
 void transfer_set_method(struct transfer *t);
 /* Where the body starts, so that a repeat can send it again. */
 void transfer_measure_body(struct transfer *t);

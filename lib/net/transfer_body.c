@@ -1,4 +1,5 @@
 /* One try of a request: its method and its body. */
+#include <arpa/inet.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -8,40 +9,46 @@
 #include "net/transfer.h"
 
 /* Over HTTP/2, libcurl 7.88 can send a part of a body twice when the connection takes no more (curl's pull request 11342; seen:
- * 100 MB came as 64 KiB more), and with GnuTLS the request fails (its record is to be sent again, libcurl sends another one). So all
- * goes over HTTP/1.1 but a body without a known end: of that, proxies of Go, the API server among them, read no more when the answer
- * begins. libcurl is given no more of it than the connection takes at once. */
+ * 100 MB came as 64 KiB more), and with GnuTLS the request fails (its record is to be sent again, libcurl sends another one). So what
+ * is more than a frame goes over HTTP/1.1. Not so a body without a known end: over HTTP/1.1, proxies of Go, the API server among them,
+ * read no more of it when the answer begins. libcurl is given no more of that than the connection takes at once, which a tunnel's does
+ * not tell. */
 bool body_goes_by_http1(const struct transfer *t)
 {
     enum { FRAME_BYTES = 16 << 10 };
-    return t->finite_body || t->req->body_len > FRAME_BYTES;
+    bool is_endless = t->req->body_file && !t->finite_body;
+    return t->finite_body || t->req->body_len > FRAME_BYTES ||
+           (is_endless && t->http->set.socket && login_goes_to(t->http, t->req->url));
 }
 
-static int port_of(int socket, int (*name)(int, struct sockaddr *, socklen_t *))
+static bool is_end(int socket, int (*name)(int, struct sockaddr *, socklen_t *), const struct socket_end *end)
 {
     struct sockaddr_storage at = {0};
     socklen_t len = sizeof(at);
-    if (name(socket, (struct sockaddr *)&at, &len) != 0)
-        return -1;
-    if (at.ss_family == AF_INET)
-        return ntohs(((struct sockaddr_in *)&at)->sin_port);
-    return at.ss_family == AF_INET6 ? ntohs(((struct sockaddr_in6 *)&at)->sin6_port) : -1;
+    char ip[INET6_ADDRSTRLEN] = "";
+    const struct sockaddr_in *v4 = (struct sockaddr_in *)&at;
+    const struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&at;
+    if (name(socket, (struct sockaddr *)&at, &len) != 0 || (at.ss_family != AF_INET && at.ss_family != AF_INET6))
+        return false;
+    bool is_v4 = at.ss_family == AF_INET;
+    inet_ntop(at.ss_family, is_v4 ? (const void *)&v4->sin_addr : &v6->sin6_addr, ip, sizeof(ip));
+    return ntohs(is_v4 ? v4->sin_port : v6->sin6_port) == end->port && str_eq(ip, end->ip);
 }
 
 /* libcurl does not tell the socket of a request that goes on. */
-void body_find_socket(struct transfer *t, int from_port, int to_port)
+void body_find_socket(struct transfer *t, const struct socket_end *ours, const struct socket_end *theirs)
 {
     enum { FILES_MAX = 4096 };
+    t->socket = -1;
     if (!t->req->body_file || t->finite_body)
         return;
-    t->socket = -1;
     for (int file = 0; file < FILES_MAX && t->socket < 0; file++)
-        if (port_of(file, getsockname) == from_port && port_of(file, getpeername) == to_port)
+        if (is_end(file, getsockname, ours) && is_end(file, getpeername, theirs))
             t->socket = file;
 }
 
-/* What a socket takes at once, when libcurl has found that it takes something. The kernel counts more than the bytes: a quarter of
- * what it has left is sure. */
+/* What a socket takes at once. The kernel counts more than the bytes: a quarter of what it has left is sure, and the least is, as
+ * libcurl asks when it has found room, and the kernel then takes a whole buffer. */
 static size_t room_of(int socket)
 {
     enum { SHARE = 4, LEAST_BYTES = 1 << 10 };

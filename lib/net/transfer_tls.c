@@ -81,18 +81,23 @@ static void set_authorities(struct transfer *t)
 }
 
 /* OpenSSL reads 4 MB of itself for one handshake: what it has read until there is a certificate is given back before that is checked,
- * and once more before its signature is. Other messages have other first bytes (RFC 8446, 4), heads of records are shorter. */
+ * and once more before its signature is; for a client's first few. Other messages have other first bytes (RFC 8446, 4), heads of records are shorter. */
 static int on_message(CURL *easy, curl_infotype type, char *data, size_t len, void *arg)
 {
-    enum { HEAD_BYTES = 5, CERTIFICATE = 11, CERTIFICATE_VERIFY = 15 };
-    (void)easy, (void)arg;
-    if (type == CURLINFO_SSL_DATA_IN && len > HEAD_BYTES && (data[0] == CERTIFICATE || data[0] == CERTIFICATE_VERIFY))
+    enum { HEAD_BYTES = 5, CERTIFICATE = 11, CERTIFICATE_VERIFY = 15, FIRST_MESSAGES = 8 };
+    (void)easy;
+    struct transfer *t = arg;
+    bool is_long = type == CURLINFO_SSL_DATA_IN && len > HEAD_BYTES && (data[0] == CERTIFICATE || data[0] == CERTIFICATE_VERIFY);
+    if (is_long && t->loop->messages++ < FIRST_MESSAGES)
         dl_release_pages();
     return 0;
 }
 
 static void follow_handshake(struct transfer *t)
 {
+    if (!str_starts(t->req->url, "https:") && !t->http->set.proxy)
+        return;
+    t->http->curl->easy_setopt(t->easy, CURLOPT_DEBUGDATA, t);
     t->http->curl->easy_setopt(t->easy, CURLOPT_DEBUGFUNCTION, on_message);
     t->http->curl->easy_setopt(t->easy, CURLOPT_VERBOSE, 1L);
 }

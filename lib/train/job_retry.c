@@ -9,7 +9,8 @@ enum { TRIES_MAX = 1000, GONE_MS = 90000, GONE_ASK_MS = 200 };
 /* What its controllers had put on it, which a new one gets anew. */
 static void drop_others_labels(node_t *labels)
 {
-    static const char *const parts[] = {"controller-uid", "job-name", "kueue.x-k8s.io/", "jobset.sigs.k8s.io/"};
+    static const char *const parts[] = {"controller-uid", "job-name", "kueue.x-k8s.io/", "jobset.sigs.k8s.io/",
+                                        "trainer.kubeflow.org/"};
     for (node_t *label = node_first(labels), *next; label; label = next) {
         bool is_theirs = false;
         next = node_next(label);

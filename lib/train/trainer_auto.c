@@ -100,10 +100,11 @@ static const struct trainer *choose(const struct trainer_env *env, const struct 
     return tell(env, trainer, why);
 }
 
-/* A Job that Trainer made (v2.0.0, pkg/constants/constants.go), which outlives its TrainJob until it is collected. */
+/* A Job below a JobSet that Trainer made (v2.0.0, pkg/constants/constants.go): it outlives its TrainJob until it is collected. */
 static bool is_step(const node_t *object)
 {
-    return node_at(object, "/metadata/labels/trainer.kubeflow.org~1trainjob-ancestor-step") != NULL;
+    const node_t *labels = node_at(object, "/metadata/labels");
+    return node_get(labels, "jobset.sigs.k8s.io/jobset-name") && node_get(labels, "trainer.kubeflow.org/trainjob-ancestor-step");
 }
 
 /* The Jobs below a TrainJob's JobSet are parts of it, also those that a runtime of one's own does not say to be steps. */

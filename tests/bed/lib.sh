@@ -109,7 +109,7 @@ net_down() {
     return 0
 }
 
-# ---- Go programs, from modules, built once per go.mod, go.sum, Go version and flags ------------------------------
+# ---- Go programs, from modules, built once per go.mod, go.sum, own source, patch, Go version and flags ------------------------------
 # What can be built with one version of Kubernetes' libraries is one module, so that they are compiled once.
 # Debian 12's Go is older than these modules ask for; a newer one is a module too.
 go_wanted() { sed -n 's/^go //p' "$HERE"/go/*/go.mod | sort -V | tail -1; }
@@ -139,13 +139,12 @@ go_fit() { # PACKAGE PATCH COPY: COPY.mod, a go.mod that has the copy in its pla
     rm -rf "$3" && cp -r --no-preserve=mode "$source" "$3" && patch -s -d "$3" -p1 <"$2" || return 1
     cp go.sum "$3.sum" && { cat go.mod && echo "replace $module => $3"; } >"$3.mod"
 }
-go_compile() { # GROUP-FOLDER PACKAGE PATCH OUT LDFLAGS
-    local copy=$4.fit of=()
-    cd "$1" || return 1
-    [ ! -e "$3" ] || { go_fit "$2" "$3" "$copy" && of=(-modfile="$copy.mod"); } || return 1
-    CGO_ENABLED=0 go build "${of[@]}" -trimpath -ldflags="-s -w $5" -o "$4.new" "$2" || return 1
-    rm -rf "$copy"{,.mod,.sum}
-}
+go_compile() ( # GROUP-FOLDER PACKAGE PATCH OUT LDFLAGS
+    of=() copy=$(mktemp -d "$BED_CACHE/fit.XXXXXX") && cd "$1" || exit 1
+    trap 'rm -rf "$copy"' EXIT
+    [ ! -e "$3" ] || { go_fit "$2" "$3" "$copy/of" && of=(-modfile="$copy/of.mod"); } || exit 1
+    CGO_ENABLED=0 go build "${of[@]}" -trimpath -ldflags="-s -w $5" -o "$copy/new" "$2" && mv "$copy/new" "$4"
+)
 go_build() { # GROUP PACKAGE NAME [LDFLAGS]: $BED_BIN/NAME
     local dir=$HERE/go/$1 patch=$HERE/fit/$3.patch own= key out
     [ "${2#./}" = "$2" ] || own=$(cat "$dir/$2"/*.go)
@@ -155,8 +154,7 @@ go_build() { # GROUP PACKAGE NAME [LDFLAGS]: $BED_BIN/NAME
     mkdir -p "$BED_CACHE" "$BED_BIN"
     if [ ! -x "$out" ]; then
         say "building $3 (once)"
-        (go_compile "$dir" "$2" "$patch" "$out" "${4:-}") >"$(log_of "build-$3")" 2>&1 || die "$3 does not build" "$(log_of "build-$3")"
-        mv "$out.new" "$out"
+        go_compile "$dir" "$2" "$patch" "$out" "${4:-}" >"$(log_of "build-$3")" 2>&1 || die "$3 does not build" "$(log_of "build-$3")"
     fi
     ln -sf "$out" "$BED_BIN/$3"
 }

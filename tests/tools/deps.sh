@@ -101,8 +101,7 @@ for group in "$@"; do
     bed-knative | bed-eventing) apt_missing python3 python3-yaml curl ;;
     bed-prometheus) apt_missing prometheus prometheus-node-exporter prometheus-alertmanager prometheus-pushgateway curl ;;
     bed-openfaas) apt_missing openssl curl ;;
-    bed-ksm | bed-usage) apt_missing curl golang-go ;;
-    bed-adapter) apt_missing patch golang-go ;;
+    bed-ksm | bed-usage | bed-adapter) apt_missing curl golang-go patch ;;
     bed-kueue | bed-training) apt_missing python3 python3-yaml ;;
     bed-openstack)
         apt_missing eatmydata debconf

@@ -278,6 +278,28 @@ START_TEST(what_trainer_makes_is_no_job_of_its_own)
 }
 END_TEST
 
+START_TEST(once_more_it_is_nobodys_part)
+{
+    CLEANUP(wire_stop) struct wire wire;
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    CLEANUP(kube_release) struct kube kube;
+    start(&wire,
+          "{\"routes\":{\"" JOBS "/left\":[{\"body\":\"{'metadata':{'name':'left','labels':{'mine':'1','job-name':'left',"
+          "'jobset.sigs.k8s.io/jobset-name':'gone','trainer.kubeflow.org/trainjob-ancestor-step':'trainer'}}" ENDED "}\"}],"
+          "\"" JOBS "\":[{\"status\":201,\"body\":\"{'metadata':{'name':'left-2'}}\"}]}}");
+    ck_assert_int_eq(kube_open(&kube, &(struct kube_access){.server = wire.url}, &(struct kube_settings){0}, &err), 0);
+    const struct trainer_env env = {.trainer = trainer_find("job"), .kube = &kube};
+    AUTOFREE char *name = NULL;
+    ck_assert_msg(env.trainer->retry(&env, "left", NULL, &name, &err) == 0, "%s: %s", err.what, err.why);
+    ck_assert_str_eq(name, "left-2");
+    CLEANUP(node_free) node_t *log = wire_log(&wire);
+    const char *body = "";
+    for (const node_t *entry = node_first(log); entry; entry = node_next(entry))
+        body = strcmp(node_str(entry, "/method", ""), "POST") == 0 ? node_str(entry, "/body", "") : body;
+    ck_assert_ptr_nonnull(strstr(body, "\"labels\":{\"mine\":\"1\",\"aiwf/job\":\"left-2\"}"));
+}
+END_TEST
+
 Suite *suite_train_watch(void)
 {
     enum { TEST_S = 40 };
@@ -293,6 +315,7 @@ Suite *suite_train_watch(void)
     tcase_add_loop_test(tcase, a_trainjob_is_written_for_the_version_that_is_installed, 0, ARRAY_LEN(versions));
     tcase_add_loop_test(tcase, a_queue_that_is_not_there_is_refused, 0, ARRAY_LEN(kueues));
     tcase_add_test(tcase, what_trainer_makes_is_no_job_of_its_own);
+    tcase_add_test(tcase, once_more_it_is_nobodys_part);
     suite_add_tcase(suite, tcase);
     return suite;
 }
