@@ -142,6 +142,7 @@ os_run() {
     until_true 180 magnum-conductor os_reported magnum.magnum_service magnum-conductor last_seen_up
     start vm-agent '' "${OS_ENV[@]}" python3 "$HERE/openstack/vm_agent.py"
     start kubernetes-agent '' "${OS_ENV[@]}" python3 "$HERE/openstack/kubernetes_agent.py"
+    alive openstack-client || rm -f "$OS_DIR/client" # of one that was ended: nobody answers there
     start openstack-client '' "${OS_ENV[@]}" python3 "$HERE/openstack/client.py" "$OS_DIR/client"
     until_true 60 openstack-client test -S "$OS_DIR/client"
 }
