@@ -195,10 +195,10 @@ static int check_clocks(struct http *http)
 }
 
 /* libcurl 7.88 can forget to wake a request when another one has read its data from the connection that they share, also when
- * that other one has got nothing itself. As long as there was no answer, they may share one. */
-static int until_next_look_ms(struct http *http, bool are_many)
+ * that other one has got nothing itself and has ended. As long as there was no answer, they may share one. */
+static int until_next_look_ms(struct http *http)
 {
-    if (!are_many || (http->had_http1 && !http->had_http2))
+    if (!http->were_many || (http->had_http1 && !http->had_http2))
         return POLL_MAX_MS;
     http->look_ms = http->news || !http->look_ms ? FIRST_LOOK_MS : http->look_ms * 2;
     if (http->look_ms > LAST_LOOK_MS)
@@ -210,10 +210,10 @@ int loop_turn(struct http *http)
 {
     int running = 0;
     start_due(http);
-    bool are_many = http->n_open > 1;
+    http->were_many = http->n_open > 1 || (http->were_many && http->n_open == 1);
     http->curl->multi_perform(http->multi, &running);
     reap(http);
-    int look_ms = until_next_look_ms(http, are_many), sleep_ms = check_clocks(http);
+    int look_ms = until_next_look_ms(http), sleep_ms = check_clocks(http);
     return look_ms < sleep_ms ? look_ms : sleep_ms;
 }
 

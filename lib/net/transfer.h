@@ -31,6 +31,7 @@ struct http {
     bool needs_bundle;         /* an authority is in the system's bundle alone */
     int waits, ends, messages; /* of the first few: for the network, of tries, of handshakes */
     int look_ms;               /* after so long without any it looks again */
+    bool were_many;            /* at once, and one still is open */
     bool had_http1, had_http2; /* answers of it */
     bool stream_news;          /* a stream got data or ended since the last http_poll */
 };
