@@ -32,6 +32,12 @@ static void start(struct wire *wire, const char *quoted)
     wire_start(wire, text.buf);
 }
 
+static void open_kube(const struct wire *wire, struct kube *kube)
+{
+    CLEANUP(err_release) struct err err = ERR_INIT;
+    ck_assert_int_eq(kube_open(kube, &(struct kube_access){.server = wire->url}, &(struct kube_settings){0}, &err), 0);
+}
+
 struct seen {
     struct str states;   /* each once: "Pending Succeeded" */
     size_t troubles;     /* looks that saw nothing */
@@ -56,7 +62,7 @@ static void follow(const struct wire *wire, struct seen *seen)
 {
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(kube_release) struct kube kube;
-    ck_assert_int_eq(kube_open(&kube, &(struct kube_access){.server = wire->url}, &(struct kube_settings){0}, &err), 0);
+    open_kube(wire, &kube);
     const struct trainer_env env = {.trainer = trainer_find("job"), .kube = &kube};
     CLEANUP(job_watch_close) struct job_watch *watch = env.trainer->watch(&env, "x");
     *seen = (struct seen){.states = STR_INIT};
@@ -129,7 +135,7 @@ START_TEST(the_end_is_looked_at_whole)
     start(&wire, script);
     CLEANUP(err_release) struct err err = ERR_INIT;
     CLEANUP(kube_release) struct kube kube;
-    ck_assert_int_eq(kube_open(&kube, &(struct kube_access){.server = wire.url}, &(struct kube_settings){0}, &err), 0);
+    open_kube(&wire, &kube);
     const struct trainer_env env = {.trainer = trainer_find("job"), .kube = &kube};
     CLEANUP(job_watch_close) struct job_watch *watch = env.trainer->watch(&env, "x");
     for (int64_t until = clock_mono_ms() + ENOUGH_MS;;) {
@@ -170,7 +176,7 @@ START_TEST(one_that_is_cancelled_before_kueue_has_come_to_it_leaves_the_queue)
                                                                           "\"replies\":[{\"body\":\"{}\"}]}",
         workloads);
     start(&wire, script);
-    ck_assert_int_eq(kube_open(&kube, &(struct kube_access){.server = wire.url}, &(struct kube_settings){0}, &err), 0);
+    open_kube(&wire, &kube);
     const struct trainer_env env = {.trainer = trainer_find("job"), .kube = &kube};
     ck_assert_msg(env.trainer->cancel(&env, "x", &err) == 0, "%s: %s", err.what, err.why);
     CLEANUP(node_free) node_t *log = wire_log(&wire);
@@ -204,7 +210,7 @@ START_TEST(a_queue_that_is_not_there_is_refused)
     CLEANUP(kube_release) struct kube kube;
     AUTOFREE char *script = xasprintf("{\"replies\":[%s]}", kueues[_i].reply);
     start(&wire, script);
-    ck_assert_int_eq(kube_open(&kube, &(struct kube_access){.server = wire.url}, &(struct kube_settings){0}, &err), 0);
+    open_kube(&wire, &kube);
     const struct trainer_env env = {.trainer = trainer_find("job"), .kube = &kube};
     ck_assert_int_eq(kube_job_check_queue(&env, "q", &err), kueues[_i].word ? -1 : 0);
     ck_assert_int_eq(err.code, kueues[_i].code);
@@ -232,7 +238,7 @@ START_TEST(a_trainjob_is_written_for_the_version_that_is_installed)
                                       "{'spec':{'properties':{%s}}}}}}]}}\"}]}",
                                       versions[_i].field);
     start(&wire, script);
-    ck_assert_int_eq(kube_open(&kube, &(struct kube_access){.server = wire.url}, &(struct kube_settings){0}, &err), 0);
+    open_kube(&wire, &kube);
     const struct trainer_env env = {.trainer = trainer_find("trainjob"), .kube = &kube};
     struct job_spec spec = {.name = "x", .image = "i", .gpus = 1, .spot = true};
     CLEANUP(node_free) node_t *object = kube_job_manifest(&env, &spec, false, &err);
@@ -267,7 +273,7 @@ START_TEST(what_trainer_makes_is_no_job_of_its_own)
                             "jobset-name':'set'}}},"
                             "{'metadata':{'name':'own-a-0','namespace':'default','labels':{'jobset.sigs.k8s.io/"
                             "jobset-name':'own'}}}]}\"}]}}");
-    ck_assert_int_eq(kube_open(&kube, &(struct kube_access){.server = wire.url}, &(struct kube_settings){0}, &err), 0);
+    open_kube(&wire, &kube);
     const struct trainer_env env = {.trainer = trainer_find("auto"), .kube = &kube};
     CLEANUP(node_free) node_t *jobs = env.trainer->list(&env, &err);
     ck_assert_msg(jobs, "%s: %s", err.what, err.why);
@@ -287,7 +293,7 @@ START_TEST(once_more_it_is_nobodys_part)
           "{\"routes\":{\"" JOBS "/left\":[{\"body\":\"{'metadata':{'name':'left','labels':{'mine':'1','job-name':'left',"
           "'jobset.sigs.k8s.io/jobset-name':'gone','trainer.kubeflow.org/trainjob-ancestor-step':'trainer'}}" ENDED "}\"}],"
           "\"" JOBS "\":[{\"status\":201,\"body\":\"{'metadata':{'name':'left-2'}}\"}]}}");
-    ck_assert_int_eq(kube_open(&kube, &(struct kube_access){.server = wire.url}, &(struct kube_settings){0}, &err), 0);
+    open_kube(&wire, &kube);
     const struct trainer_env env = {.trainer = trainer_find("job"), .kube = &kube};
     AUTOFREE char *name = NULL;
     ck_assert_msg(env.trainer->retry(&env, "left", NULL, &name, &err) == 0, "%s: %s", err.what, err.why);
