@@ -16,9 +16,8 @@
 bool body_goes_by_http1(const struct transfer *t)
 {
     enum { FRAME_BYTES = 16 << 10 };
-    bool is_endless = t->req->body_file && !t->finite_body;
-    return t->finite_body || t->req->body_len > FRAME_BYTES ||
-           (is_endless && t->http->set.socket && login_goes_to(t->http, t->req->url));
+    bool has_tunnel = t->http->set.socket && login_goes_to(t->http, t->req->url);
+    return t->finite_body || t->req->body_len > FRAME_BYTES || (t->req->body_file && has_tunnel);
 }
 
 static bool is_end(int socket, int (*name)(int, struct sockaddr *, socklen_t *), const struct socket_end *end)
